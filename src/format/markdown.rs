@@ -1,0 +1,13 @@
+//! Placeholder, written next.
+
+use super::{Carries, Format, Head};
+use crate::event::Transcript;
+
+pub(super) const FORMAT: Format = Format {
+    name: "markdown",
+    title: "markdown",
+    location: "",
+    carries: Carries { edits: true, ranges: true, exit_status: true, usage: true, plans: true },
+    claims: |_: &Head| false,
+    read: |_: &[u8]| Transcript { format: "markdown", ..Transcript::default() },
+};

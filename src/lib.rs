@@ -1,0 +1,6 @@
+//! Baton.
+pub mod error;
+pub mod event;
+pub mod format;
+pub mod redact;
+pub mod token;
