@@ -1,0 +1,141 @@
+//! The checks that were run, and how each ended last.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::session::{Session, Use};
+use super::shell;
+use crate::event::{Action, Status};
+
+/// One check: a command line that tests, lints or builds.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// The command as one would type it again.
+    pub command: String,
+    /// How it ended last.
+    pub outcome: Outcome,
+    /// What it counted ("312 passed"); may be empty.
+    pub counts: String,
+    /// First telling lines of a failure.
+    pub failure: Vec<String>,
+    /// Index of the event of the last run's result, or of its call.
+    pub at: usize,
+    /// How often it was run.
+    pub runs: u32,
+    /// How many edits came after it.
+    pub edits_since: u32,
+}
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It found nothing wrong.
+    Passed,
+    /// It found something wrong.
+    Failed,
+    /// Its result is not in the transcript, or it was stopped.
+    Unfinished,
+}
+
+impl Outcome {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Outcome::Passed => "passed",
+            Outcome::Failed => "failed",
+            Outcome::Unfinished => "not finished",
+        }
+    }
+}
+
+/// The checks of a session, most recent last run first.
+pub fn checks(session: &Session) -> Vec<Check> {
+    let mut by_command: BTreeMap<String, Check> = BTreeMap::new();
+    for (used, command) in session.commands() {
+        let Some(line) = shell::check_of(command) else { continue };
+        let runs = by_command.get(&line).map_or(0, |check| check.runs);
+        by_command.insert(line.clone(), check(session, used, line, runs + 1));
+    }
+    let mut checks: Vec<Check> = by_command.into_values().collect();
+    checks.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.command.cmp(&b.command)));
+    checks
+}
+
+fn check(session: &Session, used: &Use, command: String, runs: u32) -> Check {
+    let at = used.result_at.unwrap_or(used.at);
+    let (outcome, counts, failure) = used.result.map_or((Outcome::Unfinished, String::new(), Vec::new()), |result| {
+        let failure = telling_lines(&result.text);
+        let outcome = match result.status {
+            Status::Ok if failure.is_empty() => Outcome::Passed,
+            Status::Ok | Status::Failed => Outcome::Failed,
+            Status::Denied | Status::Interrupted => Outcome::Unfinished,
+        };
+        (outcome, counts(&result.text), failure)
+    });
+    Check { command, outcome, counts, failure, at, runs, edits_since: edits_after(session, at) }
+}
+
+fn edits_after(session: &Session, at: usize) -> u32 {
+    let edits = session
+        .uses
+        .iter()
+        .filter(|used| used.at > at && !used.abandoned && !used.edits.is_empty() && matches!(used.call.action, Action::Edit(_)));
+    u32::try_from(edits.count()).unwrap_or(u32::MAX)
+}
+
+static COUNTS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(\d+ (?:tests? )?(?:passed|failed|failures?|errors?|issues?|warnings?|problems?|skipped|pass|fail)\b)").expect("a fixed pattern")
+});
+
+/// What the output counted, from its last lines.
+fn counts(output: &str) -> String {
+    let tail = tail(output, 4000);
+    let mut found: Vec<&str> = Vec::new();
+    for line in tail.lines().rev() {
+        let here: Vec<&str> = COUNTS.find_iter(line).map(|m| m.as_str()).collect();
+        if !here.is_empty() {
+            found = here;
+            break;
+        }
+    }
+    found.retain(|count| !count.starts_with("0 ") || count.contains("issue") || count.contains("error") || count.contains("failed"));
+    found.truncate(3);
+    found.join(", ")
+}
+
+fn tail(text: &str, bytes: usize) -> &str {
+    let mut start = text.len().saturating_sub(bytes);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    &text[start..]
+}
+
+static FAILURE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?x)^\s*(?:
+            FAIL\b | ---\ FAIL | FAILED\b | error(?:\[\w+\])?: | Error:\s | ERROR\b | fatal: | panic: | thread\ '.*'\ panicked
+          | Traceback | AssertionError | TypeError | SyntaxError | E\s{3,}\S | ✗ | ✘ | ✖ | npm\ (?:ERR!|error)
+          | .*:\d+(?::\d+)?:\ (?:error|undefined|cannot|.*\((?:goconst|noctx|errcheck|staticcheck|govet|revive|gosec|wrapcheck|lll|gocritic|ireturn|unused|unparam|nestif|maintidx|dupl|gosimple|typecheck)\))
+          | .*\bTS\d{4}: | .*error\ TS\d+ | .*\b[1-9]\d*\ (?:failed|failing|failures)\b | command\ not\ found | .*:\ command\ not\ found
+          | Exit\ code\ [1-9]
+        )",
+    )
+    .expect("a fixed pattern")
+});
+
+/// The lines of an output that tell of a failure, at most four, as they were printed.
+pub fn telling_lines(output: &str) -> Vec<String> {
+    let mut lines: Vec<String> = output
+        .lines()
+        .filter(|line| line.len() < 600 && FAILURE.is_match(line))
+        .map(|line| crate::text::clip(line.trim(), 220))
+        .collect();
+    lines.dedup();
+    let telling: Vec<String> = lines.iter().filter(|line| !line.starts_with("Exit code") && *line != "FAIL").cloned().collect();
+    let mut kept = if telling.is_empty() { lines } else { telling };
+    kept.truncate(4);
+    kept
+}

@@ -1,0 +1,53 @@
+//! What the user said: standing instructions and corrections first, requests after them, word for word.
+
+use super::cues::Cue;
+use super::quotes::{Quote, Source};
+use super::Material;
+use crate::fact::{Fact, Item};
+use crate::state::Constraint;
+use crate::text::clip;
+
+pub(super) fn extract(material: &Material) -> Vec<Fact> {
+    let said: Vec<&Quote> = material.quotes.iter().filter(|quote| quote.source == Source::User).collect();
+    let messages = material.session.turns.len();
+    said.into_iter().filter(|quote| !quote.cues.has(Cue::Chat)).map(|quote| fact(material, quote, messages)).collect()
+}
+
+fn fact(material: &Material, quote: &Quote, messages: usize) -> Fact {
+    let evidence = material.evidence(quote);
+    let item = |text: String| Item::Constraint(Constraint { text, evidence: evidence.clone() });
+    let text = &quote.statement.text;
+    let turn = material.session.turns.iter().find(|turn| turn.at == quote.at);
+    let long_message = turn.is_some_and(|turn| turn.text.len() > 1200);
+    let rules = quote.cues.has(Cue::Rule) || quote.cues.has(Cue::Correction);
+    let recent = material.session.turns.iter().rev().take(4).any(|turn| turn.at == quote.at);
+    let mut worth = quote.worth + 10;
+    if rules && !long_message {
+        worth += 60;
+    }
+    if recent && !long_message {
+        worth += 30;
+    }
+    if text.ends_with('?') {
+        worth -= 40;
+    }
+    if one_shot(text) {
+        worth -= 60;
+    }
+    let mut fact = Fact::new(item(text.clone()), evidence.clone(), worth.max(5), if rules { "the user ruled or corrected" } else { "the user said" });
+    if text.len() > 200 {
+        fact = fact.or(item(clip(text, 160)));
+    }
+    let ordinal = material.session.turns.iter().position(|turn| turn.at == quote.at).unwrap_or(0);
+    if rules && !long_message && text.len() < 240 && messages - ordinal <= 12 && !one_shot(text) && !text.ends_with('?') {
+        fact = fact.on_floor(6);
+    }
+    fact
+}
+
+/// Whether an instruction is spent once it was carried out.
+fn one_shot(text: &str) -> bool {
+    const ONCE: &[&str] = &["commit", "push", "continue", "go ahead", "run ", "try again", "proceed", "show ", "please commit", "ok ", "yes"];
+    let lower = text.to_lowercase();
+    text.len() < 60 && ONCE.iter().any(|start| lower.starts_with(start))
+}

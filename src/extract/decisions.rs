@@ -1,0 +1,133 @@
+//! Decisions: the user's choices with the question they answer, and what was chosen, contrasted or dropped in words.
+
+use super::cues::Cue;
+use super::quotes::{Quote, Source};
+use super::session::Use;
+use super::Material;
+use crate::event::{Action, Answer, EventKind, Status};
+use crate::fact::{Fact, Item};
+use crate::state::{Decision, Rejected};
+use crate::text::{clip, plain};
+
+pub(super) fn extract(material: &Material) -> Vec<Fact> {
+    let mut facts: Vec<Fact> = material.quotes.iter().filter(|quote| is_decision(quote)).map(|quote| quoted(material, quote)).collect();
+    for used in material.session.uses.iter().filter(|used| !used.abandoned) {
+        facts.extend(used.answers.iter().map(|answer| chosen(material, used, answer)));
+        facts.extend(denied(material, used));
+    }
+    facts.extend(rewound(material));
+    facts
+}
+
+/// Whether a statement of the agent's says what was decided or dropped.
+pub(super) fn is_decision(quote: &Quote) -> bool {
+    let cues = quote.cues;
+    !matches!(quote.source, Source::User)
+        && !quote.statement.text.ends_with('?')
+        && !super::files::is_note(quote)
+        && !super::steps::is_step(quote)
+        && (cues.has(Cue::Choice)
+            || cues.has(Cue::Rejection)
+            || cues.has(Cue::Contrast) && cues.has(Cue::Cause)
+            || quote.heading.has(Cue::Choice)
+            || quote.heading.has(Cue::Rejection))
+}
+
+fn quoted(material: &Material, quote: &Quote) -> Fact {
+    let evidence = material.evidence(quote);
+    let text = super::findings::with_heading(quote);
+    let (decision, rationale) = split_reason(&text);
+    let item = Item::Decision(Decision {
+        decision: decision.to_owned(),
+        rationale: rationale.to_owned(),
+        timestamp: material.session.time(quote.at),
+        rejected: Vec::new(),
+        evidence: evidence.clone(),
+    });
+    Fact::new(item, evidence, quote.worth, "it chooses, contrasts or drops")
+}
+
+/// Splits a sentence where its reason begins; the reason keeps its first word.
+pub(super) fn split_reason(text: &str) -> (&str, &str) {
+    const WORDS: &[&str] = &[" because ", " since ", " so that ", " due to ", " to avoid ", " as it ", " in order to ", ", so "];
+    WORDS
+        .iter()
+        .filter_map(|word| text.find(word))
+        .filter(|at| *at > 15)
+        .min()
+        .map_or((text, ""), |at| (text[..at].trim_end_matches([',', ' ']), text[at..].trim_start_matches([',', ' '])))
+}
+
+fn chosen(material: &Material, used: &Use, answer: &Answer) -> Fact {
+    let at = used.result_at.unwrap_or(used.at);
+    let evidence = vec![material.session.line(used.at), material.session.line(at)];
+    let options = match &used.call.action {
+        Action::Ask(questions) => questions.iter().find(|question| question.text == answer.question).map(|q| q.options.as_slice()),
+        _ => None,
+    }
+    .unwrap_or_default();
+    let described = options.iter().find(|option| option.label == answer.answer).map(|option| option.description.as_str()).unwrap_or_default();
+    let rejected = options
+        .iter()
+        .filter(|option| !answer.answer.contains(&option.label))
+        .map(|option| Rejected { option: plain(&option.label), reason: String::new() })
+        .collect();
+    let question = plain(&answer.question);
+    let choice = if described.is_empty() { plain(&answer.answer) } else { format!("{} ({})", plain(&answer.answer), clip(&plain(described), 140)) };
+    let full = Decision {
+        decision: format!("{} → user chose: {}", clip(&question, 200), clip(&choice, 300)),
+        rationale: String::new(),
+        timestamp: material.session.time(at),
+        rejected,
+        evidence: evidence.clone(),
+    };
+    let short = Decision { rejected: Vec::new(), ..full.clone() };
+    Fact::new(Item::Decision(full), evidence, 190, "the user chose").or(Item::Decision(short))
+}
+
+fn denied(material: &Material, used: &Use) -> Option<Fact> {
+    let result = used.result.filter(|result| result.status == Status::Denied)?;
+    let at = used.result_at?;
+    let evidence = vec![material.session.line(used.at), material.session.line(at)];
+    let what = match &used.call.action {
+        Action::Run { command, .. } => format!("running {}", clip(&plain(command), 120)),
+        Action::Edit(edits) => format!("editing {}", material.session.paths.name(&edits.first()?.path)),
+        Action::Plan { .. } => "the plan as proposed".to_owned(),
+        _ => return None,
+    };
+    let reason = clip(&plain(&result.text), 200);
+    let decision = Decision {
+        decision: format!("The user refused {what}"),
+        rationale: reason,
+        timestamp: material.session.time(at),
+        rejected: Vec::new(),
+        evidence: evidence.clone(),
+    };
+    let worth = if decision.rationale.is_empty() { 30 } else { 150 };
+    Some(Fact::new(Item::Decision(decision), evidence, worth, "the user refused"))
+}
+
+fn rewound(material: &Material) -> Vec<Fact> {
+    let session = &material.session;
+    session
+        .events
+        .iter()
+        .enumerate()
+        .filter(|(_, event)| event.abandoned)
+        .filter_map(|(at, event)| match &event.kind {
+            EventKind::User { text } if text.len() > 20 => Some((at, text)),
+            _ => None,
+        })
+        .map(|(at, text)| {
+            let evidence = vec![session.line(at)];
+            let decision = Decision {
+                decision: format!("Tried and taken back by the user (rewound): {}", clip(&plain(text), 160)),
+                rationale: String::new(),
+                timestamp: session.time(at),
+                rejected: Vec::new(),
+                evidence: evidence.clone(),
+            };
+            Fact::new(Item::Decision(decision), evidence, 90, "the user went back from it")
+        })
+        .collect()
+}

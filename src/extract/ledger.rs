@@ -1,0 +1,284 @@
+//! The ledger of files: what was done to each, how much it matters now, and where in it.
+
+use std::collections::BTreeMap;
+
+use super::session::{Session, Use};
+use super::shell;
+use crate::event::{Action, Change, EventKind, FileEdit};
+use crate::state::{Evidence, FileChange};
+
+/// What the session did to one file.
+#[derive(Debug, Clone)]
+pub struct FileRecord {
+    /// Its name, relative to the working folder.
+    pub name: String,
+    /// What was done to it, all in all.
+    pub change: FileChange,
+    /// Its name before, if it was renamed.
+    pub before: Option<String>,
+    /// Number of edits.
+    pub edits: u32,
+    /// Lines added by them.
+    pub added: u32,
+    /// Lines removed by them.
+    pub removed: u32,
+    /// How much it matters now, in points.
+    pub score: i64,
+    /// Index of the event that touched it last.
+    pub last: usize,
+    /// Index of the event that edited it last.
+    pub edited_at: Option<usize>,
+    /// Lines of the transcript: the first and the last few that touched it.
+    pub evidence: Evidence,
+}
+
+/// All files of a session, by name.
+#[derive(Debug, Clone, Default)]
+pub struct Ledger {
+    /// The records.
+    pub files: BTreeMap<String, FileRecord>,
+}
+
+/// What a touch of a file is worth, in points at full recency.
+mod worth {
+    pub const EDIT: i64 = 300;
+    pub const READ: i64 = 110;
+    pub const SHELL: i64 = 80;
+    pub const SAID_BY_USER: i64 = 160;
+    pub const SAID: i64 = 45;
+    pub const FOUND: i64 = 8;
+}
+
+impl Ledger {
+    /// Goes through a session.
+    pub fn of(session: &Session) -> Self {
+        let mut ledger = Ledger::default();
+        for used in session.uses.iter().filter(|used| !used.abandoned) {
+            ledger.take(session, used);
+        }
+        ledger.mentions(session);
+        ledger
+    }
+
+    /// The files that were changed, most relevant first.
+    pub fn edited(&self) -> Vec<&FileRecord> {
+        self.ranked().into_iter().filter(|file| file.change != FileChange::Read).collect()
+    }
+
+    /// All files, most relevant first.
+    pub fn ranked(&self) -> Vec<&FileRecord> {
+        let mut files: Vec<&FileRecord> = self.files.values().collect();
+        files.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.name.cmp(&b.name)));
+        files
+    }
+
+    /// The record that a name or the end of a name belongs to, if exactly one does.
+    pub fn find(&self, path: &str) -> Option<&FileRecord> {
+        if let Some(file) = self.files.get(path) {
+            return Some(file);
+        }
+        let mut found = self.files.values().filter(|file| file.name.strip_suffix(path).is_some_and(|head| head.ends_with('/')));
+        let first = found.next()?;
+        match found.next() {
+            None => Some(first),
+            Some(_) => None,
+        }
+    }
+
+    fn take(&mut self, session: &Session, used: &Use) {
+        let at = used.result_at.unwrap_or(used.at);
+        for edit in &used.edits {
+            self.edit(session, used.at, at, edit);
+        }
+        match &used.call.action {
+            Action::Edit(edits) if used.edits.is_empty() => {
+                for edit in edits {
+                    self.touch(session, used.at, &edit.path, worth::READ);
+                }
+            }
+            Action::Read { path, .. } => self.touch(session, used.at, path, worth::READ),
+            Action::Run { command, cwd } => self.run(session, used, command, cwd.as_deref()),
+            Action::Search { path, .. } => {
+                if let Some(path) = path.as_deref().filter(|path| has_extension(path)) {
+                    self.touch(session, used.at, path, worth::SHELL);
+                }
+                self.found(session, used);
+            }
+            _ => {}
+        }
+    }
+
+    fn run(&mut self, session: &Session, used: &Use, command: &str, cwd: Option<&str>) {
+        if !used.edits.is_empty() {
+            return;
+        }
+        for path in shell::paths(command) {
+            let full = shell::join(cwd, &path);
+            self.touch(session, used.at, &full, worth::SHELL);
+        }
+        if !used.took_effect() {
+            return;
+        }
+        for effect in shell::effects(command) {
+            let edit = FileEdit { path: shell::join(cwd, &effect.path), change: effect.change, hunks: Vec::new(), content: None };
+            if matches!(edit.change, Change::Created) || self.files.contains_key(&session.paths.name(&edit.path)) || matches!(edit.change, Change::Renamed { .. }) {
+                self.edit(session, used.at, used.at, &edit);
+            }
+        }
+    }
+
+    fn found(&mut self, session: &Session, used: &Use) {
+        let Some(result) = used.result else { return };
+        let mut names: Vec<&str> = result
+            .text
+            .lines()
+            .take(60)
+            .map(|line| line.split(':').next().unwrap_or(line).trim())
+            .filter(|name| name.contains('/') && has_extension(name) && !name.contains(' ') && name.len() < 160)
+            .collect();
+        names.dedup();
+        for name in names {
+            self.touch(session, used.at, name, worth::FOUND);
+        }
+    }
+
+    fn mentions(&mut self, session: &Session) {
+        for (at, event) in session.events.iter().enumerate() {
+            let (text, points) = match &event.kind {
+                EventKind::User { text } => (text, worth::SAID_BY_USER),
+                EventKind::Assistant { text } => (text, worth::SAID),
+                _ => continue,
+            };
+            if event.abandoned || text.len() > 40_000 {
+                continue;
+            }
+            for path in paths_in(text) {
+                let name = session.paths.name(&path);
+                let known = self.find(&name).map(|file| file.name.clone());
+                match known {
+                    Some(known) => self.touch(session, at, &known, points),
+                    None if name.contains('/') && !name.contains("//") => self.touch(session, at, &name, points / 3),
+                    None => {}
+                }
+            }
+        }
+    }
+
+    fn touch(&mut self, session: &Session, at: usize, path: &str, points: i64) {
+        let name = session.paths.name(path);
+        if name.is_empty() || is_scratch(&name) || !has_extension(&name) && points < worth::READ {
+            return;
+        }
+        let gain = points * session.recency(at) / 1000;
+        let record = self.record(&name, at);
+        record.score += if record.score > 0 { gain * 600 / (600 + record.score) + 1 } else { gain + 1 };
+        record.last = record.last.max(at);
+        note(&mut record.evidence, session.line(at));
+    }
+
+    fn edit(&mut self, session: &Session, called: usize, at: usize, edit: &FileEdit) {
+        let name = session.paths.name(&edit.path);
+        if name.is_empty() {
+            return;
+        }
+        if let Change::Renamed { from } = &edit.change {
+            self.rename(&session.paths.name(from), &name, at);
+        }
+        if !is_scratch(&name) {
+            self.touch(session, called, &edit.path, worth::EDIT);
+        }
+        let record = self.record(&name, at);
+        record.change = match (&edit.change, record.change) {
+            (Change::Deleted, _) => FileChange::Deleted,
+            (Change::Created, FileChange::Read | FileChange::Deleted) if record.edits == 0 => FileChange::Created,
+            (Change::Renamed { .. }, _) => FileChange::Renamed,
+            (_, FileChange::Read | FileChange::Deleted) => FileChange::Edited,
+            (_, before) => before,
+        };
+        record.edits += 1;
+        record.edited_at = Some(at);
+        record.last = record.last.max(at);
+        let (added, removed) = weigh(edit);
+        record.added += added;
+        record.removed += removed;
+        note(&mut record.evidence, session.line(at));
+    }
+
+    fn rename(&mut self, from: &str, to: &str, at: usize) {
+        if let Some(mut record) = self.files.remove(from) {
+            record.name = to.to_owned();
+            record.before = Some(from.to_owned());
+            self.files.insert(to.to_owned(), record);
+        } else {
+            self.record(to, at).before = Some(from.to_owned());
+        }
+    }
+
+    fn record(&mut self, name: &str, at: usize) -> &mut FileRecord {
+        self.files.entry(name.to_owned()).or_insert_with(|| FileRecord {
+            name: name.to_owned(),
+            change: FileChange::Read,
+            before: None,
+            edits: 0,
+            added: 0,
+            removed: 0,
+            score: 0,
+            last: at,
+            edited_at: None,
+            evidence: Vec::new(),
+        })
+    }
+}
+
+/// Keeps the first and the last three lines that touched a file.
+fn note(evidence: &mut Evidence, line: u32) {
+    if evidence.last() == Some(&line) {
+        return;
+    }
+    if evidence.len() >= 4 {
+        evidence.remove(1);
+    }
+    evidence.push(line);
+    evidence.sort_unstable();
+    evidence.dedup();
+}
+
+fn weigh(edit: &FileEdit) -> (u32, u32) {
+    let count = |mark: char| {
+        let lines: usize = edit.hunks.iter().map(|hunk| hunk.lines.lines().filter(|line| line.starts_with(mark)).count()).sum();
+        u32::try_from(lines).unwrap_or(u32::MAX)
+    };
+    match &edit.content {
+        Some(content) if edit.hunks.is_empty() => (u32::try_from(content.lines().count()).unwrap_or(u32::MAX), 0),
+        _ => (count('+'), count('-')),
+    }
+}
+
+fn has_extension(path: &str) -> bool {
+    let base = path.rsplit('/').next().unwrap_or(path);
+    base.rsplit_once('.').is_some_and(|(_, extension)| {
+        (1..=8).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_alphanumeric())
+    }) || matches!(base, "Makefile" | "Dockerfile" | "justfile" | "Justfile" | "LICENSE")
+}
+
+/// Whether a path is a temporary or a device: of no use to the next session.
+fn is_scratch(name: &str) -> bool {
+    ["/tmp/", "/dev/", "/proc/", "/var/folders/", "/private/tmp/", "/private/var/"].iter().any(|start| name.starts_with(start))
+        || name.contains("/.claude/projects/")
+        || name.contains("/AppData/Local/Temp/")
+        || name.contains(['*', '$', '{', '<', '>', '|', '"', '\n'])
+}
+
+/// The words of a text that look like paths of files.
+pub fn paths_in(text: &str) -> Vec<String> {
+    let mut out: Vec<String> = text
+        .split(|c: char| c.is_whitespace() || matches!(c, '`' | '"' | '\'' | '(' | ')' | ',' | ';' | '*' | '[' | ']' | '<' | '>' | '|'))
+        .map(|word| word.trim_end_matches(['.', ':', '!', '?']))
+        .map(|word| word.split_once(':').map_or(word, |(head, tail)| if head.len() > 1 && !tail.starts_with("//") { head } else { word }))
+        .filter(|word| word.len() > 4 && word.len() < 200 && has_extension(word) && !word.contains("://"))
+        .map(str::to_owned)
+        .collect();
+    out.sort();
+    out.dedup();
+    out
+}

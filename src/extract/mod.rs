@@ -1,0 +1,83 @@
+//! From events to facts: every extractor is one file here and one line in [`EXTRACTORS`].
+
+mod checks;
+mod constraints;
+mod cues;
+mod decisions;
+mod environment;
+mod errors;
+mod files;
+mod findings;
+mod ledger;
+mod objective;
+mod progress;
+mod questions;
+mod quotes;
+mod session;
+mod shell;
+mod status;
+mod steps;
+mod verification;
+
+use crate::event::Transcript;
+use crate::fact::Fact;
+
+pub use session::Session;
+
+/// Finds facts of one kind.
+pub struct Extractor {
+    /// Name of the section it feeds.
+    pub name: &'static str,
+    /// Finds them.
+    pub extract: fn(&Material) -> Vec<Fact>,
+}
+
+/// All extractors, by name.
+pub static EXTRACTORS: &[Extractor] = &[
+    Extractor { name: "constraints", extract: constraints::extract },
+    Extractor { name: "decisions", extract: decisions::extract },
+    Extractor { name: "environment", extract: environment::extract },
+    Extractor { name: "errors", extract: errors::extract },
+    Extractor { name: "files", extract: files::extract },
+    Extractor { name: "findings", extract: findings::extract },
+    Extractor { name: "objective", extract: objective::extract },
+    Extractor { name: "progress", extract: progress::extract },
+    Extractor { name: "questions", extract: questions::extract },
+    Extractor { name: "status", extract: status::extract },
+    Extractor { name: "steps", extract: steps::extract },
+    Extractor { name: "verification", extract: verification::extract },
+];
+
+/// What the extractors work on: the session, and what more than one of them needs, found once.
+pub struct Material<'a> {
+    /// The session.
+    session: Session<'a>,
+    /// What was done to files.
+    ledger: ledger::Ledger,
+    /// The checks that were run.
+    checks: Vec<checks::Check>,
+    /// Everything quotable.
+    quotes: Vec<quotes::Quote>,
+}
+
+impl<'a> Material<'a> {
+    /// Gathers it.
+    pub fn of(transcript: &'a Transcript) -> Self {
+        let session = Session::of(transcript);
+        let ledger = ledger::Ledger::of(&session);
+        let checks = checks::checks(&session);
+        let quotes = quotes::quotes(&session, &ledger);
+        Material { session, ledger, checks, quotes }
+    }
+
+    /// The evidence of a quote.
+    fn evidence(&self, quote: &quotes::Quote) -> Vec<u32> {
+        vec![self.session.line(quote.at)]
+    }
+}
+
+/// Finds all facts of a transcript, extractor by extractor.
+pub fn extract(transcript: &Transcript) -> Vec<Fact> {
+    let material = Material::of(transcript);
+    EXTRACTORS.iter().flat_map(|extractor| (extractor.extract)(&material)).collect()
+}

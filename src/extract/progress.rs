@@ -1,0 +1,68 @@
+//! What was done: reports of changes and checks, commits, finished to-dos.
+
+use super::cues::Cue;
+use super::quotes::{Quote, Source};
+use super::{decisions, files, shell, steps, Material};
+use crate::event::{EventKind, TodoState};
+use crate::fact::{Fact, Item};
+use crate::text::clip;
+
+pub(super) fn extract(material: &Material) -> Vec<Fact> {
+    let mut facts: Vec<Fact> = material
+        .quotes
+        .iter()
+        .filter(|quote| is_progress(quote))
+        .map(|quote| {
+            let text = super::findings::with_heading(quote);
+            Fact::new(Item::Progress(text), material.evidence(quote), quote.worth, "it reports what was done")
+        })
+        .collect();
+    facts.extend(commits(material));
+    facts.extend(finished(material));
+    facts
+}
+
+/// Whether a statement of the agent's reports what was done.
+pub(super) fn is_progress(quote: &Quote) -> bool {
+    let cues = quote.cues;
+    quote.source != Source::User
+        && !quote.statement.text.ends_with('?')
+        && !files::is_note(quote)
+        && !steps::is_step(quote)
+        && !decisions::is_decision(quote)
+        && !cues.has(Cue::Cause)
+        && (cues.has(Cue::Check) || cues.has(Cue::Done) || cues.has(Cue::Change) || cues.has(Cue::Version) || quote.source == Source::Commit)
+}
+
+fn commits(material: &Material) -> Vec<Fact> {
+    let session = &material.session;
+    session
+        .commands()
+        .filter(|(used, _)| used.took_effect())
+        .filter_map(|(used, command)| {
+            let message = shell::commit_message(command)?;
+            let subject = clip(message.lines().next()?, 110);
+            let output = used.result.map(|result| result.text.as_str()).unwrap_or_default();
+            let hash = shell::commit_hash(output).map(|hash| format!("{hash} ")).unwrap_or_default();
+            let at = used.result_at.unwrap_or(used.at);
+            let worth = 60 + 40 * session.recency(at) / 1000;
+            let evidence = vec![session.line(used.at), session.line(at)];
+            Some(Fact::new(Item::Progress(format!("Committed {hash}{subject}")), evidence, worth, "a commit"))
+        })
+        .collect()
+}
+
+fn finished(material: &Material) -> Vec<Fact> {
+    let last = material.session.events.iter().rev().find_map(|event| match &event.kind {
+        EventKind::Todos(todos) => Some((event.line, todos)),
+        _ => None,
+    });
+    let Some((line, todos)) = last else { return Vec::new() };
+    let done: Vec<String> = todos.iter().filter(|todo| todo.state == TodoState::Completed).map(|todo| clip(&todo.text, 90)).collect();
+    if done.is_empty() {
+        return Vec::new();
+    }
+    let text = format!("Done of the plan ({} of {}): {}", done.len(), todos.len(), done.join("; "));
+    let short = format!("Done of the plan: {} of {}", done.len(), todos.len());
+    vec![Fact::new(Item::Progress(clip(&text, 480)), vec![line], 70, "finished to-dos").or(Item::Progress(short))]
+}

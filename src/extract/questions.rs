@@ -1,0 +1,49 @@
+//! Questions that nobody answered: asked by a tool or at the end of the last reply.
+
+use super::Material;
+use crate::event::{Action, EventKind};
+use crate::fact::{Fact, Item};
+use crate::state::OpenQuestion;
+use crate::text::{clip, plain, statements};
+
+pub(super) fn extract(material: &Material) -> Vec<Fact> {
+    pending(material)
+        .map(|(question, line)| {
+            let entry = |text: String| Item::Question(OpenQuestion { question: text, evidence: vec![line] });
+            Fact::new(entry(clip(&question, 420)), vec![line], 300, "asked last, and not answered").or(entry(clip(&question, 160))).on_floor(2)
+        })
+        .into_iter()
+        .collect()
+}
+
+/// The question the session ended with, and its line.
+pub(super) fn pending(material: &Material) -> Option<(String, u32)> {
+    asked_by_tool(material).or_else(|| asked_in_words(material))
+}
+
+fn asked_by_tool(material: &Material) -> Option<(String, u32)> {
+    let session = &material.session;
+    let used = session.uses.iter().rev().take(2).find(|used| !used.abandoned && used.result.is_none())?;
+    let Action::Ask(questions) = &used.call.action else { return None };
+    let text = questions
+        .iter()
+        .map(|question| {
+            let options: Vec<&str> = question.options.iter().map(|option| option.label.as_str()).collect();
+            if options.is_empty() { plain(&question.text) } else { format!("{} ({})", plain(&question.text), plain(&options.join(" / "))) }
+        })
+        .collect::<Vec<_>>()
+        .join(" ");
+    Some((text, session.line(used.at)))
+}
+
+fn asked_in_words(material: &Material) -> Option<(String, u32)> {
+    let session = &material.session;
+    let (at, text) = session.last_say()?;
+    let after = session.events[at + 1..].iter().any(|event| matches!(event.kind, EventKind::User { .. } | EventKind::Call(_)));
+    if after {
+        return None;
+    }
+    let all = statements(text);
+    let asked: Vec<&str> = all.iter().rev().take(4).map(|s| s.text.as_str()).filter(|text| text.contains('?') || text.contains('？')).collect();
+    (!asked.is_empty()).then(|| (asked.into_iter().rev().collect::<Vec<_>>().join(" "), session.line(at)))
+}

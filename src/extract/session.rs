@@ -1,0 +1,268 @@
+//! A session as the extractors look at it: turns, tool uses with their results, ages and paths, worked out once.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::event::{Action, Actor, Answer, Call, Context, Event, EventKind, FileEdit, FileRead, Status, ToolResult, Transcript};
+
+/// The events of a transcript, and what every extractor needs to know of them.
+pub struct Session<'a> {
+    /// The events, in file order.
+    pub events: &'a [Event],
+    /// For each event, how many tool calls came after it.
+    pub ages: Vec<u32>,
+    /// Tool calls with their results, in the order of the calls.
+    pub uses: Vec<Use<'a>>,
+    /// What the user said, in order; abandoned branches are left out.
+    pub turns: Vec<Turn<'a>>,
+    /// Last known place and circumstances of the session.
+    pub context: Context,
+    /// How paths are shortened.
+    pub paths: Paths,
+}
+
+/// A tool call and its result.
+pub struct Use<'a> {
+    /// Index of the call's event.
+    pub at: usize,
+    /// Index of the result's event.
+    pub result_at: Option<usize>,
+    /// The call.
+    pub call: &'a Call,
+    /// The first result.
+    pub result: Option<&'a ToolResult>,
+    /// What really changed, from all results of the call.
+    pub edits: Vec<&'a FileEdit>,
+    /// What was really read.
+    pub read: Option<&'a FileRead>,
+    /// What the user answered.
+    pub answers: &'a [Answer],
+    /// Whether it stands on an abandoned branch.
+    pub abandoned: bool,
+}
+
+/// Something the user said, and what the agent made of it.
+pub struct Turn<'a> {
+    /// Index of the user's event.
+    pub at: usize,
+    /// What the user said.
+    pub text: &'a str,
+    /// Index of the first event of the next turn, or the number of events.
+    pub end: usize,
+    /// Index of the agent's last text in this turn.
+    pub reply: Option<usize>,
+}
+
+impl<'a> Session<'a> {
+    /// Looks at a transcript.
+    pub fn of(transcript: &'a Transcript) -> Self {
+        let events = transcript.events.as_slice();
+        let context = context(events);
+        Session {
+            events,
+            ages: ages(events),
+            uses: uses(events),
+            turns: turns(events),
+            paths: Paths::of(events),
+            context,
+        }
+    }
+
+    /// The line of an event.
+    pub fn line(&self, at: usize) -> u32 {
+        self.events[at].line
+    }
+
+    /// The time of an event, or of the nearest one before it that has one; the epoch if none has.
+    pub fn time(&self, at: usize) -> Timestamp {
+        self.events[..=at].iter().rev().find_map(|event| event.time).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
+    /// How recent an event is, in thousandths: 1000 for the last, falling with the calls after it.
+    pub fn recency(&self, at: usize) -> i64 {
+        recency(self.ages[at])
+    }
+
+    /// Whether an event is the agent's last word before the user spoke again, or the last of all.
+    pub fn is_reply(&self, at: usize) -> bool {
+        self.turns.iter().any(|turn| turn.reply == Some(at))
+    }
+
+    /// The agent's last text of the session.
+    pub fn last_say(&self) -> Option<(usize, &'a str)> {
+        self.events.iter().enumerate().rev().find_map(|(at, event)| match &event.kind {
+            EventKind::Assistant { text } if event.actor == Actor::Main && !event.abandoned => Some((at, text.as_str())),
+            _ => None,
+        })
+    }
+
+    /// The shell commands that were run, with their place.
+    pub fn commands(&self) -> impl Iterator<Item = (&Use<'a>, &'a str)> {
+        self.uses.iter().filter(|used| !used.abandoned).filter_map(|used| match &used.call.action {
+            Action::Run { command, .. } => Some((used, command.as_str())),
+            _ => None,
+        })
+    }
+}
+
+impl Use<'_> {
+    /// Whether the call took effect, as far as is known.
+    pub fn took_effect(&self) -> bool {
+        self.result.is_some_and(|result| result.status == Status::Ok)
+    }
+}
+
+/// How much something counts that is `age` calls old, in thousandths. A quick and a slow decay, and a rest that stays.
+pub fn recency(age: u32) -> i64 {
+    let age = i64::from(age);
+    60 + 380 * 80 / (80 + age) + 560 * 12 / (12 + age)
+}
+
+fn ages(events: &[Event]) -> Vec<u32> {
+    let mut age = 0;
+    let mut ages: Vec<u32> = events
+        .iter()
+        .rev()
+        .map(|event| {
+            let own = age;
+            age += u32::from(matches!(event.kind, EventKind::Call(_)) && event.actor == Actor::Main);
+            own
+        })
+        .collect();
+    ages.reverse();
+    ages
+}
+
+fn uses(events: &[Event]) -> Vec<Use<'_>> {
+    let mut uses: Vec<Use> = Vec::new();
+    let mut by_event = BTreeMap::new();
+    for (at, event) in events.iter().enumerate() {
+        match &event.kind {
+            EventKind::Call(call) => {
+                by_event.insert(at, uses.len());
+                uses.push(Use {
+                    at,
+                    result_at: None,
+                    call,
+                    result: None,
+                    edits: Vec::new(),
+                    read: None,
+                    answers: &[],
+                    abandoned: event.abandoned,
+                });
+            }
+            EventKind::Result(result) => {
+                if let Some(place) = result.call.and_then(|call| by_event.get(&call)) {
+                    answer(&mut uses[*place], at, result);
+                }
+            }
+            _ => {}
+        }
+    }
+    for used in &mut uses {
+        if let (true, Action::Edit(edits), true) = (used.edits.is_empty(), &used.call.action, used.took_effect()) {
+            used.edits = edits.iter().collect();
+        }
+    }
+    uses
+}
+
+fn answer<'a>(used: &mut Use<'a>, at: usize, result: &'a ToolResult) {
+    used.result_at.get_or_insert(at);
+    used.result.get_or_insert(result);
+    used.edits.extend(&result.edits);
+    used.read = used.read.or(result.read.as_ref());
+    if used.answers.is_empty() {
+        used.answers = &result.answers;
+    }
+}
+
+fn turns(events: &[Event]) -> Vec<Turn<'_>> {
+    let mut turns: Vec<Turn> = Vec::new();
+    for (at, event) in events.iter().enumerate() {
+        if event.abandoned || event.actor == Actor::Subagent {
+            continue;
+        }
+        match &event.kind {
+            EventKind::User { text } => begin(&mut turns, at, text),
+            EventKind::Command { arguments, .. } if arguments.split_whitespace().count() > 2 => begin(&mut turns, at, arguments),
+            EventKind::Assistant { text } if !text.trim().is_empty() => {
+                if let Some(turn) = turns.last_mut() {
+                    turn.reply = Some(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    if let Some(last) = turns.last_mut() {
+        last.end = events.len();
+    }
+    turns
+}
+
+fn begin<'a>(turns: &mut Vec<Turn<'a>>, at: usize, text: &'a str) {
+    if let Some(last) = turns.last_mut() {
+        last.end = at;
+    }
+    turns.push(Turn { at, text, end: at, reply: None });
+}
+
+fn context(events: &[Event]) -> Context {
+    let mut whole = Context::default();
+    for event in events {
+        if let EventKind::Context(new) = &event.kind {
+            for (slot, value) in [
+                (&mut whole.session, &new.session),
+                (&mut whole.cwd, &new.cwd),
+                (&mut whole.branch, &new.branch),
+                (&mut whole.commit, &new.commit),
+                (&mut whole.repository, &new.repository),
+                (&mut whole.model, &new.model),
+                (&mut whole.agent, &new.agent),
+                (&mut whole.title, &new.title),
+                (&mut whole.pull_request, &new.pull_request),
+            ] {
+                if value.is_some() {
+                    slot.clone_from(value);
+                }
+            }
+        }
+    }
+    whole
+}
+
+/// How paths are shortened: relative to the folder the session began in.
+#[derive(Debug, Clone, Default)]
+pub struct Paths {
+    root: String,
+}
+
+impl Paths {
+    fn of(events: &[Event]) -> Self {
+        let root = events.iter().find_map(|event| match &event.kind {
+            EventKind::Context(Context { cwd: Some(cwd), .. }) => Some(cwd.replace('\\', "/").trim_end_matches('/').to_owned()),
+            _ => None,
+        });
+        Paths { root: root.unwrap_or_default() }
+    }
+
+    /// The folder that paths are relative to; empty if unknown.
+    pub fn root(&self) -> &str {
+        &self.root
+    }
+
+    /// The one name of a file: forward slashes, relative to the root where it lies below it.
+    pub fn name(&self, path: &str) -> String {
+        let path = path.trim().replace("\\\\", "/").replace('\\', "/");
+        let below = path
+            .get(..self.root.len())
+            .filter(|head| !self.root.is_empty() && head.eq_ignore_ascii_case(&self.root))
+            .and_then(|_| path[self.root.len()..].strip_prefix('/'));
+        let mut name = below.unwrap_or(&path);
+        while let Some(rest) = name.strip_prefix("./") {
+            name = rest;
+        }
+        name.to_owned()
+    }
+}

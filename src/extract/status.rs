@@ -1,0 +1,69 @@
+//! How the task stands: waiting, ready for review, or in the middle of something; and what is not committed.
+
+use super::checks::Outcome;
+use super::cues::{Cue, Cues};
+use super::{questions, shell, Material};
+use crate::event::{EventKind, TodoState};
+use crate::fact::{Fact, Item};
+use crate::state::Status;
+
+pub(super) fn extract(material: &Material) -> Vec<Fact> {
+    let (status, evidence) = status(material);
+    let words = [working_tree(material), interrupted(material)].into_iter().flatten().collect::<Vec<_>>().join("; ");
+    let bare = Item::Status(status, String::new());
+    vec![Fact::new(Item::Status(status, words), evidence, 500, "how the session ended").or(bare).on_floor(1)]
+}
+
+fn status(material: &Material) -> (Status, Vec<u32>) {
+    let session = &material.session;
+    let Some((at, text)) = session.last_say() else { return (Status::InProgress, Vec::new()) };
+    let line = vec![session.line(at)];
+    let working = session.events[at + 1..].iter().any(|event| matches!(event.kind, EventKind::Call(_) | EventKind::User { .. }));
+    if working {
+        return (Status::InProgress, line);
+    }
+    if questions::pending(material).is_some() {
+        return (Status::Blocked, line);
+    }
+    let finished = Cues::of(text).has(Cue::Done) || open_todos(material) == 0;
+    let failed = material.checks.first().is_some_and(|check| check.outcome == Outcome::Failed);
+    (if finished && !failed { Status::NeedsReview } else { Status::InProgress }, line)
+}
+
+fn open_todos(material: &Material) -> usize {
+    material
+        .session
+        .events
+        .iter()
+        .rev()
+        .find_map(|event| match &event.kind {
+            EventKind::Todos(todos) => Some(todos),
+            _ => None,
+        })
+        .map_or(0, |todos| todos.iter().filter(|todo| matches!(todo.state, TodoState::Pending | TodoState::InProgress)).count())
+}
+
+/// What is not committed, as far as the session's own commands tell.
+fn working_tree(material: &Material) -> Option<String> {
+    let last = material
+        .session
+        .commands()
+        .filter(|(used, command)| used.took_effect() && command.contains("git commit"))
+        .last()
+        .map(|(used, command)| (used.at, used.result.and_then(|result| shell::commit_hash(&result.text)), shell::commit_message(command)));
+    let after = last.as_ref().map_or(0, |(at, ..)| *at);
+    let open = material.ledger.edited().into_iter().filter(|file| file.edited_at.is_some_and(|at| at > after)).count();
+    match (last, open) {
+        (None, 0) => None,
+        (None, open) => Some(format!("nothing committed in this session: {open} changed files uncommitted")),
+        (Some((_, hash, _)), 0) => Some(format!("all edits committed{}", hash.map(|hash| format!(" (last {hash})")).unwrap_or_default())),
+        (Some((_, hash, _)), open) => {
+            Some(format!("{open} changed files uncommitted since{}", hash.map_or(" the last commit".to_owned(), |hash| format!(" {hash}"))))
+        }
+    }
+}
+
+fn interrupted(material: &Material) -> Option<String> {
+    let last = material.session.events.iter().rev().take(3).any(|event| matches!(event.kind, EventKind::Interrupted));
+    last.then(|| "the user interrupted the last step".to_owned())
+}

@@ -1,0 +1,104 @@
+//! What comes next: the step at hand, open to-dos, what failed, and what the last reports left to do.
+
+use super::checks::Outcome;
+use super::cues::Cue;
+use super::quotes::{Quote, Source};
+use super::{errors, Material};
+use crate::event::{EventKind, TodoState};
+use crate::fact::{Fact, Item};
+use crate::state::{NextStep, Priority};
+use crate::text::{clip, statements};
+
+pub(super) fn extract(material: &Material) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    facts.extend(unanswered(material));
+    facts.extend(at_hand(material));
+    facts.extend(todos(material));
+    facts.extend(failed(material));
+    facts.extend(left(material));
+    facts
+}
+
+fn fact(action: String, priority: Priority, evidence: Vec<u32>, worth: i64, reason: &'static str) -> Fact {
+    let entry = |action: String| Item::NextStep(NextStep { action, priority, evidence: evidence.clone() });
+    let short = entry(clip(&action, 140));
+    Fact::new(entry(action), evidence.clone(), worth, reason).or(short)
+}
+
+/// The user's last request, if the agent has not replied to it.
+fn unanswered(material: &Material) -> Option<Fact> {
+    let turn = material.session.turns.last()?;
+    let worked = material.session.events[turn.at..].iter().filter(|event| matches!(event.kind, EventKind::Call(_))).count();
+    if turn.reply.is_some() && worked > 0 {
+        return None;
+    }
+    let said = clip(&crate::text::plain(turn.text), 240);
+    Some(fact(format!("Answer the user: {said}"), Priority::High, vec![material.session.line(turn.at)], 260, "the last request has no reply").on_floor(5))
+}
+
+/// What the agent said it was about to do when the transcript ends in the middle of work.
+fn at_hand(material: &Material) -> Option<Fact> {
+    let session = &material.session;
+    let (at, text) = session.last_say()?;
+    let working = session.events[at + 1..].iter().any(|event| matches!(event.kind, EventKind::Call(_)));
+    let said = statements(text).into_iter().rev().map(|s| s.text).find(|text| text.len() > 12)?;
+    let recent = session.ages[at] < 12;
+    (working && recent).then(|| {
+        let action = format!("In the middle of: {}", clip(&said, 300));
+        fact(action, Priority::High, vec![session.line(at)], 180, "announced, and not reported as done").on_floor(5)
+    })
+}
+
+fn todos(material: &Material) -> Vec<Fact> {
+    let last = material.session.events.iter().rev().find_map(|event| match &event.kind {
+        EventKind::Todos(todos) => Some((event.line, todos)),
+        _ => None,
+    });
+    let Some((line, todos)) = last else { return Vec::new() };
+    todos
+        .iter()
+        .filter_map(|todo| match todo.state {
+            TodoState::InProgress => {
+                Some(fact(format!("In progress: {}", clip(&todo.text, 260)), Priority::High, vec![line], 170, "the to-do in progress").on_floor(5))
+            }
+            TodoState::Pending => Some(fact(clip(&todo.text, 260), Priority::Medium, vec![line], 120, "an open to-do")),
+            TodoState::Completed | TodoState::Cancelled => None,
+        })
+        .collect()
+}
+
+fn failed(material: &Material) -> Vec<Fact> {
+    material
+        .checks
+        .iter()
+        .filter(|check| check.outcome != Outcome::Passed && !errors::is_resolved(check, &material.checks))
+        .take(1)
+        .map(|check| {
+            let what = check.failure.first().map(|line| format!("Fix {line}; rerun ")).unwrap_or_else(|| "Rerun ".to_owned());
+            fact(format!("{what}{}", check.command), Priority::High, vec![material.session.line(check.at)], 60, "the last run failed or did not finish")
+        })
+        .collect()
+}
+
+/// Whether a statement of the agent's says what is left to do.
+pub(super) fn is_step(quote: &Quote) -> bool {
+    matches!(quote.source, Source::Reply | Source::Plan | Source::Summary)
+        && !quote.statement.text.ends_with('?')
+        && (quote.heading.has(Cue::Ahead) || quote.cues.has(Cue::Ahead) && !quote.cues.has(Cue::Done))
+}
+
+fn left(material: &Material) -> Vec<Fact> {
+    let session = &material.session;
+    let recent: Vec<usize> = session.turns.iter().rev().filter_map(|turn| turn.reply).take(3).collect();
+    material
+        .quotes
+        .iter()
+        .filter(|quote| is_step(quote))
+        .map(|quote| {
+            let newest = recent.first() == Some(&quote.at);
+            let worth = quote.worth + if newest { 50 } else if recent.contains(&quote.at) { 15 } else { -25 };
+            let priority = if newest { Priority::Medium } else { Priority::Low };
+            fact(super::findings::with_heading(quote), priority, material.evidence(quote), worth.max(5), "a report left it to do")
+        })
+        .collect()
+}

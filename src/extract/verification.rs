@@ -1,0 +1,28 @@
+//! The checks: each command in full, how it ended last, and whether edits came after it.
+
+use super::checks::{Check, Outcome};
+use super::Material;
+use crate::fact::{Fact, Item};
+use crate::state::Verification;
+
+/// How many checks are worth a thought.
+const MOST: usize = 30;
+
+pub(super) fn extract(material: &Material) -> Vec<Fact> {
+    material.checks.iter().take(MOST).enumerate().map(|(rank, check)| fact(material, check, rank)).collect()
+}
+
+fn fact(material: &Material, check: &Check, rank: usize) -> Fact {
+    let evidence = vec![material.session.line(check.at)];
+    let outcome = match (check.outcome, check.counts.as_str()) {
+        (outcome, "") => outcome.name().to_owned(),
+        (Outcome::Unfinished, _) => Outcome::Unfinished.name().to_owned(),
+        (outcome, counts) => format!("{} ({counts})", outcome.name()),
+    };
+    let entry = |outcome: String| {
+        Item::Verification(Verification { command: check.command.clone(), outcome, edits_since: check.edits_since, evidence: evidence.clone() })
+    };
+    let worth = 40 + 90 * material.session.recency(check.at) / 1000 + 8 * i64::from(check.runs.min(8)) - i64::try_from(check.command.len() / 12).unwrap_or(0);
+    let fact = Fact::new(entry(outcome), evidence.clone(), worth.max(10), "a check").or(entry(check.outcome.name().to_owned()));
+    if rank == 0 { fact.on_floor(4) } else { fact }
+}

@@ -1,0 +1,93 @@
+//! What was extracted: entries of the handoff that might be, each with its worth, its evidence and shorter forms.
+
+use crate::state::{
+    Constraint, Decision, Environment, Evidence, FileEntry, Finding, NextStep, OpenError, OpenQuestion, Status, Verification,
+};
+
+/// An entry that could stand in the handoff.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fact {
+    /// The entry in its longest form, and then shorter ones. Never empty.
+    pub forms: Vec<Item>,
+    /// Lines of the transcript that prove it.
+    pub evidence: Evidence,
+    /// What it is worth to the reader, in points: about 100 for an ordinary statement.
+    pub worth: i64,
+    /// Whether it must be in the handoff, and how early it is served when space is scarce (0 first).
+    pub floor: Option<u8>,
+    /// Why it is a fact, for `baton explain`.
+    pub reason: &'static str,
+}
+
+/// An entry of a section of the handoff.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Item {
+    /// The objective.
+    Objective(String),
+    /// How the task stands, and in which words.
+    Status(Status, String),
+    /// Something that was done.
+    Progress(String),
+    /// A standing instruction.
+    Constraint(Constraint),
+    /// A file.
+    File(FileEntry),
+    /// A decision.
+    Decision(Decision),
+    /// A finding.
+    Finding(Finding),
+    /// An open error.
+    Error(OpenError),
+    /// A verification command.
+    Verification(Verification),
+    /// An open question.
+    Question(OpenQuestion),
+    /// A next step.
+    NextStep(NextStep),
+    /// The environment, as far as it is known.
+    Environment(Environment),
+}
+
+impl Fact {
+    /// A fact with one form and no floor.
+    pub fn new(item: Item, evidence: Evidence, worth: i64, reason: &'static str) -> Self {
+        Fact { forms: vec![item], evidence, worth, floor: None, reason }
+    }
+
+    /// The same, but not to be lost.
+    #[must_use]
+    pub fn on_floor(mut self, order: u8) -> Self {
+        self.floor = Some(order);
+        self
+    }
+
+    /// The same, with a shorter form behind those it has.
+    #[must_use]
+    pub fn or(mut self, shorter: Item) -> Self {
+        if self.forms.last() != Some(&shorter) {
+            self.forms.push(shorter);
+        }
+        self
+    }
+}
+
+impl Item {
+    /// The words of the entry, for comparing it with others.
+    pub fn text(&self) -> String {
+        match self {
+            Item::Objective(text) | Item::Status(_, text) | Item::Progress(text) => text.clone(),
+            Item::Constraint(entry) => entry.text.clone(),
+            Item::File(entry) => format!("{} {}", entry.path, entry.relevance),
+            Item::Decision(entry) => {
+                let rejected = entry.rejected.iter().map(|r| format!(" {} {}", r.option, r.reason)).collect::<String>();
+                format!("{} {}{rejected}", entry.decision, entry.rationale)
+            }
+            Item::Finding(entry) => entry.text.clone(),
+            Item::Error(entry) => format!("{} {}", entry.signature, entry.command),
+            Item::Verification(entry) => format!("{} {}", entry.command, entry.outcome),
+            Item::Question(entry) => entry.question.clone(),
+            Item::NextStep(entry) => entry.action.clone(),
+            Item::Environment(entry) => format!("{} {}", entry.cwd, entry.branch),
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Writing a handoff: every rendering is one file here and one line in [`RENDERERS`].
+
+mod json;
+mod markdown;
+
+use crate::state::HandoffState;
+
+/// A way to write a handoff.
+pub struct Renderer {
+    /// The name that `--output` takes.
+    pub name: &'static str,
+    /// What it is, for people.
+    pub title: &'static str,
+    /// Writes it.
+    pub render: fn(&HandoffState, Citations) -> String,
+}
+
+/// Whether entries show the lines of the transcript that prove them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Citations {
+    /// They do not.
+    #[default]
+    Hidden,
+    /// They do: `[L12]` behind an entry, or an `evidence` field.
+    Shown,
+}
+
+/// All renderings, by name.
+pub static RENDERERS: &[Renderer] = &[json::RENDERER, markdown::RENDERER];
+
+/// The rendering of that name.
+pub fn find(name: &str) -> Option<&'static Renderer> {
+    RENDERERS.iter().find(|renderer| renderer.name == name)
+}

@@ -1,0 +1,310 @@
+//! Reading prose: Markdown text into statements, and statements into words and names.
+//!
+//! A statement is what a reader would quote as one thing: a bullet, a table row, or a sentence with those behind it
+//! that lean on it ("This …", "So …"). Markup goes, words stay.
+
+/// A quotable piece of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// The heading or lead-in ("Remaining:") it stands under, if any.
+    pub heading: String,
+    /// What kind of block it was.
+    pub block: Block,
+    /// The words, without markup, on one line.
+    pub text: String,
+}
+
+/// What kind of block a statement was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Block {
+    /// Running text.
+    Prose,
+    /// An item of a list.
+    Item,
+    /// A row of a table.
+    Row,
+}
+
+/// The longest statement of running text, in bytes; longer ones are split at sentence ends.
+const LONGEST: usize = 360;
+/// A sentence shorter than this, in bytes, joins the one before it.
+const SHORT: usize = 48;
+
+/// Splits a Markdown message into statements, in order. Code blocks are left out.
+pub fn statements(markdown: &str) -> Vec<Statement> {
+    let mut reader = Reader::default();
+    for line in markdown.lines() {
+        reader.line(line);
+    }
+    reader.close();
+    reader.out
+}
+
+#[derive(Default)]
+struct Reader {
+    out: Vec<Statement>,
+    heading: String,
+    /// A line that ended with a colon and leads into a list.
+    lead: String,
+    fence: Option<char>,
+    block: Option<Block>,
+    indent: usize,
+    current: String,
+}
+
+impl Reader {
+    fn line(&mut self, line: &str) {
+        let trimmed = line.trim();
+        if let Some(mark) = fence_mark(trimmed) {
+            self.close();
+            match self.fence {
+                Some(open) if open == mark => self.fence = None,
+                Some(_) => {}
+                None => self.fence = Some(mark),
+            }
+            return;
+        }
+        if self.fence.is_some() {
+            return;
+        }
+        if trimmed.is_empty() {
+            return self.close();
+        }
+        if let Some(title) = heading(trimmed) {
+            self.close();
+            self.heading = title;
+            self.lead.clear();
+            return;
+        }
+        if is_rule(trimmed) {
+            return self.close();
+        }
+        if let Some(row) = trimmed.strip_prefix('|') {
+            self.close();
+            return self.row(row);
+        }
+        let indent = line.len() - line.trim_start().len();
+        if let Some(item) = list_item(trimmed) {
+            self.close();
+            self.block = Some(Block::Item);
+            self.indent = indent;
+            self.current.push_str(item);
+            return;
+        }
+        if self.block.is_none() {
+            self.block = Some(Block::Prose);
+        } else {
+            self.current.push(' ');
+        }
+        self.current.push_str(trimmed.trim_start_matches('>').trim_start());
+    }
+
+    fn row(&mut self, row: &str) {
+        let cells: Vec<String> =
+            row.trim_end_matches('|').split('|').map(|cell| plain(cell.trim())).filter(|c| !c.is_empty()).collect();
+        if cells.len() > 1 {
+            let text = cells.join(" | ");
+            self.push(Block::Row, text);
+        }
+    }
+
+    fn close(&mut self) {
+        let current = std::mem::take(&mut self.current);
+        let Some(block) = self.block.take() else { return };
+        let text = plain(&current);
+        if text.is_empty() {
+            return;
+        }
+        match block {
+            Block::Prose => self.prose(&text),
+            Block::Item | Block::Row => self.item(&text),
+        }
+    }
+
+    fn prose(&mut self, text: &str) {
+        self.lead.clear();
+        for part in group(&sentences(text)) {
+            self.push(Block::Prose, part);
+        }
+        if let Some(lead) = self.out.last().filter(|last| last.text.ends_with(':')) {
+            self.lead.clone_from(&lead.text);
+            self.out.pop();
+        }
+    }
+
+    fn item(&mut self, text: &str) {
+        if text.ends_with(':') && text.len() < 120 {
+            self.lead = text.to_owned();
+            return;
+        }
+        for part in if text.len() > LONGEST { group(&sentences(text)) } else { vec![text.to_owned()] } {
+            self.push(Block::Item, part);
+        }
+    }
+
+    fn push(&mut self, block: Block, text: String) {
+        let heading = if self.lead.is_empty() || self.lead.len() > 90 {
+            self.heading.clone()
+        } else {
+            self.lead.trim_end_matches(':').to_owned()
+        };
+        self.out.push(Statement { heading, block, text });
+    }
+}
+
+fn fence_mark(line: &str) -> Option<char> {
+    ["```", "~~~"].iter().find(|fence| line.starts_with(**fence)).and_then(|fence| fence.chars().next())
+}
+
+fn heading(line: &str) -> Option<String> {
+    let hashes = line.len() - line.trim_start_matches('#').len();
+    if (1..=6).contains(&hashes) && line[hashes..].starts_with(' ') {
+        return Some(plain(line[hashes..].trim()).trim_end_matches(':').to_owned());
+    }
+    let bold = line.strip_prefix("**")?.trim_end_matches(':').strip_suffix("**")?;
+    (!bold.contains("**") && bold.len() < 120).then(|| plain(bold).trim_end_matches(':').to_owned())
+}
+
+fn is_rule(line: &str) -> bool {
+    line.chars().all(|c| matches!(c, '|' | '-' | ':' | '=' | '_' | '*' | '─' | ' '))
+}
+
+/// The text of a list item, without its mark.
+fn list_item(line: &str) -> Option<&str> {
+    let rest = ["- ", "* ", "+ ", "• "].iter().find_map(|mark| line.strip_prefix(mark)).or_else(|| {
+        let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        (1..=3)
+            .contains(&digits)
+            .then(|| line[digits..].strip_prefix(". ").or_else(|| line[digits..].strip_prefix(") ")))?
+    })?;
+    Some(["[ ] ", "[x] ", "[X] "].iter().find_map(|mark| rest.strip_prefix(mark)).unwrap_or(rest).trim_start())
+}
+
+/// Takes Markdown's marks out of a line and folds its white space.
+pub fn plain(markdown: &str) -> String {
+    let mut out = String::with_capacity(markdown.len());
+    let mut chars = markdown.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '`' => {}
+            '*' if chars.peek() == Some(&'*') => {
+                chars.next();
+            }
+            c if c.is_whitespace() => {
+                if !out.is_empty() && !out.ends_with(' ') {
+                    out.push(' ');
+                }
+            }
+            c => out.push(c),
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// Splits running text at sentence ends.
+pub fn sentences(text: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    for (at, c) in text.char_indices() {
+        let end = at + c.len_utf8();
+        let ends = match c {
+            '。' | '！' | '？' => true,
+            '.' | '!' | '?' => ends_sentence(&text[start..at], &text[end..]),
+            ':' => text[end..].len() > 40 && text[end..].starts_with(" ") && at - start > 60,
+            _ => false,
+        };
+        if ends && end > start {
+            out.push(text[start..end].trim());
+            start = end;
+        }
+    }
+    out.push(text[start..].trim());
+    out.retain(|sentence| !sentence.is_empty());
+    out
+}
+
+fn ends_sentence(before: &str, after: &str) -> bool {
+    const ABBREVIATIONS: &[&str] = &["e.g", "i.e", "vs", "etc", "cf", "approx", "no", "incl", "z.B", "d.h", "bzw"];
+    let Some(next) = after.strip_prefix(' ') else { return false };
+    let last = before.rsplit([' ', '(']).next().unwrap_or(before);
+    !ABBREVIATIONS.contains(&last)
+        && next.chars().next().is_some_and(|c| !c.is_lowercase() && c != ')' || c.is_numeric())
+}
+
+/// Joins sentences that lean on the one before, up to [`LONGEST`].
+fn group(sentences: &[&str]) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for sentence in sentences {
+        match out.last_mut() {
+            Some(last) if last.len() + sentence.len() < LONGEST && (leans(sentence) || last.len() < SHORT) && !last.ends_with(':') => {
+                last.push(' ');
+                last.push_str(sentence);
+            }
+            _ => out.push((*sentence).to_owned()),
+        }
+    }
+    out
+}
+
+/// Whether a sentence cannot stand without the one before it.
+fn leans(sentence: &str) -> bool {
+    const LEANING: &[&str] =
+        &["This ", "That ", "It ", "So ", "Otherwise", "But ", "These ", "Those ", "They ", "Same ", "Which ", "Then ", "And "];
+    sentence.len() < SHORT && !sentence.ends_with('?') || LEANING.iter().any(|start| sentence.starts_with(start))
+}
+
+/// The words of a text as a reader would look them up: lower case, names kept whole, very short and very common ones left out.
+pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '/' | '-' | ':' | '@' | '#')))
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '_'))
+        .filter(|word| word.len() > 2 || word.chars().any(|c| !c.is_ascii()) || word.bytes().all(|b| b.is_ascii_digit()))
+        .map(str::to_lowercase)
+        .filter(|word| !word.is_empty() && !is_common(word))
+}
+
+fn is_common(word: &str) -> bool {
+    COMMON.binary_search(&word).is_ok()
+}
+
+/// English words that say nothing by themselves, sorted.
+const COMMON: &[&str] = &[
+    "about", "after", "all", "also", "and", "any", "are", "because", "been", "before", "both", "but", "can", "did",
+    "does", "each", "for", "from", "had", "has", "have", "her", "here", "how", "into", "its", "just", "let", "like",
+    "may", "more", "most", "not", "now", "off", "one", "only", "onto", "other", "our", "out", "over", "should", "since",
+    "some", "such", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "too",
+    "use", "used", "uses", "using", "very", "was", "way", "were", "what", "when", "where", "which", "while", "who",
+    "why", "will", "with", "would", "yes", "you", "your",
+];
+
+/// Whether a word is a name from code: mixed case, or with an underscore, and not short.
+pub fn is_identifier(word: &str) -> bool {
+    word.len() >= 5
+        && word.chars().all(|c| c.is_alphanumeric() || c == '_')
+        && (word.trim_matches('_').contains('_')
+            || word.as_bytes().windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()))
+}
+
+/// The names from code in a text, in order, repeated as they are.
+pub fn identifiers(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| is_identifier(word))
+}
+
+/// Cuts a text to at most `limit` bytes at the end of a sentence, clause or word, and says so with "…".
+pub fn clip(text: &str, limit: usize) -> String {
+    if text.len() <= limit {
+        return text.to_owned();
+    }
+    let mut end = limit;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let head = &text[..end];
+    let sentence = head.rfind(". ").map(|at| at + 1).filter(|at| *at > limit / 2);
+    if let Some(at) = sentence {
+        return head[..at].to_owned();
+    }
+    let clause = head.rfind("; ").or_else(|| head.rfind(", ")).filter(|at| *at > limit * 2 / 3);
+    let word = head.rfind(' ').filter(|at| *at > limit / 2);
+    format!("{}…", head[..clause.or(word).unwrap_or(end)].trim_end())
+}
