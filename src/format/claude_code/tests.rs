@@ -1,0 +1,1 @@
+//! One record after the other.
