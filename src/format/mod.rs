@@ -9,6 +9,8 @@ mod claude_code;
 mod codex;
 mod markdown;
 mod messages;
+mod patch;
+mod shell;
 
 use crate::error::{Error, Result};
 use crate::event::Transcript;
