@@ -12,6 +12,8 @@ mod claude_code;
 mod codex;
 mod markdown;
 mod messages;
+mod patch;
+mod shell;
 
 pub use head::Head;
 

@@ -1,0 +1,220 @@
+//! Patches as text: the `*** Begin Patch` envelope of `apply_patch`, wherever it hides, and unified diffs.
+
+use crate::event::{Change, FileEdit, Hunk, HunkPosition};
+
+const BEGIN: &str = "*** Begin Patch";
+const END: &str = "\n*** End Patch";
+
+/// Reads the first envelope in a text. A broken one gives what can be read of it, none gives nothing.
+pub(super) fn apply_patch(text: &str) -> Vec<FileEdit> {
+    let Some(begin) = text.find(BEGIN) else { return Vec::new() };
+    let body = &text[begin + BEGIN.len()..];
+    let body = body.find(END).map_or(body, |end| &body[..end]);
+    let mut edits = Vec::new();
+    for line in body.lines().skip(1) {
+        envelope_line(&mut edits, line);
+    }
+    for edit in &mut edits {
+        drop_empty_hunks(edit);
+    }
+    edits
+}
+
+/// Reads every patch that a shell command hands to `apply_patch`: as a heredoc or as an argument, with or without
+/// a `cd` before it, whose folder then stands before the paths.
+pub(super) fn in_command(command: &str) -> Vec<FileEdit> {
+    let mut edits = Vec::new();
+    let mut at = 0;
+    while let Some(begin) = command[at..].find(BEGIN).map(|found| at + found) {
+        let end = command[begin..].find(END).map_or(command.len(), |end| begin + end + END.len());
+        if let Some(quote) = invocation(&command[at..begin]) {
+            edits.extend(apply_patch(&unquote(&command[begin..end], quote)));
+        }
+        at = end;
+    }
+    if let Some(folder) = folder_before(command).filter(|_| !edits.is_empty()) {
+        place_in(folder, &mut edits);
+    }
+    edits
+}
+
+/// Puts a folder before every path that is not absolute.
+pub(super) fn place_in(folder: &str, edits: &mut [FileEdit]) {
+    for edit in edits {
+        edit.path = super::shell::join(folder, &edit.path);
+        if let Change::Renamed { from } = &mut edit.change {
+            *from = super::shell::join(folder, from);
+        }
+    }
+}
+
+/// Reads the hunks of a unified diff of one file. What stands outside of hunks is skipped.
+pub(super) fn unified(diff: &str) -> Vec<Hunk> {
+    let mut hunks: Vec<Hunk> = Vec::new();
+    let (mut old, mut new) = (0, 0);
+    for line in diff.lines() {
+        if old == 0 && new == 0 {
+            if let Some((position, heading)) = hunk_header(line) {
+                (old, new) = (position.old_lines, position.new_lines);
+                hunks.push(Hunk { position: Some(position), heading, ..Hunk::default() });
+            }
+            continue;
+        }
+        let Some(hunk) = hunks.last_mut() else { continue };
+        match line.bytes().next() {
+            Some(b'-') => old = old.saturating_sub(1),
+            Some(b'+') => new = new.saturating_sub(1),
+            Some(b'\\') => continue,
+            _ => (old, new) = (old.saturating_sub(1), new.saturating_sub(1)),
+        }
+        push_line(&mut hunk.lines, line);
+    }
+    hunks
+}
+
+fn envelope_line(edits: &mut Vec<FileEdit>, line: &str) {
+    if let Some(header) = line.strip_prefix("*** ") {
+        return envelope_header(edits, header.trim_end());
+    }
+    let Some(edit) = edits.last_mut() else { return };
+    match &edit.change {
+        Change::Created => {
+            if let (Some(added), Some(content)) = (line.strip_prefix('+'), &mut edit.content) {
+                content.push_str(added);
+                content.push('\n');
+            }
+        }
+        Change::Deleted => {}
+        Change::Edited | Change::Renamed { .. } => update_line(&mut edit.hunks, line),
+    }
+}
+
+fn envelope_header(edits: &mut Vec<FileEdit>, header: &str) {
+    let mut begin = |path: &str, change: Change| {
+        let content = (change == Change::Created).then(String::new);
+        edits.push(FileEdit { path: path.trim().to_owned(), change, hunks: Vec::new(), content });
+    };
+    if let Some(path) = header.strip_prefix("Add File:") {
+        begin(path, Change::Created);
+    } else if let Some(path) = header.strip_prefix("Update File:") {
+        begin(path, Change::Edited);
+    } else if let Some(path) = header.strip_prefix("Delete File:") {
+        begin(path, Change::Deleted);
+    } else if let Some(path) = header.strip_prefix("Move to:")
+        && let Some(edit) = edits.last_mut()
+    {
+        let from = std::mem::replace(&mut edit.path, path.trim().to_owned());
+        edit.change = Change::Renamed { from };
+    }
+}
+
+/// A line of an updated file. The numbers some models write after `@@` are made up, so they give no position.
+fn update_line(hunks: &mut Vec<Hunk>, line: &str) {
+    if let Some(rest) = line.strip_prefix("@@") {
+        let heading = hunk_header(line).map_or_else(|| some_text(rest), |(_, heading)| heading);
+        hunks.push(Hunk { heading, ..Hunk::default() });
+        return;
+    }
+    if hunks.is_empty() {
+        hunks.push(Hunk::default());
+    }
+    if let Some(hunk) = hunks.last_mut() {
+        push_line(&mut hunk.lines, line);
+    }
+}
+
+/// Adds a line with its mark. An empty line is an empty context line; a line without a mark is no part of a hunk.
+fn push_line(lines: &mut String, line: &str) {
+    let line = if line.is_empty() { " " } else { line };
+    if line.starts_with([' ', '+', '-']) {
+        if !lines.is_empty() {
+            lines.push('\n');
+        }
+        lines.push_str(line);
+    }
+}
+
+/// Several `@@` lines in a row narrow one place down: only the last one keeps lines. An empty line at the end of a
+/// hunk is the gap before the next header, not context.
+fn drop_empty_hunks(edit: &mut FileEdit) {
+    edit.hunks.retain(|hunk| hunk.lines.lines().any(|line| line != " "));
+}
+
+/// Reads `@@ -1,2 +3,4 @@ heading`.
+fn hunk_header(line: &str) -> Option<(HunkPosition, Option<String>)> {
+    let (ranges, heading) = line.strip_prefix("@@ -")?.split_once(" @@")?;
+    let (old, new) = ranges.split_once(" +")?;
+    let (old_start, old_lines) = range(old)?;
+    let (new_start, new_lines) = range(new)?;
+    Some((HunkPosition { old_start, old_lines, new_start, new_lines }, some_text(heading)))
+}
+
+fn range(text: &str) -> Option<(u32, u32)> {
+    match text.split_once(',') {
+        Some((start, lines)) => Some((start.parse().ok()?, lines.parse().ok()?)),
+        None => Some((text.parse().ok()?, 1)),
+    }
+}
+
+fn some_text(text: &str) -> Option<String> {
+    let text = text.trim().trim_end_matches("@@").trim_end();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// How the text before an envelope hands it to `apply_patch`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Quote {
+    Heredoc,
+    Single,
+    Double,
+}
+
+fn invocation(before: &str) -> Option<Quote> {
+    let line = before.trim_end().rsplit('\n').next()?;
+    if !line.contains("apply_patch") && !line.contains("applypatch") {
+        return None;
+    }
+    if line.contains("<<") {
+        return Some(Quote::Heredoc);
+    }
+    Some(if line.ends_with('"') {
+        Quote::Double
+    } else if line.ends_with('\'') {
+        Quote::Single
+    } else {
+        Quote::Heredoc
+    })
+}
+
+/// Undoes what quoting did to the text.
+fn unquote(text: &str, quote: Quote) -> String {
+    match quote {
+        Quote::Heredoc => text.to_owned(),
+        Quote::Single => text.replace("'\\''", "'").replace("'\"'\"'", "'"),
+        Quote::Double => unescape(text),
+    }
+}
+
+fn unescape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(char) = chars.next() {
+        match (char, chars.peek()) {
+            ('\\', Some(&next @ ('"' | '\\' | '$' | '`'))) => {
+                out.push(next);
+                chars.next();
+            }
+            _ => out.push(char),
+        }
+    }
+    out
+}
+
+/// The folder of a `cd` that the command begins with.
+fn folder_before(command: &str) -> Option<&str> {
+    let rest = command.trim_start().strip_prefix("cd ")?;
+    let end = rest.find("&&").into_iter().chain(rest.find([';', '\n'])).min()?;
+    let folder = rest[..end].trim().trim_matches(['"', '\'']);
+    let plain = !folder.is_empty() && !folder.contains(['$', '`', '"', '\'', '(', '~']);
+    plain.then_some(folder)
+}

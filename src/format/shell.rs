@@ -1,0 +1,313 @@
+//! Shell commands as agents write them: what line a list of words runs, and which file a plain read shows.
+
+use crate::event::FileRead;
+
+/// The line that a command given as words really runs: what stands inside `bash -lc`, else the words, quoted again.
+pub(super) fn unwrap(words: &[String]) -> String {
+    inner_line(words).map_or_else(|| quoted(words), ToOwned::to_owned)
+}
+
+/// What a command has read, if it is one plain read of one file (`cat`, `head`, `sed -n`, `nl`, …) and `output` can
+/// be nothing but the lines asked for.
+pub(super) fn read_of(command: &str, output: &str) -> Option<FileRead> {
+    let (folder, stages) = pipeline(command)?;
+    let (first, filters) = stages.split_first()?;
+    let mut view = View::of(first)?;
+    for filter in filters {
+        view.narrow(filter)?;
+    }
+    let output = output.strip_suffix('\n').unwrap_or(output);
+    if output.is_empty() || is_cut(output) {
+        return None;
+    }
+    view.read(folder.as_deref(), output)
+}
+
+/// A path in a folder; an absolute path stays as it is.
+pub(super) fn join(folder: &str, path: &str) -> String {
+    let absolute = path.starts_with(['/', '~', '\\']) || path.as_bytes().get(1) == Some(&b':');
+    if absolute || folder.is_empty() || folder == "." {
+        return path.to_owned();
+    }
+    format!("{}/{}", folder.trim_end_matches('/'), path.trim_start_matches("./"))
+}
+
+/// What stands inside a shell that is told to run it.
+fn inner_line(words: &[String]) -> Option<&str> {
+    let (program, rest) = words.split_first()?;
+    let name = program.rsplit(['/', '\\']).next()?;
+    let flag = match name.trim_end_matches(".exe") {
+        "bash" | "sh" | "zsh" | "dash" | "fish" => rest
+            .iter()
+            .position(|word| word.starts_with('-') && !word.starts_with("--") && word.ends_with('c')),
+        "powershell" | "pwsh" => rest.iter().position(|word| word.eq_ignore_ascii_case("-command")),
+        "cmd" => rest.iter().position(|word| word.eq_ignore_ascii_case("/c")),
+        _ => None,
+    }?;
+    rest.get(flag + 1).map(String::as_str)
+}
+
+fn quoted(words: &[String]) -> String {
+    let quote = |word: &String| {
+        let plain = |char: char| char.is_alphanumeric() || "-_./:=,@%+".contains(char);
+        if !word.is_empty() && word.chars().all(plain) {
+            word.clone()
+        } else {
+            format!("'{}'", word.replace('\'', "'\\''"))
+        }
+    };
+    words.iter().map(quote).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a host has cut the output; then line numbers are worth nothing.
+fn is_cut(output: &str) -> bool {
+    output.starts_with("Total output lines:")
+        || output.lines().any(|line| {
+            (line.contains("truncated") || line.contains("omitted"))
+                && (line.contains('…') || line.contains("..."))
+        })
+}
+
+/// The lines of one file that a pipeline shows.
+struct View {
+    path: String,
+    start: u32,
+    /// Last line asked for, if there is one.
+    end: Option<u32>,
+    numbers: Numbers,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Numbers {
+    /// The output has no line numbers.
+    None,
+    /// Every line has its number and a tab before it.
+    Tab,
+    /// Every line has its number and `:` or `-` before it: matches and their context.
+    Match,
+}
+
+impl View {
+    /// What the first stage of a pipeline shows.
+    fn of(words: &[String]) -> Option<Self> {
+        let (program, arguments) = words.split_first()?;
+        let (program, arguments) =
+            (program.as_str(), arguments.iter().map(String::as_str).collect::<Vec<_>>());
+        let (path, options) = match program {
+            "cat" | "nl" | "rg" | "grep" | "sed" | "head" | "tail" => arguments.split_last()?,
+            _ => return None,
+        };
+        let whole = |numbers| Some(((1, None), numbers));
+        let ((start, end), numbers) = match program {
+            "cat" if options.is_empty() || options == ["--"] => whole(Numbers::None),
+            "cat" if options == ["-n"] => whole(Numbers::Tab),
+            "nl" if options.iter().all(|option| matches!(*option, "-ba" | "-b" | "a" | "-w1" | "--")) => {
+                whole(Numbers::Tab)
+            }
+            "rg" | "grep" if is_numbered_search(options) => whole(Numbers::Match),
+            _ => Some((range(program, options)?, Numbers::None)),
+        }?;
+        let is_file = !path.is_empty() && !path.starts_with('-');
+        is_file.then(|| Self { path: (*path).to_owned(), start, end, numbers })
+    }
+
+    /// Takes a further stage into account, which shows a part of what comes before it.
+    fn narrow(&mut self, words: &[String]) -> Option<()> {
+        let (program, options) = words.split_first()?;
+        let options: Vec<_> = options.iter().map(String::as_str).collect();
+        let (first, last) = range(program, &options)?;
+        let last = last.map(|last| self.start.saturating_add(last - 1));
+        self.end = match (self.end, last) {
+            (Some(end), Some(last)) => Some(end.min(last)),
+            (end, last) => end.or(last),
+        };
+        self.start = self.start.saturating_add(first - 1);
+        (self.numbers != Numbers::Match).then_some(())
+    }
+
+    fn read(&self, folder: Option<&str>, output: &str) -> Option<FileRead> {
+        let (start, content) = match self.numbers {
+            Numbers::None => (self.start, output.to_owned()),
+            numbers => numbered(output, numbers)?,
+        };
+        let count = u32::try_from(content.split('\n').count()).ok()?;
+        let too_long = self.end.is_some_and(|end| start.saturating_add(count - 1) > end);
+        if too_long || (self.numbers != Numbers::Match && start != self.start) {
+            return None;
+        }
+        let whole = self.start == 1 && self.end.is_none() && self.numbers != Numbers::Match;
+        let path = folder.map_or_else(|| self.path.clone(), |folder| join(folder, &self.path));
+        Some(FileRead { path, start, content, total: whole.then_some(count) })
+    }
+}
+
+/// `-n` among options that do not change what a line looks like, then the pattern.
+fn is_numbered_search(options: &[&str]) -> bool {
+    let Some((pattern, flags)) = options.split_last() else { return false };
+    let known = |flag: &&str| {
+        let flag = flag.trim_start_matches('-');
+        matches!(flag, "n" | "S" | "i" | "F" | "E" | "e" | "w")
+            || flag.trim_start_matches(['A', 'B', 'C']).chars().all(|char| char.is_ascii_digit())
+    };
+    !pattern.starts_with('-') && flags.contains(&"-n") && flags.iter().all(known)
+}
+
+/// The lines that `sed -n`, `head` or `tail -n +N` keeps: the first, and the last if there is one.
+fn range(program: &str, options: &[&str]) -> Option<(u32, Option<u32>)> {
+    match (program, options) {
+        ("sed", ["-n", "-e", script] | ["-n", script] | ["-ne", script]) => sed_range(script),
+        ("head", []) => Some((1, Some(10))),
+        ("head", ["-n", count]) => Some((1, Some(positive(count)?))),
+        ("head", [count]) => {
+            let count =
+                count.strip_prefix("-n").or(count.strip_prefix("--lines=")).or(count.strip_prefix('-'))?;
+            Some((1, Some(positive(count)?)))
+        }
+        ("tail", ["-n", start]) => Some((positive(start.strip_prefix('+')?)?, None)),
+        ("tail", [start]) => Some((positive(start.strip_prefix("-n+").or(start.strip_prefix('+'))?)?, None)),
+        _ => None,
+    }
+}
+
+/// `10,20p`, `10,$p` or `10p`.
+fn sed_range(script: &str) -> Option<(u32, Option<u32>)> {
+    let lines = script.trim().strip_suffix('p')?;
+    let (start, end) = lines.split_once(',').unwrap_or((lines, lines));
+    let start = positive(start)?;
+    match end.trim() {
+        "$" => Some((start, None)),
+        end => positive(end).filter(|end| *end >= start).map(|end| (start, Some(end))),
+    }
+}
+
+fn positive(text: &str) -> Option<u32> {
+    text.trim().parse().ok().filter(|number| *number > 0)
+}
+
+/// Takes the numbers off; none if a line has none, or a number does not follow the one before it.
+fn numbered(output: &str, numbers: Numbers) -> Option<(u32, String)> {
+    let mut first = None;
+    let mut content = String::with_capacity(output.len());
+    for (line, next) in output.split('\n').zip(0..) {
+        let text = line.trim_start_matches(' ');
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let number: u32 = text[..digits].parse().ok()?;
+        let rest = match numbers {
+            Numbers::Match => text[digits..].strip_prefix([':', '-'])?,
+            _ => text[digits..].strip_prefix('\t')?,
+        };
+        if *first.get_or_insert(number) != number.checked_sub(next)? {
+            return None;
+        }
+        if next > 0 {
+            content.push('\n');
+        }
+        content.push_str(rest);
+    }
+    first.filter(|first| *first > 0).map(|first| (first, content))
+}
+
+/// The stages of a command that is one pipeline of plain words, and the folder of a `cd` before it.
+fn pipeline(command: &str) -> Option<(Option<String>, Vec<Vec<String>>)> {
+    let mut stages = vec![Vec::new()];
+    let mut folder = None;
+    for token in tokens(command)? {
+        let stage = stages.last_mut()?;
+        match token {
+            Token::Word(word) => stage.push(word),
+            Token::Pipe if !stage.is_empty() => stages.push(Vec::new()),
+            Token::And if folder.is_none() && stages.len() == 1 => match stages.pop()?.as_slice() {
+                [cd, path] if cd == "cd" => {
+                    folder = Some(path.clone());
+                    stages.push(Vec::new());
+                }
+                _ => return None,
+            },
+            _ => return None,
+        }
+    }
+    Some((folder, stages))
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Token {
+    Word(String),
+    Pipe,
+    And,
+}
+
+/// Splits a command into words. None if it has anything that a shell would expand, redirect or run in another way.
+fn tokens(command: &str) -> Option<Vec<Token>> {
+    let mut tokens = Vec::new();
+    let mut rest = command.trim();
+    while !rest.is_empty() {
+        let skipped = ["2>/dev/null", "2>&1"].iter().find_map(|skip| rest.strip_prefix(skip));
+        rest = if let Some(after) = skipped {
+            after
+        } else if let Some(after) = rest.strip_prefix("&&") {
+            tokens.push(Token::And);
+            after
+        } else if let Some(after) = rest.strip_prefix('|').filter(|after| !after.starts_with(['|', '&'])) {
+            tokens.push(Token::Pipe);
+            after
+        } else {
+            let (word, after) = word(rest)?;
+            tokens.push(Token::Word(word));
+            after
+        };
+        rest = rest.trim_start_matches([' ', '\t']);
+    }
+    Some(tokens)
+}
+
+/// Takes one word off the front.
+fn word(text: &str) -> Option<(String, &str)> {
+    let mut word = String::new();
+    let mut rest = text;
+    while let Some(char) = rest.chars().next() {
+        let after = &rest[char.len_utf8()..];
+        match char {
+            ' ' | '\t' | '|' | '&' => break,
+            '\'' => {
+                let (inside, after) = after.split_once('\'')?;
+                word.push_str(inside);
+                rest = after;
+                continue;
+            }
+            '"' => {
+                rest = double_quoted(after, &mut word)?;
+                continue;
+            }
+            '\\' => {
+                let next = after.chars().next().filter(|next| *next != '\n')?;
+                word.push(next);
+                rest = &after[next.len_utf8()..];
+                continue;
+            }
+            '$' | '`' | '*' | '?' | '[' | '{' | ';' | '<' | '>' | '(' | ')' | '\n' | '#' => return None,
+            _ => word.push(char),
+        }
+        rest = after;
+    }
+    (rest.len() < text.len()).then_some((word, rest))
+}
+
+/// Reads to the closing quote and says what comes after it.
+fn double_quoted<'a>(text: &'a str, word: &mut String) -> Option<&'a str> {
+    let mut chars = text.char_indices();
+    while let Some((at, char)) = chars.next() {
+        match char {
+            '"' => return Some(&text[at + 1..]),
+            '$' | '`' => return None,
+            '\\' => {
+                let (_, next) = chars.next()?;
+                if !matches!(next, '"' | '\\' | '$' | '`') {
+                    word.push('\\');
+                }
+                word.push(next);
+            }
+            _ => word.push(char),
+        }
+    }
+    None
+}
