@@ -1,6 +1,14 @@
 //! Baton.
+pub mod build;
 pub mod error;
 pub mod event;
+pub mod extract;
+pub mod fact;
 pub mod format;
+pub mod pack;
+pub mod rank;
 pub mod redact;
+pub mod render;
+pub mod state;
+pub mod text;
 pub mod token;
