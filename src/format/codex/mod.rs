@@ -186,7 +186,8 @@ impl Codex {
         if called.script != Script::No {
             self.script = Some(id.clone());
         }
-        self.calls.insert(id, Open::of(&called, out.transcript.events.len()));
+        let open = Open::of(&called, out.transcript.events.len(), self.context.cwd.as_deref());
+        self.calls.insert(id, open);
         out.push(time, EventKind::Call(called.call));
         if let Some(todos) = called.todos {
             out.push(time, EventKind::Todos(todos));

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::call::{self, Called, Script};
+use super::call::{Called, Script};
 use super::output::Output;
 use super::talk;
 use crate::event::{Action, Answer, FileRead, Status, ToolResult};
@@ -11,6 +11,7 @@ use crate::format::shell;
 /// A call that was made.
 pub(super) struct Open {
     pub event: usize,
+    /// The command line, and the folder it runs in if that is not the session's.
     pub command: Option<(String, Option<String>)>,
     pub questions: Vec<(String, String)>,
     /// The running process that the call goes on with.
@@ -22,10 +23,11 @@ pub(super) struct Open {
 }
 
 impl Open {
-    /// A call that stands at this place among the events.
-    pub(super) fn of(called: &Called, event: usize) -> Self {
+    /// A call that stands at this place among the events, in a session that runs in this folder.
+    pub(super) fn of(called: &Called, event: usize, session: Option<&str>) -> Self {
+        let elsewhere = |folder: &String| Some(folder.as_str()) != session;
         let command = match &called.call.action {
-            Action::Run { command, cwd } => Some((command.clone(), cwd.clone())),
+            Action::Run { command, cwd } => Some((command.clone(), cwd.clone().filter(elsewhere))),
             _ => None,
         };
         let asked = match &called.call.action {
@@ -53,7 +55,7 @@ impl Open {
             (_, None) => &output.text[output.body..],
         };
         let mut read = shell::read_of(command, shown)?;
-        if let Some(folder) = folder.as_deref().filter(|folder| !call::is_absolute(folder)) {
+        if let Some(folder) = folder {
             read.path = shell::join(folder, &read.path);
         }
         Some(read)

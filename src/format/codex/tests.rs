@@ -136,6 +136,17 @@ fn the_same_talk_is_counted_once_whoever_tells_it_first() {
 }
 
 #[test]
+fn the_screen_leaves_plans_and_citations_out() {
+    let seen = "Done.\n\n<oai-mem-citation>\nx\n</oai-mem-citation>";
+    let shown = |text: &str| event(json!({"type": "agent_message", "message": text}));
+    check(&[shown("Done.\n\n"), message("assistant", seen)], &[assistant("Done.\n\n")]);
+    check(&[message("assistant", seen), shown("Done.\n\n")], &[assistant("Done.")]);
+    let planned = "So:\n<proposed_plan>p</proposed_plan>\nYes?";
+    let plan = call("proposed_plan", "", Action::Plan { text: "p".to_owned() });
+    check(&[message("assistant", planned), shown("So:\n\nYes?")], &[assistant(planned), plan]);
+}
+
+#[test]
 fn what_the_host_puts_into_a_message_is_not_the_users() {
     for text in [
         "<environment_context>\n<cwd>/w</cwd>\n</environment_context>",
@@ -306,21 +317,22 @@ fn outputs_come_in_many_wrappers() {
 
 #[test]
 fn a_plain_read_keeps_its_place() {
-    let records = [
-        function("shell", "c", &json!({"command": ["bash", "-lc", "sed -n '3,4p' a.rs"]})),
-        output("c", wrapped("x\ny\n", 0)),
-        output("c", wrapped("sed: no such file\n", 1)),
-    ];
-    let reads: Vec<_> = read(&records)
-        .events
-        .into_iter()
-        .filter_map(|event| match event.kind {
-            EventKind::Result(result) => Some(result.read),
-            _ => None,
-        })
-        .collect();
-    let shown = FileRead { path: "a.rs".to_owned(), start: 3, content: "x\ny".to_owned(), total: None };
-    assert_eq!(reads, [Some(shown), None]);
+    let read_in = |folder: &str, exit| {
+        let turn = json!({"type": "turn_context", "payload": {"cwd": "/w"}});
+        let arguments = json!({"command": ["bash", "-lc", "sed -n '3,4p' a.rs"], "workdir": folder});
+        let records = [turn, function("shell", "c", &arguments), output("c", wrapped("x\ny\n", exit))];
+        match read(&records).events.pop().map(|event| event.kind) {
+            Some(EventKind::Result(result)) => result.read,
+            other => panic!("a result, not {other:?}"),
+        }
+    };
+    let shown = |path: &str| {
+        Some(FileRead { path: path.to_owned(), start: 3, content: "x\ny".to_owned(), total: None })
+    };
+    assert_eq!(read_in("/w", 0), shown("a.rs"));
+    assert_eq!(read_in("/v", 0), shown("/v/a.rs"));
+    assert_eq!(read_in("sub", 0), shown("sub/a.rs"));
+    assert_eq!(read_in("/w", 1), None);
 }
 
 #[test]
