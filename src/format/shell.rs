@@ -77,12 +77,12 @@ struct View {
     numbers: Numbers,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 enum Numbers {
     /// The output has no line numbers.
     None,
-    /// Every line has its number and a tab before it.
-    Tab,
+    /// Every line has its number and this separator before it.
+    Each(String),
     /// Every line has its number and `:` or `-` before it: matches and their context.
     Match,
 }
@@ -100,10 +100,8 @@ impl View {
         let whole = |numbers| Some(((1, None), numbers));
         let ((start, end), numbers) = match program {
             "cat" if options.is_empty() || options == ["--"] => whole(Numbers::None),
-            "cat" if options == ["-n"] => whole(Numbers::Tab),
-            "nl" if options.iter().all(|option| matches!(*option, "-ba" | "-b" | "a" | "-w1" | "--")) => {
-                whole(Numbers::Tab)
-            }
+            "cat" if options == ["-n"] => whole(Numbers::Each("\t".to_owned())),
+            "nl" => whole(Numbers::Each(nl_separator(options)?)),
             "rg" | "grep" if is_numbered_search(options) => whole(Numbers::Match),
             _ => Some((range(program, options)?, Numbers::None)),
         }?;
@@ -126,9 +124,10 @@ impl View {
     }
 
     fn read(&self, folder: Option<&str>, output: &str) -> Option<FileRead> {
-        let (start, content) = match self.numbers {
+        let (start, content) = match &self.numbers {
             Numbers::None => (self.start, output.to_owned()),
-            numbers => numbered(output, numbers)?,
+            Numbers::Each(separator) => numbered(output, |line| line.strip_prefix(separator.as_str()))?,
+            Numbers::Match => numbered(output, |line| line.strip_prefix([':', '-']))?,
         };
         let count = u32::try_from(content.split('\n').count()).ok()?;
         let too_long = self.end.is_some_and(|end| start.saturating_add(count - 1) > end);
@@ -139,6 +138,24 @@ impl View {
         let path = folder.map_or_else(|| self.path.clone(), |folder| join(folder, &self.path));
         Some(FileRead { path, start, content, total: whole.then_some(count) })
     }
+}
+
+/// What `nl` puts behind its numbers, if its options number every line from 1.
+fn nl_separator(options: &[&str]) -> Option<String> {
+    let mut separator = "\t";
+    let mut every_line = false;
+    let mut options = options.iter();
+    while let Some(option) = options.next() {
+        match *option {
+            "-ba" => every_line = true,
+            "-b" => every_line = *options.next()? == "a",
+            "-s" => separator = options.next()?,
+            "-v1" | "--" => {}
+            option if option.starts_with("-w") => {}
+            option => separator = option.strip_prefix("-s")?,
+        }
+    }
+    (every_line && !separator.is_empty()).then(|| separator.to_owned())
 }
 
 /// `-n` among options that do not change what a line looks like, then the pattern.
@@ -185,17 +202,14 @@ fn positive(text: &str) -> Option<u32> {
 }
 
 /// Takes the numbers off; none if a line has none, or a number does not follow the one before it.
-fn numbered(output: &str, numbers: Numbers) -> Option<(u32, String)> {
+fn numbered(output: &str, rest: impl Fn(&str) -> Option<&str>) -> Option<(u32, String)> {
     let mut first = None;
     let mut content = String::with_capacity(output.len());
     for (line, next) in output.split('\n').zip(0..) {
         let text = line.trim_start_matches(' ');
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         let number: u32 = text[..digits].parse().ok()?;
-        let rest = match numbers {
-            Numbers::Match => text[digits..].strip_prefix([':', '-'])?,
-            _ => text[digits..].strip_prefix('\t')?,
-        };
+        let rest = rest(&text[digits..])?;
         if *first.get_or_insert(number) != number.checked_sub(next)? {
             return None;
         }
@@ -346,6 +360,7 @@ mod tests {
         check("sed -n \"3,\\$p\" a", "c\n", ("a", 3, "c", None));
         check("sed -n 7p a", "g", ("a", 7, "g", None));
         check("nl -ba a | sed -n '2,3p'", "     2\tb\n     3\tc\n", ("a", 2, "b\nc", None));
+        check("nl -ba -w1 -s': ' a", "1: x\n2: \n", ("a", 1, "x\n", Some(2)));
         check("cat a | head -n 2", "a\nb\n", ("a", 1, "a\nb", None));
         check("head -2 a 2>/dev/null", "a\nb\n", ("a", 1, "a\nb", None));
         check("tail -n +5 a | head -n 1", "e\n", ("a", 5, "e", None));
