@@ -9,7 +9,7 @@ const END: &str = "\n*** End Patch";
 pub(super) fn apply_patch(text: &str) -> Vec<FileEdit> {
     let Some(begin) = text.find(BEGIN) else { return Vec::new() };
     let body = &text[begin + BEGIN.len()..];
-    let body = body.find(END).map_or(body, |end| &body[..end]);
+    let body = body.find(END).map_or(body, |end| body[..end].trim_end_matches('\r'));
     let mut edits = Vec::new();
     for line in body.lines().skip(1) {
         envelope_line(&mut edits, line);
@@ -134,8 +134,8 @@ fn push_line(lines: &mut String, line: &str) {
     }
 }
 
-/// Several `@@` lines in a row narrow one place down: only the last one keeps lines. An empty line at the end of a
-/// hunk is the gap before the next header, not context.
+/// Several `@@` lines in a row narrow one place down: only the last one has lines. Empty lines alone are a gap
+/// between headers, not context.
 fn drop_empty_hunks(edit: &mut FileEdit) {
     edit.hunks.retain(|hunk| hunk.lines.lines().any(|line| line != " "));
 }
@@ -217,4 +217,111 @@ fn folder_before(command: &str) -> Option<&str> {
     let folder = rest[..end].trim().trim_matches(['"', '\'']);
     let plain = !folder.is_empty() && !folder.contains(['$', '`', '"', '\'', '(', '~']);
     plain.then_some(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hunk(heading: Option<&str>, lines: &str) -> Hunk {
+        Hunk { heading: heading.map(ToOwned::to_owned), lines: lines.to_owned(), ..Hunk::default() }
+    }
+
+    fn edit(path: &str, change: Change, hunks: Vec<Hunk>, content: Option<&str>) -> FileEdit {
+        FileEdit { path: path.to_owned(), change, hunks, content: content.map(ToOwned::to_owned) }
+    }
+
+    const PATCH: &str = "*** Begin Patch\n*** Update File: a.rs\n@@ fn it's\n-old\n+new\n*** End Patch";
+
+    fn patched(path: &str) -> Vec<FileEdit> {
+        vec![edit(path, Change::Edited, vec![hunk(Some("fn it's"), "-old\n+new")], None)]
+    }
+
+    #[test]
+    fn an_envelope_holds_every_kind_of_change() {
+        let text = "*** Begin Patch\n*** Add File: new.txt\n+one\n+\n+two\n*** Update File: old.rs\n\
+                    *** Move to: moved.rs\n@@ class A\n@@ fn b\n  kept\n-gone\n+come\n\n@@\n+end\n*** End of File\n\
+                    *** Delete File: dead.txt\n*** End Patch\n trailing";
+        let renamed = Change::Renamed { from: "old.rs".to_owned() };
+        let hunks = vec![hunk(Some("fn b"), "  kept\n-gone\n+come\n "), hunk(None, "+end")];
+        let expected = vec![
+            edit("new.txt", Change::Created, Vec::new(), Some("one\n\ntwo\n")),
+            edit("moved.rs", renamed, hunks, None),
+            edit("dead.txt", Change::Deleted, Vec::new(), None),
+        ];
+        assert_eq!(apply_patch(text), expected);
+    }
+
+    #[test]
+    fn a_broken_envelope_gives_what_can_be_read() {
+        let check = |text: &str, expected: Vec<FileEdit>| assert_eq!(apply_patch(text), expected, "{text}");
+        let headless = hunk(None, " a\n+b");
+        check("", Vec::new());
+        check("*** Begin Patch", Vec::new());
+        check("*** Begin Patch\n+lost\n*** Move to: x\n*** End Patch", Vec::new());
+        check(
+            "*** Begin Patch\n*** Update File: a\n a\n+b",
+            vec![edit("a", Change::Edited, vec![headless.clone()], None)],
+        );
+        check(
+            "*** Begin Patch\r\n*** Update File: a\r\n a\r\n+b\r\n*** End Patch",
+            vec![edit("a", Change::Edited, vec![headless], None)],
+        );
+        check(
+            "*** Begin Patch\n*** Update File: a\n@@ -1,9 +1,9 @@ fn x\n+b\n*** End Patch",
+            vec![edit("a", Change::Edited, vec![hunk(Some("fn x"), "+b")], None)],
+        );
+    }
+
+    #[test]
+    fn a_patch_is_found_in_all_its_disguises() {
+        let check =
+            |command: String, path: &str| assert_eq!(in_command(&command), patched(path), "{command}");
+        check(format!("apply_patch <<'PATCH'\n{PATCH}\nPATCH"), "a.rs");
+        check(format!("apply_patch << \"EOF\"\n{PATCH}\nEOF\n"), "a.rs");
+        check(format!("applypatch <<EOF\n{PATCH}\nEOF\ncargo test"), "a.rs");
+        check(format!("cat <<'EOF' | apply_patch\n{PATCH}\nEOF"), "a.rs");
+        check(format!("cd sub && apply_patch <<'EOF'\n{PATCH}\nEOF"), "sub/a.rs");
+        check(format!("cd '/x y'; apply_patch <<'EOF'\n{PATCH}\nEOF"), "/x y/a.rs");
+        check(format!("apply_patch '{}'", PATCH.replace('\'', "'\\''")), "a.rs");
+        check(format!("apply_patch \"{PATCH}\""), "a.rs");
+        check(format!("apply_patch \"$(cat <<'EOF'\n{PATCH}\nEOF\n)\""), "a.rs");
+    }
+
+    #[test]
+    fn a_patch_that_is_only_written_down_is_none() {
+        let check = |command: String| assert_eq!(in_command(&command), Vec::new(), "{command}");
+        check(format!("cat > example.md <<'EOF'\n{PATCH}\nEOF"));
+        check("rg '*** Begin Patch' src".to_owned());
+        check("apply_patch --help".to_owned());
+    }
+
+    #[test]
+    fn two_patches_in_one_command_are_both_read() {
+        let command = format!("apply_patch <<'A'\n{PATCH}\nA\napply_patch <<'B'\n{PATCH}\nB");
+        assert_eq!(in_command(&command), [patched("a.rs"), patched("a.rs")].concat());
+    }
+
+    #[test]
+    fn a_unified_diff_keeps_its_positions() {
+        let diff = "--- a\n+++ b\n@@ -3,2 +3,3 @@ fn a\n x\n--- y\n+z\n+w\n\\ No newline at end of file\n@@ -9 +10,0 @@\n-q\nrest";
+        let position = |old_start, old_lines, new_start, new_lines| {
+            Some(HunkPosition { old_start, old_lines, new_start, new_lines })
+        };
+        let expected = vec![
+            Hunk { position: position(3, 2, 3, 3), ..hunk(Some("fn a"), " x\n--- y\n+z\n+w") },
+            Hunk { position: position(9, 1, 10, 0), ..hunk(None, "-q") },
+        ];
+        assert_eq!(unified(diff), expected);
+        assert_eq!(unified("no diff"), Vec::new());
+        assert_eq!(unified("@@ -x +y @@\n+a"), Vec::new());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_patch_panics(lines in proptest::collection::vec("(\\*\\*\\* (Begin Patch|End Patch|Add File: a|Update File: b|Move to: c|Delete File: d)|@@( -1,2 \\+1 @@)?|[ +-]?é?|apply_patch <<'E'|cd x &&)", 0..12)) {
+            let text = lines.join("\n");
+            let _ = (apply_patch(&text), in_command(&text), unified(&text));
+        }
+    }
 }

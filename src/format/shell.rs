@@ -77,12 +77,12 @@ struct View {
     numbers: Numbers,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 enum Numbers {
     /// The output has no line numbers.
     None,
-    /// Every line has its number and a tab before it.
-    Tab,
+    /// Every line has its number and this separator before it.
+    Each(String),
     /// Every line has its number and `:` or `-` before it: matches and their context.
     Match,
 }
@@ -100,10 +100,8 @@ impl View {
         let whole = |numbers| Some(((1, None), numbers));
         let ((start, end), numbers) = match program {
             "cat" if options.is_empty() || options == ["--"] => whole(Numbers::None),
-            "cat" if options == ["-n"] => whole(Numbers::Tab),
-            "nl" if options.iter().all(|option| matches!(*option, "-ba" | "-b" | "a" | "-w1" | "--")) => {
-                whole(Numbers::Tab)
-            }
+            "cat" if options == ["-n"] => whole(Numbers::Each("\t".to_owned())),
+            "nl" => whole(Numbers::Each(nl_separator(options)?)),
             "rg" | "grep" if is_numbered_search(options) => whole(Numbers::Match),
             _ => Some((range(program, options)?, Numbers::None)),
         }?;
@@ -126,9 +124,10 @@ impl View {
     }
 
     fn read(&self, folder: Option<&str>, output: &str) -> Option<FileRead> {
-        let (start, content) = match self.numbers {
+        let (start, content) = match &self.numbers {
             Numbers::None => (self.start, output.to_owned()),
-            numbers => numbered(output, numbers)?,
+            Numbers::Each(separator) => numbered(output, |line| line.strip_prefix(separator.as_str()))?,
+            Numbers::Match => numbered(output, |line| line.strip_prefix([':', '-']))?,
         };
         let count = u32::try_from(content.split('\n').count()).ok()?;
         let too_long = self.end.is_some_and(|end| start.saturating_add(count - 1) > end);
@@ -139,6 +138,24 @@ impl View {
         let path = folder.map_or_else(|| self.path.clone(), |folder| join(folder, &self.path));
         Some(FileRead { path, start, content, total: whole.then_some(count) })
     }
+}
+
+/// What `nl` puts behind its numbers, if its options number every line from 1.
+fn nl_separator(options: &[&str]) -> Option<String> {
+    let mut separator = "\t";
+    let mut every_line = false;
+    let mut options = options.iter();
+    while let Some(option) = options.next() {
+        match *option {
+            "-ba" => every_line = true,
+            "-b" => every_line = *options.next()? == "a",
+            "-s" => separator = options.next()?,
+            "-v1" | "--" => {}
+            option if option.starts_with("-w") => {}
+            option => separator = option.strip_prefix("-s")?,
+        }
+    }
+    (every_line && !separator.is_empty()).then(|| separator.to_owned())
 }
 
 /// `-n` among options that do not change what a line looks like, then the pattern.
@@ -155,7 +172,7 @@ fn is_numbered_search(options: &[&str]) -> bool {
 /// The lines that `sed -n`, `head` or `tail -n +N` keeps: the first, and the last if there is one.
 fn range(program: &str, options: &[&str]) -> Option<(u32, Option<u32>)> {
     match (program, options) {
-        ("sed", ["-n", "-e", script] | ["-n", script] | ["-ne", script]) => sed_range(script),
+        ("sed", ["-n", "-e", script] | ["-n" | "-ne", script]) => sed_range(script),
         ("head", []) => Some((1, Some(10))),
         ("head", ["-n", count]) => Some((1, Some(positive(count)?))),
         ("head", [count]) => {
@@ -185,17 +202,14 @@ fn positive(text: &str) -> Option<u32> {
 }
 
 /// Takes the numbers off; none if a line has none, or a number does not follow the one before it.
-fn numbered(output: &str, numbers: Numbers) -> Option<(u32, String)> {
+fn numbered(output: &str, rest: impl Fn(&str) -> Option<&str>) -> Option<(u32, String)> {
     let mut first = None;
     let mut content = String::with_capacity(output.len());
     for (line, next) in output.split('\n').zip(0..) {
         let text = line.trim_start_matches(' ');
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         let number: u32 = text[..digits].parse().ok()?;
-        let rest = match numbers {
-            Numbers::Match => text[digits..].strip_prefix([':', '-'])?,
-            _ => text[digits..].strip_prefix('\t')?,
-        };
+        let rest = rest(&text[digits..])?;
         if *first.get_or_insert(number) != number.checked_sub(next)? {
             return None;
         }
@@ -310,4 +324,101 @@ fn double_quoted<'a>(text: &'a str, word: &mut String) -> Option<&'a str> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &[&str]) -> Vec<String> {
+        line.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_shell_around_a_line_is_taken_off() {
+        let check = |line: &[&str], expected| assert_eq!(unwrap(&words(line)), expected);
+        check(&["bash", "-lc", "ls | wc"], "ls | wc");
+        check(&["/bin/zsh", "-c", "ls"], "ls");
+        check(&["powershell.exe", "-NoProfile", "-Command", "Get-Item x"], "Get-Item x");
+        check(&["cmd.exe", "/c", "dir"], "dir");
+        check(&["git", "commit", "-m", "it's"], r"git commit -m 'it'\''s'");
+        check(&["bash", "-lc"], "bash -lc");
+        check(&[], "");
+    }
+
+    #[test]
+    fn a_plain_read_says_what_it_showed() {
+        let check = |command: &str, output: &str, expected: (&str, u32, &str, Option<u32>)| {
+            let (path, start, content, total) = expected;
+            let (path, content) = (path.to_owned(), content.to_owned());
+            assert_eq!(read_of(command, output), Some(FileRead { path, start, content, total }), "{command}");
+        };
+        check("cat a.txt", "one\ntwo\n", ("a.txt", 1, "one\ntwo", Some(2)));
+        check("cat 'a b.txt'", "one", ("a b.txt", 1, "one", Some(1)));
+        check("cat -n a.txt", "     1\tone\n     2\t\n", ("a.txt", 1, "one\n", Some(2)));
+        check("sed -n '3,4p' src/a.rs", "c\nd\n", ("src/a.rs", 3, "c\nd", None));
+        check("sed -n \"3,\\$p\" a", "c\n", ("a", 3, "c", None));
+        check("sed -n 7p a", "g", ("a", 7, "g", None));
+        check("nl -ba a | sed -n '2,3p'", "     2\tb\n     3\tc\n", ("a", 2, "b\nc", None));
+        check("nl -ba -w1 -s': ' a", "1: x\n2: \n", ("a", 1, "x\n", Some(2)));
+        check("cat a | head -n 2", "a\nb\n", ("a", 1, "a\nb", None));
+        check("head -2 a 2>/dev/null", "a\nb\n", ("a", 1, "a\nb", None));
+        check("tail -n +5 a | head -n 1", "e\n", ("a", 5, "e", None));
+        check("sed -n '10,20p' a | sed -n '2,3p'", "k\nl\n", ("a", 11, "k\nl", None));
+        check("cd sub && cat a", "x", ("sub/a", 1, "x", Some(1)));
+        check("cd sub && cat /a", "x", ("/a", 1, "x", Some(1)));
+        check("rg -n -C 1 fn a.rs", "4-x\n5:fn y\n6-z\n", ("a.rs", 4, "x\nfn y\nz", None));
+    }
+
+    #[test]
+    fn anything_else_is_no_read() {
+        let check = |command: &str, output: &str| assert_eq!(read_of(command, output), None, "{command}");
+        check("cat a b", "x");
+        check("cat a > b", "x");
+        check("cat a; cat b", "x");
+        check("cat a && cat b", "x");
+        check("cat a || true", "x");
+        check("cat *.rs", "x");
+        check("cat $(ls)", "x");
+        check("cat \"$FILE\"", "x");
+        check("cat 'a", "x");
+        check("cat <<EOF\nx\nEOF", "x");
+        check("cat", "x");
+        check("cat a", "");
+        check("cat a | grep x", "x");
+        check("cat a | sort", "x");
+        check("sed -n '3,4p' a", "c\nd\ne");
+        check("sed -n '4,3p' a", "c");
+        check("sed -n '1,2p;5,6p' a", "c");
+        check("sed -i 's/a/b/' a", "c");
+        check("sed -n '3,4p'", "c");
+        check("nl -ba a | sed -n '2,3p'", "     5\te\n");
+        check("nl -ba a", "     1\ta\n     3\tc\n");
+        check("nl a", "     1\ta\n      \n");
+        check("tail -n 5 a", "x");
+        check("rg -n fn a.rs", "4:fn x\n9:fn y\n");
+        check("rg -n fn src tests", "src/a.rs:4:fn x\n");
+        check("cat a", "Total output lines: 900\n\nx\n");
+        check("cat a", "x\n…12 tokens truncated…\ny\n");
+    }
+
+    #[test]
+    fn paths_are_joined_once() {
+        let check = |folder, path, expected: &str| assert_eq!(join(folder, path), expected);
+        check("a", "b", "a/b");
+        check("a/", "./b", "a/b");
+        check(".", "b", "b");
+        check("a", "/b", "/b");
+        check("a", "~/b", "~/b");
+        check("a", "C:\\b", "C:\\b");
+        check("", "", "");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_command_panics(command in "[a-z0-9 |&;'\"$\\\\,+é-]{0,60}", output in "\\PC{0,40}") {
+            let _ = read_of(&command, &output);
+            let _ = read_of("nl -ba a", &output);
+        }
+    }
 }

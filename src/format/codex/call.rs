@@ -19,8 +19,17 @@ pub(super) struct Called {
     pub questions: Vec<String>,
     /// The running process that the call goes on with.
     pub process: Option<String>,
-    /// Whether it is a script, which calls tools itself.
-    pub script: bool,
+    pub script: Script,
+}
+
+/// Whether a call is a script, which calls tools itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Script {
+    No,
+    /// It shows nothing but what its one command printed.
+    ShowsOutput,
+    /// What it shows may be anything.
+    Silent,
 }
 
 /// Reads a call record of any kind.
@@ -85,8 +94,10 @@ fn meaning(tool: &str, arguments: &Value) -> Called {
         "shell" | "local_shell" | "shell_command" | "exec_command" | "unified_exec" | "run_shell_command" => {
             return command(arguments);
         }
-        "exec" if arguments.is_object() => return command(arguments),
-        "exec" | "js" | "js_repl" => return scripted(arguments),
+        "exec" | "js" | "js_repl" => match source(arguments) {
+            Some(source) => return scripted(source),
+            None => return command(arguments),
+        },
         "apply_patch" | "applypatch" | "patch" => edit(arguments),
         "view_image" => path(arguments).map(|path| Action::Read { path, range: None }),
         "read_file" => path(arguments).map(|path| Action::Read { path, range: lines(arguments) }),
@@ -102,14 +113,18 @@ fn meaning(tool: &str, arguments: &Value) -> Called {
     };
     let mut called = of(action.unwrap_or(Action::Other));
     called.todos = (name == "update_plan").then(|| todos(arguments)).flatten();
-    called.process = arguments.get("session_id").filter(|_| name == "write_stdin").map(plain);
+    called.process = match name {
+        "write_stdin" => arguments.get("session_id").map(plain),
+        "wait" => arguments.get("cell_id").map(|cell| format!("cell {}", plain(cell))),
+        _ => None,
+    };
     called.questions = question_ids(arguments, &called.call.action);
     called
 }
 
 fn of(action: Action) -> Called {
     let call = Call { tool: String::new(), input: String::new(), action };
-    Called { call, folder: None, todos: None, questions: Vec::new(), process: None, script: false }
+    Called { call, folder: None, todos: None, questions: Vec::new(), process: None, script: Script::No }
 }
 
 fn command(arguments: &Value) -> Called {
@@ -128,17 +143,25 @@ fn command(arguments: &Value) -> Called {
     Called { folder: cwd, ..of(action) }
 }
 
-/// A script that calls tools: its patches if it has any, else its commands.
-fn scripted(source: &Value) -> Called {
-    let mined = script::mine(source.as_str().unwrap_or_default());
+/// The text of a script, raw or as the only argument.
+fn source(arguments: &Value) -> Option<&str> {
+    ["input", "code"].into_iter().find_map(|key| arguments[key].as_str()).or(arguments.as_str())
+}
+
+/// A script that calls tools: its patches if it has any, else its commands, else the task it hands on.
+fn scripted(source: &str) -> Called {
+    let mined = script::mine(source);
+    let script = if mined.shows_output { Script::ShowsOutput } else { Script::Silent };
+    let prompt = mined.prompts.into_iter().next();
     let action = if !mined.edits.is_empty() {
         Action::Edit(mined.edits)
     } else if !mined.commands.is_empty() {
         Action::Run { command: mined.commands.join("\n"), cwd: mined.folder.clone() }
     } else {
-        Action::Other
+        prompt.map_or(Action::Other, |prompt| Action::Delegate { prompt })
     };
-    Called { folder: mined.folder, script: true, ..of(action) }
+    let todos = (!mined.todos.is_empty()).then_some(mined.todos);
+    Called { folder: mined.folder, todos, script, ..of(action) }
 }
 
 fn edit(arguments: &Value) -> Option<Action> {
@@ -187,16 +210,18 @@ fn question_ids(arguments: &Value, action: &Action) -> Vec<String> {
 }
 
 fn todos(arguments: &Value) -> Option<Vec<Todo>> {
-    let todo = |entry: &Value| Todo {
-        text: string(&entry["step"]),
-        state: match entry["status"].as_str() {
-            Some("completed") => TodoState::Completed,
-            Some("in_progress") => TodoState::InProgress,
-            Some("cancelled") => TodoState::Cancelled,
-            _ => TodoState::Pending,
-        },
-    };
+    let todo = |entry: &Value| Todo { text: string(&entry["step"]), state: state(&entry["status"]) };
     Some(arguments["plan"].as_array()?.iter().map(todo).collect())
+}
+
+/// The state that a plan's step is said to be in.
+pub(super) fn state(status: &Value) -> TodoState {
+    match status.as_str() {
+        Some("completed") => TodoState::Completed,
+        Some("in_progress") => TodoState::InProgress,
+        Some("cancelled") => TodoState::Cancelled,
+        _ => TodoState::Pending,
+    }
 }
 
 fn string(value: &Value) -> String {

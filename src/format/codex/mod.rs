@@ -6,6 +6,9 @@
 //! status and positions of edits.
 
 mod call;
+mod context;
+mod end;
+mod open;
 mod output;
 mod record;
 mod script;
@@ -17,13 +20,15 @@ use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 use serde_json::Value;
 
-use self::call::Called;
+use self::call::{Called, Script};
+use self::end::End;
+use self::open::{Open, empty};
 use self::output::Output;
-use self::record::{End, Item, Record, Source};
+use self::record::{Item, Record, Source};
 use self::talk::{Echo, Said};
 use super::lines::{self, Records, Sink};
-use super::{Carries, Format, Head, patch, shell};
-use crate::event::{Action, Answer, Context, EventKind, FileRead, Status, ToolResult, Usage};
+use super::{Carries, Format, Head, patch};
+use crate::event::{Action, Context, EventKind, Status, ToolResult, Usage};
 
 pub(super) const FORMAT: Format = Format {
     name: "codex",
@@ -80,18 +85,6 @@ struct Codex {
     unknown: BTreeSet<String>,
 }
 
-/// A call that was made.
-struct Open {
-    event: usize,
-    command: Option<(String, Option<String>)>,
-    questions: Vec<(String, String)>,
-    /// The running process that the call goes on with.
-    process: Option<String>,
-    script: bool,
-    answered: bool,
-    exit_known: bool,
-}
-
 impl Records for Codex {
     type Record = Record;
 
@@ -107,10 +100,12 @@ impl Records for Codex {
             Item::Session(context) => self.session(time, context, out),
             Item::Turn(context) => self.change(time, context, out),
             Item::Talk { source, said } => {
-                said.into_iter().for_each(|said| self.talk(time, source, said, out));
+                for said in said {
+                    self.talk(time, source, said, out);
+                }
             }
             Item::Call { id, called } => self.call(time, id, *called, out),
-            Item::Output { id, output } => self.answer(time, id.as_deref(), output, out),
+            Item::Output { id, output } => self.answer(time, &id.unwrap_or_default(), output, out),
             Item::End { id, end } => self.end(time, id, end, out),
             Item::Usage { usage, total } => self.usage(time, usage, total, out),
             Item::Compacted { summary, earlier } => self.compacted(time, summary, earlier, out),
@@ -130,14 +125,14 @@ impl Codex {
     fn session(&mut self, time: Option<Timestamp>, mut context: Context, out: &mut Sink) {
         let foreign = self.session.is_some() && context.session != self.session;
         if foreign {
-            context = unknown_before(&self.context, context);
+            context = context::unknown_before(&self.context, context);
         }
         self.session = self.session.take().or_else(|| context.session.clone());
         self.change(time, context, out);
     }
 
     fn change(&mut self, time: Option<Timestamp>, context: Context, out: &mut Sink) {
-        let changed = changes(&mut self.context, context);
+        let changed = context::changes(&mut self.context, context);
         if changed != Context::default() {
             out.push(time, EventKind::Context(changed));
         }
@@ -187,94 +182,84 @@ impl Codex {
         {
             patch::place_in(folder, edits);
         }
-        let command = match &called.call.action {
-            Action::Run { command, cwd } => Some((command.clone(), cwd.clone())),
-            _ => None,
-        };
-        let texts = match &called.call.action {
-            Action::Ask(questions) => questions.iter().map(|question| question.text.clone()).collect(),
-            _ => Vec::new(),
-        };
-        let event = out.push(time, EventKind::Call(called.call));
+        let id = id.unwrap_or_default();
+        if called.script != Script::No {
+            self.script = Some(id.clone());
+        }
+        let open = Open::of(&called, out.transcript.events.len(), self.context.cwd.as_deref());
+        self.calls.insert(id, open);
+        out.push(time, EventKind::Call(called.call));
         if let Some(todos) = called.todos {
             out.push(time, EventKind::Todos(todos));
         }
-        let Some(id) = id else { return };
-        if called.script {
-            self.script = Some(id.clone());
-        }
-        let open = Open {
-            event,
-            command,
-            questions: called.questions.into_iter().zip(texts).collect(),
-            process: called.process,
-            script: called.script,
-            answered: false,
-            exit_known: false,
-        };
-        self.calls.insert(id, open);
     }
 
-    fn answer(&mut self, time: Option<Timestamp>, id: Option<&str>, output: Output, out: &mut Sink) {
-        let side = id.and_then(|id| self.sides.remove(id)).unwrap_or_default();
+    /// The answer to a call, by its id; an answer without one is to the last call without one.
+    fn answer(&mut self, time: Option<Timestamp>, id: &str, output: Output, out: &mut Sink) {
+        let side = self.sides.remove(id).unwrap_or_default();
         let exit = output.exit.or(side.exit);
-        let status = output.status.unwrap_or(status(&side, exit));
-        let open = id.and_then(|id| self.calls.get_mut(id));
-        let mut result =
-            ToolResult { status, exit, edits: side.edits, ..empty(open.as_ref().map(|open| open.event)) };
+        let status = output.status.unwrap_or_else(|| side.status(exit));
+        let mut result = ToolResult { status, exit, edits: side.edits, ..empty(None) };
         let mut continued = None;
-        if let Some(open) = open {
+        if let Some(open) = self.calls.get_mut(id) {
             open.answered = true;
-            open.exit_known |= exit.is_some();
+            open.settled |= exit.is_some() || status != Status::Ok;
+            result.call = Some(open.event);
             result.read = open.read(&output).filter(|_| status == Status::Ok);
             result.answers = open.answers(&output.text);
-            continued = open.process.clone();
+            continued.clone_from(&open.process);
         }
         result.text = output.text;
         out.push(time, EventKind::Result(result));
-        if let (Some(process), Some(id)) = (output.process, id)
-            && continued.is_none()
-        {
-            self.processes.insert(process, id.to_owned());
+        match (continued, output.process) {
+            (None, Some(process)) => drop(self.processes.insert(process, id.to_owned())),
+            (Some(process), None) => self.finished(time, &process, exit, status, out),
+            (None, None) => self.script = self.script.take().filter(|script| script != id),
+            (Some(_), Some(_)) => {}
         }
-        if self.script.as_deref() == id {
-            self.script = None;
-        }
-        if let (Some(process), Some(exit)) = (continued, exit) {
-            self.finished(time, &process, exit, out);
+        if id.is_empty() {
+            self.calls.remove(id);
         }
     }
 
-    /// A command that was left running has ended: its call gets a second answer, for its exit status.
-    fn finished(&mut self, time: Option<Timestamp>, process: &str, exit: i32, out: &mut Sink) {
-        let Some(id) = self.processes.remove(process) else { return };
-        let end = End { exit: Some(exit), failed: exit != 0, ..End::default() };
-        self.late(time, &id, end, out);
+    /// What was left running has ended: its call gets a second answer, for how it ended.
+    fn finished(
+        &mut self,
+        time: Option<Timestamp>,
+        process: &str,
+        exit: Option<i32>,
+        status: Status,
+        out: &mut Sink,
+    ) {
+        let Some(id) = self.processes.get(process).cloned() else { return };
+        self.script = self.script.take().filter(|script| *script != id);
+        self.late(time, &id, End { exit, failed: status == Status::Failed, ..End::default() }, out);
     }
 
-    /// The host's account of a call. Before the answer it is kept for it, after the answer it is one more.
+    /// The host's account of a call, or of a tool that a script called. Before the answer it is kept for it, after
+    /// the answer it is one more.
     fn end(&mut self, time: Option<Timestamp>, id: Option<String>, end: End, out: &mut Sink) {
         let id = id.unwrap_or_default();
         if !id.is_empty() && !self.ended.insert(id.clone()) {
             return;
         }
-        match self.calls.get(&id) {
-            Some(open) if open.answered => self.late(time, &id, end, out),
-            Some(_) => merge(self.sides.entry(id).or_default(), end),
-            None => match &self.script {
-                Some(script) => merge(self.sides.entry(script.clone()).or_default(), end),
-                None => alone(time, end, out),
-            },
+        let id = if id.is_empty() || !self.calls.contains_key(&id) { self.script.clone() } else { Some(id) };
+        match id.and_then(|id| self.calls.get(&id).map(|open| (id, open.answered))) {
+            Some((id, true)) => self.late(time, &id, end, out),
+            Some((id, false)) => self.sides.entry(id).or_default().merge(end),
+            None => alone(time, end, out),
         }
     }
 
+    /// One more answer to a call, if it says more than the first.
     fn late(&mut self, time: Option<Timestamp>, id: &str, end: End, out: &mut Sink) {
         let Some(open) = self.calls.get_mut(id) else { return };
-        if end.edits.is_empty() && (open.exit_known || end.exit.is_none()) {
+        let settles = end.exit.is_some() || end.failed || end.denied;
+        if end.edits.is_empty() && (open.settled || !settles) {
             return;
         }
-        open.exit_known |= end.exit.is_some();
-        let status = status(&end, end.exit);
+        open.settled |= settles;
+        let status = end.status(end.exit);
         let result = ToolResult { status, exit: end.exit, edits: end.edits, ..empty(Some(open.event)) };
         out.push(time, EventKind::Result(result));
     }
@@ -305,75 +290,9 @@ impl Codex {
     }
 }
 
-impl Open {
-    /// What a command has shown of a file.
-    fn read(&self, output: &Output) -> Option<FileRead> {
-        let (command, folder) = self.command.as_ref()?;
-        let shown = match &output.nested {
-            Some(nested) => nested,
-            None if self.script => return None,
-            None => &output.text[output.body..],
-        };
-        let mut read = shell::read_of(command, shown)?;
-        if let Some(folder) = folder.as_deref().filter(|folder| !call::is_absolute(folder)) {
-            read.path = shell::join(folder, &read.path);
-        }
-        Some(read)
-    }
-
-    /// `{"answers": {id: {"answers": […]}}}`, or the words themselves for each id.
-    fn answers(&self, text: &str) -> Vec<Answer> {
-        if self.questions.is_empty() {
-            return Vec::new();
-        }
-        let given: Value = serde_json::from_str(text).unwrap_or_default();
-        let answer = |(id, question): &(String, String)| {
-            let given = &given["answers"][id];
-            let given = if given.is_object() { &given["answers"] } else { given };
-            let words: Vec<_> = talk::pieces(given).into_iter().map(own_words).collect();
-            (!words.is_empty()).then(|| Answer { question: question.clone(), answer: words.join(", ") })
-        };
-        self.questions.iter().filter_map(answer).collect()
-    }
-}
-
-fn own_words(answer: &str) -> &str {
-    answer.strip_prefix("user_note: ").unwrap_or(answer)
-}
-
-fn empty(call: Option<usize>) -> ToolResult {
-    ToolResult {
-        call,
-        status: Status::Ok,
-        exit: None,
-        text: String::new(),
-        edits: Vec::new(),
-        read: None,
-        answers: Vec::new(),
-    }
-}
-
-fn status(end: &End, exit: Option<i32>) -> Status {
-    if end.denied {
-        Status::Denied
-    } else if end.failed || exit.is_some_and(|exit| exit != 0) {
-        Status::Failed
-    } else {
-        Status::Ok
-    }
-}
-
-/// A script's tools end one by one: their edits add up, and one failure is the whole's.
-fn merge(side: &mut End, end: End) {
-    side.exit = end.exit.filter(|exit| *exit != 0).or(side.exit).or(end.exit);
-    side.failed |= end.failed;
-    side.denied |= end.denied;
-    side.edits.extend(end.edits);
-}
-
 /// A command or a patch whose call is not in the file: the host's account is all there is.
 fn alone(time: Option<Timestamp>, end: End, out: &mut Sink) {
-    let status = status(&end, end.exit);
+    let status = end.status(end.exit);
     let call = end.command.map(|command| {
         let action = Action::Run { command, cwd: end.cwd };
         let call = crate::event::Call { tool: "exec_command".to_owned(), input: String::new(), action };
@@ -382,37 +301,5 @@ fn alone(time: Option<Timestamp>, end: End, out: &mut Sink) {
     out.push(time, EventKind::Result(ToolResult { status, exit: end.exit, edits: end.edits, ..empty(call) }));
 }
 
-/// Keeps what differs from what was said before, and remembers it.
-fn changes(known: &mut Context, new: Context) -> Context {
-    let keep = |known: &mut Option<String>, new: Option<String>| {
-        let new = new.filter(|new| known.as_ref() != Some(new));
-        if new.is_some() {
-            known.clone_from(&new);
-        }
-        new
-    };
-    Context {
-        session: keep(&mut known.session, new.session),
-        cwd: keep(&mut known.cwd, new.cwd),
-        branch: keep(&mut known.branch, new.branch),
-        commit: keep(&mut known.commit, new.commit),
-        repository: keep(&mut known.repository, new.repository),
-        model: keep(&mut known.model, new.model),
-        agent: keep(&mut known.agent, new.agent),
-        title: keep(&mut known.title, new.title),
-        pull_request: keep(&mut known.pull_request, new.pull_request),
-    }
-}
-
-/// Keeps what was not known at all.
-fn unknown_before(known: &Context, new: Context) -> Context {
-    let keep = |known: &Option<String>, new: Option<String>| new.filter(|_| known.is_none());
-    Context {
-        session: None,
-        cwd: keep(&known.cwd, new.cwd),
-        branch: keep(&known.branch, new.branch),
-        commit: keep(&known.commit, new.commit),
-        repository: keep(&known.repository, new.repository),
-        ..Context::default()
-    }
-}
+#[cfg(test)]
+mod tests;

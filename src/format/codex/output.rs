@@ -42,13 +42,14 @@ impl Output {
 
     /// The answer to a script: a header, then what the script chose to show.
     fn parts(parts: &[Value]) -> Self {
-        let mut output = Self::plain(parts.iter().flat_map(talk::pieces).collect::<Vec<_>>().join("\n"));
-        for piece in parts.iter().flat_map(talk::pieces) {
-            if let Some(inner) = command_result(piece) {
-                output.exit = integer(&inner["exit_code"]).filter(|exit| *exit != 0).or(output.exit);
-                output.exit = output.exit.or(integer(&inner["exit_code"]));
-                output.nested = inner["output"].as_str().map(ToOwned::to_owned);
-            }
+        let pieces: Vec<_> = parts.iter().flat_map(talk::pieces).collect();
+        let mut output = Self::plain(pieces.join("\n"));
+        let header = pieces.first().filter(|first| first.ends_with("\nOutput:\n") && pieces.len() > 1);
+        output.body = header.map_or(output.body, |header| header.len() + 1);
+        for result in pieces.iter().filter_map(|piece| command_result(piece)) {
+            let exit = integer(&result["exit_code"]);
+            output.exit = exit.filter(|exit| *exit != 0).or(output.exit).or(exit);
+            output.nested = result["output"].as_str().map(ToOwned::to_owned);
         }
         output
     }
@@ -58,7 +59,8 @@ impl Output {
         let body = header.map_or(0, |end| (end + "Output:\n".len()).min(text.len()));
         let lines = &text[..header.unwrap_or_default()];
         let exit = field(lines, "Process exited with code ").or(field(lines, "Exit code: "));
-        let process = field_text(lines, "Process running with session ID ").map(ToOwned::to_owned);
+        let cell = field_text(lines, "Script running with cell ID ").map(|cell| format!("cell {cell}"));
+        let process = field_text(lines, "Process running with session ID ").map(ToOwned::to_owned).or(cell);
         let status = if header.is_none() { trouble(&text) } else { script_failure(&text) };
         let exit = exit.or_else(|| number_after(text.lines().next().filter(|_| status.is_some())?));
         Self { body, exit, status, process, nested: None, text }

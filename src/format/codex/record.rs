@@ -6,10 +6,10 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::call::{self, Called};
+use super::end::End;
 use super::output::Output;
 use super::talk::{self, Said};
-use crate::event::{Change, Context, FileEdit, Usage};
-use crate::format::patch;
+use crate::event::{Context, Usage};
 
 /// What a line says.
 #[derive(Debug)]
@@ -49,17 +49,6 @@ pub(super) enum Source {
     Response = 0,
     Event = 1,
     Completed = 2,
-}
-
-/// How a command or a patch ended, as the host saw it.
-#[derive(Debug, Default)]
-pub(super) struct End {
-    pub command: Option<String>,
-    pub cwd: Option<String>,
-    pub exit: Option<i32>,
-    pub failed: bool,
-    pub denied: bool,
-    pub edits: Vec<FileEdit>,
 }
 
 #[derive(Deserialize, Default)]
@@ -224,11 +213,11 @@ fn event(payload: &Payload) -> Item {
         "token_count" => usage(&payload.info),
         "exec_command_end" => Item::End {
             id: call_id(payload),
-            end: command_end(&payload.command, &payload.exit_code, &payload.status, text(&payload.cwd)),
+            end: End::of_command(&payload.command, &payload.exit_code, &payload.status, text(&payload.cwd)),
         },
         "patch_apply_end" => {
             let failed = payload.success == Value::Bool(false);
-            Item::End { id: call_id(payload), end: patch_end(&payload.changes, &payload.status, failed) }
+            Item::End { id: call_id(payload), end: End::of_patch(&payload.changes, &payload.status, failed) }
         }
         "item_completed" => completed(&payload.item),
         "thread_name_updated" => {
@@ -285,55 +274,11 @@ fn completed(item: &Value) -> Item {
         "Plan" => said(text(&item["text"]).map(Said::Plan).into_iter().collect()),
         "CommandExecution" => Item::End {
             id: id(),
-            end: command_end(&item["command"], &item["exit_code"], &item["status"], text(&item["cwd"])),
+            end: End::of_command(&item["command"], &item["exit_code"], &item["status"], text(&item["cwd"])),
         },
-        "FileChange" => Item::End { id: id(), end: patch_end(&item["changes"], &item["status"], false) },
+        "FileChange" => Item::End { id: id(), end: End::of_patch(&item["changes"], &item["status"], false) },
         _ => Item::Nothing,
     }
-}
-
-fn command_end(command: &Value, exit: &Value, status: &Value, cwd: Option<String>) -> End {
-    let exit = integer(exit);
-    End {
-        command: call::command_line(command),
-        cwd,
-        exit,
-        failed: exit.is_some_and(|exit| exit != 0) || status == "failed",
-        denied: status == "declined",
-        edits: Vec::new(),
-    }
-}
-
-fn patch_end(changes: &Value, status: &Value, failed: bool) -> End {
-    let failed = failed || status == "failed";
-    let changes = changes.as_object().filter(|_| !failed);
-    let edits = changes.into_iter().flatten().filter_map(|(path, change)| file_edit(path, change)).collect();
-    End { failed, denied: status == "declined", edits, ..End::default() }
-}
-
-/// One entry of `changes`; older versions nest the fields under the kind of change.
-fn file_edit(path: &str, change: &Value) -> Option<FileEdit> {
-    let (kind, fields) = match change["type"].as_str() {
-        Some(kind) => (kind, change),
-        None => change.as_object()?.iter().next().map(|(kind, fields)| (kind.as_str(), fields))?,
-    };
-    let mut edit =
-        FileEdit { path: path.to_owned(), change: Change::Edited, hunks: Vec::new(), content: None };
-    match kind {
-        "add" => {
-            edit.change = Change::Created;
-            edit.content = text(&fields["content"]);
-        }
-        "delete" => edit.change = Change::Deleted,
-        "update" => {
-            edit.hunks = patch::unified(fields["unified_diff"].as_str().unwrap_or_default());
-            if let Some(target) = text(&fields["move_path"]) {
-                edit.change = Change::Renamed { from: std::mem::replace(&mut edit.path, target) };
-            }
-        }
-        _ => return None,
-    }
-    Some(edit)
 }
 
 fn usage(info: &Value) -> Item {

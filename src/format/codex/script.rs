@@ -1,7 +1,8 @@
 //! Code mode: the agent writes a script that calls its tools. Commands and patches that stand in it as literals are
 //! found without running it; what it puts together as it runs stays unknown.
 
-use crate::event::FileEdit;
+use super::call;
+use crate::event::{FileEdit, Todo, TodoState};
 use crate::format::patch;
 
 /// What a script does, as far as it can be read.
@@ -10,6 +11,10 @@ pub(super) struct Mined {
     pub commands: Vec<String>,
     pub folder: Option<String>,
     pub edits: Vec<FileEdit>,
+    pub todos: Vec<Todo>,
+    pub prompts: Vec<String>,
+    /// Whether it shows the output of its one command, and nothing else.
+    pub shows_output: bool,
 }
 
 /// Looks through a script for commands and patches.
@@ -36,6 +41,14 @@ pub(super) fn mine(source: &str) -> Mined {
         }
     }
     mined.edits.extend(open.iter().flat_map(|patch| patch::apply_patch(patch)));
+    if !source.contains("update_plan(") {
+        mined.todos.clear();
+    }
+    if !source.contains("spawn_agent(") {
+        mined.prompts.clear();
+    }
+    let shown = source.matches("text(").count() == 1 && source.contains(".output)");
+    mined.shows_output = shown && mined.commands.len() == 1;
     mined
 }
 
@@ -47,6 +60,15 @@ impl Mined {
                 self.commands.push(literal.to_owned());
             }
             "workdir" | "cwd" => self.folder = Some(literal.to_owned()),
+            "step" => {
+                self.todos.push(Todo { text: literal.to_owned(), state: TodoState::Pending });
+            }
+            "status" => {
+                if let Some(todo) = self.todos.last_mut() {
+                    todo.state = call::state(&literal.into());
+                }
+            }
+            "message" | "prompt" => self.prompts.push(literal.to_owned()),
             _ => {}
         }
     }

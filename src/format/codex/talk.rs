@@ -63,9 +63,9 @@ pub(super) fn user(content: &Value) -> Vec<Said> {
     said
 }
 
-/// A message of the agent; a plan it proposes stands in a tag.
+/// A message of the agent; a plan it proposes stands in a tag, and what it cites from its memory is for the host.
 pub(super) fn assistant(content: &Value) -> Vec<Said> {
-    let text = joined(content);
+    let text = without(&joined(content), "<oai-mem-citation>", "</oai-mem-citation>");
     if text.trim().is_empty() {
         return Vec::new();
     }
@@ -115,6 +115,12 @@ pub(super) fn joined(content: &Value) -> String {
     pieces(content).join("\n")
 }
 
+/// A text without what stands between two tags, if both are there.
+fn without(text: &str, begin: &str, end: &str) -> String {
+    let parts = text.split_once(begin).and_then(|(before, rest)| Some((before, rest.split_once(end)?.1)));
+    parts.map_or_else(|| text.to_owned(), |(before, after)| format!("{}{after}", before.trim_end()))
+}
+
 fn is_image_label(text: &str) -> bool {
     text == "</image>" || (text.starts_with("<image ") && text.ends_with('>') && !text.contains('\n'))
 }
@@ -138,6 +144,19 @@ fn with_context(text: &str) -> Option<(&str, &str)> {
     Some((&text[..heading], &text[heading + 1 + REQUEST.len()..]))
 }
 
+impl Said {
+    /// What is the same in every account: the screen's leaves plans out and breaks lines as it likes.
+    fn key(&self) -> (std::mem::Discriminant<Self>, String) {
+        let text = match self {
+            Self::Assistant(text) => &without(text, "<proposed_plan>", "</proposed_plan>"),
+            Self::User(text) | Self::Reasoning(text) | Self::Injected(text) | Self::Plan(text) => text,
+            Self::Interrupted => "",
+        };
+        let words: Vec<_> = text.split_whitespace().collect();
+        (std::mem::discriminant(self), words.join(" "))
+    }
+}
+
 /// Three accounts of one conversation, counted once: a text counts as often as the account that has it most often.
 #[derive(Default)]
 pub(super) struct Echo {
@@ -147,15 +166,7 @@ pub(super) struct Echo {
 impl Echo {
     /// Whether this is the first account of it.
     pub(super) fn is_new(&mut self, source: super::record::Source, said: &Said) -> bool {
-        let text = match said {
-            Said::User(text)
-            | Said::Assistant(text)
-            | Said::Reasoning(text)
-            | Said::Injected(text)
-            | Said::Plan(text) => text.trim(),
-            Said::Interrupted => "",
-        };
-        let counts = self.heard.entry((std::mem::discriminant(said), text.to_owned())).or_default();
+        let counts = self.heard.entry(said.key()).or_default();
         counts[source as usize] += 1;
         let [.., told] = counts;
         let told = *told;
@@ -166,7 +177,6 @@ impl Echo {
 
     /// Whether the text was heard from anyone.
     pub(super) fn knows(&self, said: &Said) -> bool {
-        let Said::User(text) = said else { return false };
-        self.heard.contains_key(&(std::mem::discriminant(said), text.trim().to_owned()))
+        self.heard.contains_key(&said.key())
     }
 }
