@@ -17,6 +17,8 @@ pub struct Fact {
     pub floor: Option<u8>,
     /// Why it is a fact, for `baton explain`.
     pub reason: &'static str,
+    /// Who said it or what shows it: `user`, `reply`, `ledger`, ….
+    pub source: &'static str,
 }
 
 /// An entry of a section of the handoff.
@@ -51,13 +53,20 @@ pub enum Item {
 impl Fact {
     /// A fact with one form and no floor.
     pub fn new(item: Item, evidence: Evidence, worth: i64, reason: &'static str) -> Self {
-        Fact { forms: vec![item], evidence, worth, floor: None, reason }
+        Fact { forms: vec![item], evidence, worth, floor: None, reason, source: "ledger" }
     }
 
     /// The same, but not to be lost.
     #[must_use]
     pub fn on_floor(mut self, order: u8) -> Self {
         self.floor = Some(order);
+        self
+    }
+
+    /// The same, said by somebody.
+    #[must_use]
+    pub fn from(mut self, source: &'static str) -> Self {
+        self.source = source;
         self
     }
 

@@ -77,7 +77,11 @@ impl Reader {
             return;
         }
         if is_rule(trimmed) {
-            return self.close();
+            self.close();
+            if trimmed.contains('|') && self.out.last().is_some_and(|last| last.block == Block::Row) {
+                self.out.pop();
+            }
+            return;
         }
         if let Some(row) = trimmed.strip_prefix('|') {
             self.close();
@@ -123,7 +127,11 @@ impl Reader {
 
     fn prose(&mut self, text: &str) {
         self.lead.clear();
-        for part in group(&sentences(text)) {
+        let mut sentences = sentences(text);
+        while sentences.len() > 1 && sentences.last().is_some_and(|last| is_narration(last)) {
+            sentences.pop();
+        }
+        for part in group(&sentences) {
             self.push(Block::Prose, part);
         }
         if let Some(lead) = self.out.last().filter(|last| last.text.ends_with(':')) {
@@ -180,16 +188,21 @@ fn list_item(line: &str) -> Option<&str> {
     Some(["[ ] ", "[x] ", "[X] "].iter().find_map(|mark| rest.strip_prefix(mark)).unwrap_or(rest).trim_start())
 }
 
-/// Takes Markdown's marks out of a line and folds its white space.
+/// Takes Markdown's marks out of a line and folds its white space. A link keeps its words; a link to a line of a file keeps that too.
 pub fn plain(markdown: &str) -> String {
     let mut out = String::with_capacity(markdown.len());
-    let mut chars = markdown.chars().peekable();
-    while let Some(c) = chars.next() {
+    let mut rest = markdown;
+    while let Some(c) = rest.chars().next() {
+        if let Some((words, target, behind)) = (c == '[').then(|| link(rest)).flatten() {
+            out.push_str(&plain(words));
+            out.push_str(line_of(words, target));
+            rest = behind;
+            continue;
+        }
+        rest = &rest[c.len_utf8()..];
         match c {
             '`' => {}
-            '*' if chars.peek() == Some(&'*') => {
-                chars.next();
-            }
+            '*' if rest.starts_with('*') => rest = &rest[1..],
             c if c.is_whitespace() => {
                 if !out.is_empty() && !out.ends_with(' ') {
                     out.push(' ');
@@ -202,6 +215,21 @@ pub fn plain(markdown: &str) -> String {
     out
 }
 
+/// The words and the target of a Markdown link that begins here, and what stands behind it.
+fn link(text: &str) -> Option<(&str, &str, &str)> {
+    let (words, rest) = text.strip_prefix('[')?.split_once("](")?;
+    let (target, behind) = rest.split_once(')')?;
+    let sane = words.len() < 200 && target.len() < 300 && !words.contains(['[', '\n']) && !target.contains([' ', '\n']);
+    sane.then_some((words, target, behind))
+}
+
+/// The `:12` at the end of a link's target, if its words name a file without it.
+fn line_of<'a>(words: &str, target: &'a str) -> &'a str {
+    let Some(at) = target.rfind(':') else { return "" };
+    let is_line = target.len() > at + 1 && target[at + 1..].bytes().all(|b| b.is_ascii_digit());
+    if is_line && words.contains('.') && !words.contains(':') { &target[at..] } else { "" }
+}
+
 /// Splits running text at sentence ends.
 pub fn sentences(text: &str) -> Vec<&str> {
     let mut out = Vec::new();
@@ -211,7 +239,6 @@ pub fn sentences(text: &str) -> Vec<&str> {
         let ends = match c {
             '。' | '！' | '？' => true,
             '.' | '!' | '?' => ends_sentence(&text[start..at], &text[end..]),
-            ':' => text[end..].len() > 40 && text[end..].starts_with(" ") && at - start > 60,
             _ => false,
         };
         if ends && end > start {
@@ -252,6 +279,12 @@ fn leans(sentence: &str) -> bool {
     const LEANING: &[&str] =
         &["This ", "That ", "It ", "So ", "Otherwise", "But ", "These ", "Those ", "They ", "Same ", "Which ", "Then ", "And "];
     sentence.len() < SHORT && !sentence.ends_with('?') || LEANING.iter().any(|start| sentence.starts_with(start))
+}
+
+/// Whether a sentence only says what the speaker does next.
+fn is_narration(sentence: &str) -> bool {
+    const STARTS: &[&str] = &["Let me ", "Now let me ", "Now I'll ", "I'll ", "Let's ", "Now let's ", "Let me:", "First, let me ", "Next, let me ", "Checking ", "Running "];
+    sentence.len() < 160 && STARTS.iter().any(|start| sentence.starts_with(start))
 }
 
 /// The words of a text as a reader would look them up: lower case, names kept whole, very short and very common ones left out.

@@ -34,7 +34,7 @@ fn fact(material: &Material, quote: &Quote, messages: usize) -> Fact {
     if one_shot(text) {
         worth -= 60;
     }
-    let mut fact = Fact::new(item(text.clone()), evidence.clone(), worth.max(5), if rules { "the user ruled or corrected" } else { "the user said" });
+    let mut fact = Fact::new(item(text.clone()), evidence.clone(), worth.max(5), if rules { "the user ruled or corrected" } else { "the user said" }).from("user");
     if text.len() > 200 {
         fact = fact.or(item(clip(text, 160)));
     }

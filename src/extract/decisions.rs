@@ -44,7 +44,7 @@ fn quoted(material: &Material, quote: &Quote) -> Fact {
         rejected: Vec::new(),
         evidence: evidence.clone(),
     });
-    Fact::new(item, evidence, quote.worth, "it chooses, contrasts or drops")
+    Fact::new(item, evidence, quote.worth, "it chooses, contrasts or drops").from(quote.source.name())
 }
 
 /// Splits a sentence where its reason begins; the reason keeps its first word.

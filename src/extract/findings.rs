@@ -23,7 +23,7 @@ fn fact(material: &Material, quote: &Quote) -> Fact {
     let evidence = material.evidence(quote);
     let item = Item::Finding(Finding { text: with_heading(quote), evidence: evidence.clone() });
     let reason = if quote.cues.has(Cue::Cause) { "it gives a cause" } else { "it says how things are" };
-    Fact::new(item, evidence, quote.worth, reason)
+    Fact::new(item, evidence, quote.worth, reason).from(quote.source.name())
 }
 
 /// A statement, behind its heading where that says something of its own.

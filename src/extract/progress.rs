@@ -14,7 +14,7 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
         .filter(|quote| is_progress(quote))
         .map(|quote| {
             let text = super::findings::with_heading(quote);
-            Fact::new(Item::Progress(text), material.evidence(quote), quote.worth, "it reports what was done")
+            Fact::new(Item::Progress(text), material.evidence(quote), quote.worth, "it reports what was done").from(quote.source.name())
         })
         .collect();
     facts.extend(commits(material));

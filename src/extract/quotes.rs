@@ -4,12 +4,13 @@
 
 use std::collections::BTreeSet;
 
-use super::cues::{Cue, Cues};
+use super::cues::Cues;
 use super::ledger::Ledger;
 use super::session::Session;
 use super::shell;
+use super::worth::{View, worth};
 use crate::event::{Action, Actor, Change, EventKind};
-use crate::text::{Block, Statement, identifiers, statements};
+use crate::text::{Statement, statements};
 
 /// Who said something, and on which occasion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +35,23 @@ pub enum Source {
     Summary,
 }
 
+impl Source {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Source::User => "user",
+            Source::Reply => "reply",
+            Source::Remark => "remark",
+            Source::Plan => "plan",
+            Source::Commit => "commit",
+            Source::Brief => "brief",
+            Source::Report => "report",
+            Source::Document => "document",
+            Source::Summary => "summary",
+        }
+    }
+}
+
 /// A statement with its circumstances.
 #[derive(Debug, Clone)]
 pub struct Quote {
@@ -51,6 +69,8 @@ pub struct Quote {
     pub file: Option<String>,
     /// What it is worth, in points.
     pub worth: i64,
+    /// x
+    pub features: Vec<i64>,
 }
 
 /// Collects the statements of a session, in order; what was said before in the same words is left out.
@@ -121,8 +141,20 @@ fn collect(session: &Session, ledger: &Ledger, out: &mut Vec<Quote>, source: Sou
             statement,
             file,
             worth: 0,
+            features: Vec::new(),
         };
-        quote.worth = worth(session, &quote);
+        let view = View {
+            quote: &quote,
+            recency: session.recency(at),
+            first_turn: session.turns.first().is_some_and(|turn| turn.at == at),
+            last_turn: session.turns.iter().rev().take(2).any(|turn| turn.at == at) || session.turns.last().is_some_and(|turn| turn.reply == Some(at)),
+            long_message: text.len() > 1200,
+            approved: source == Source::Reply && session.is_approved(at),
+        };
+        let points = worth(&view);
+        let features = super::worth::FEATURES.iter().map(|f| (f.value)(&view)).collect();
+        quote.worth = points;
+        quote.features = features;
         out.push(quote);
     }
 }
@@ -135,56 +167,3 @@ fn about(ledger: &Ledger, text: &str) -> Option<String> {
         .find_map(|word| ledger.find(word).filter(|file| file.edits > 0).map(|file| file.name.clone()))
 }
 
-/// What a statement is worth. The weights were set by hand from what real continuations and annotated facts needed,
-/// and rounded; only their order of size matters.
-fn worth(session: &Session, quote: &Quote) -> i64 {
-    let text = &quote.statement.text;
-    let cues = quote.cues;
-    let recency = session.recency(quote.at);
-    let source = match quote.source {
-        Source::User => 80,
-        Source::Reply => 30 + 50 * recency / 1000,
-        Source::Plan => 50,
-        Source::Commit => 50,
-        Source::Remark => 12 + 20 * recency / 1000,
-        Source::Brief => 20,
-        Source::Report => 15 + 20 * recency / 1000,
-        Source::Document => 10,
-        Source::Summary => 20,
-    };
-    let names = i64::try_from(identifiers(text).take(4).count()).unwrap_or(0);
-    let mut points = source
-        + 10 * names
-        + 20 * cues.count(Cue::Choice)
-        + 15 * cues.count(Cue::Change)
-        + 12 * cues.count(Cue::Contrast)
-        + 15 * cues.count(Cue::Rejection)
-        + 10 * cues.count(Cue::Ahead)
-        + 10 * cues.count(Cue::Wrong)
-        + if quote.file.is_some() { 25 } else { 0 }
-        + if quote.statement.block == Block::Row { 15 } else { 0 }
-        + if quote.statement.block == Block::Item { 8 } else { 0 }
-        + if quote.heading.has(Cue::Change) || quote.heading.has(Cue::Choice) || quote.heading.has(Cue::Check) { 20 } else { 0 };
-    if quote.source == Source::Remark {
-        points += 25 * cues.count(Cue::Cause) + 12 * cues.count(Cue::Wrong);
-    }
-    if quote.source == Source::User {
-        points += 15 * cues.count(Cue::Rule) + 15 * cues.count(Cue::Correction);
-    }
-    if session.turns.first().is_some_and(|turn| turn.at == quote.at) {
-        points += 25;
-    }
-    if cues.has(Cue::Narration) {
-        points -= 40;
-    }
-    if cues.has(Cue::Guess) && quote.source != Source::User {
-        points -= 10;
-    }
-    if cues.has(Cue::Chat) || text.len() < 30 {
-        points -= 50;
-    }
-    if text.ends_with(':') {
-        points -= 30;
-    }
-    points.max(1)
-}

@@ -89,6 +89,15 @@ impl<'a> Session<'a> {
         self.turns.iter().any(|turn| turn.reply == Some(at))
     }
 
+    /// Whether the user's next message only agrees with the reply at `at`, or picks from it.
+    pub fn is_approved(&self, at: usize) -> bool {
+        self.turns
+            .iter()
+            .position(|turn| turn.reply == Some(at))
+            .and_then(|index| self.turns.get(index + 1))
+            .is_some_and(|next| next.text.len() < 60 && !next.text.contains('?') && !super::cues::Cues::of(next.text).has(super::cues::Cue::Correction))
+    }
+
     /// The agent's last text of the session.
     pub fn last_say(&self) -> Option<(usize, &'a str)> {
         self.events.iter().enumerate().rev().find_map(|(at, event)| match &event.kind {

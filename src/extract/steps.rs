@@ -98,7 +98,7 @@ fn left(material: &Material) -> Vec<Fact> {
             let newest = recent.first() == Some(&quote.at);
             let worth = quote.worth + if newest { 50 } else if recent.contains(&quote.at) { 15 } else { -25 };
             let priority = if newest { Priority::Medium } else { Priority::Low };
-            fact(super::findings::with_heading(quote), priority, material.evidence(quote), worth.max(5), "a report left it to do")
+            fact(super::findings::with_heading(quote), priority, material.evidence(quote), worth.max(5), "a report left it to do").from(quote.source.name())
         })
         .collect()
 }

@@ -1,0 +1,129 @@
+//! What a statement is worth to the reader: a sum over simple features, each one line in [`FEATURES`].
+//!
+//! The weights began as a logistic regression of "does this statement say a fact the next session needs" on annotated
+//! sessions, checked by leaving each session out, and were rounded: 45 points are one unit of the log odds, 100 points
+//! mean even odds.
+
+use super::cues::Cue;
+use super::quotes::{Quote, Source};
+use crate::text::{Block, identifiers};
+
+/// What a feature looks at.
+pub struct View<'a> {
+    /// The statement.
+    pub quote: &'a Quote,
+    /// How recent it is, in thousandths.
+    pub recency: i64,
+    /// Whether it stands in the first message of the user's.
+    pub first_turn: bool,
+    /// Whether it stands in one of the user's last two messages or the last reply.
+    pub last_turn: bool,
+    /// Whether the message it stands in is long (over 1,200 bytes).
+    pub long_message: bool,
+    /// Whether the user's next message agrees with the reply it stands in.
+    pub approved: bool,
+}
+
+/// A property of a statement, and its weight in points for the value 100.
+pub struct Feature {
+    /// Its name.
+    pub name: &'static str,
+    /// Points for the value 100.
+    pub weight: i64,
+    /// Its value, mostly 0 or 100.
+    pub value: fn(&View) -> i64,
+}
+
+/// Points of a statement with no feature at all.
+const BASE: i64 = 40;
+
+/// All features.
+pub static FEATURES: &[Feature] = &[
+    Feature { name: "user", weight: 40, value: |v| is(v, Source::User) },
+    Feature { name: "reply", weight: 0, value: |v| is(v, Source::Reply) },
+    Feature { name: "remark", weight: -10, value: |v| is(v, Source::Remark) },
+    Feature { name: "plan", weight: 10, value: |v| is(v, Source::Plan) },
+    Feature { name: "commit", weight: 10, value: |v| is(v, Source::Commit) },
+    Feature { name: "brief", weight: -10, value: |v| is(v, Source::Brief) },
+    Feature { name: "report", weight: -15, value: |v| is(v, Source::Report) },
+    Feature { name: "document", weight: -20, value: |v| is(v, Source::Document) },
+    Feature { name: "summary", weight: -10, value: |v| is(v, Source::Summary) },
+    Feature { name: "recency", weight: 20, value: |v| v.recency / 10 },
+    Feature { name: "reply recency", weight: 20, value: |v| is(v, Source::Reply) * v.recency / 1000 },
+    Feature { name: "remark recency", weight: 20, value: |v| is(v, Source::Remark) * v.recency / 1000 },
+    Feature { name: "report recency", weight: 10, value: |v| is(v, Source::Report) * v.recency / 1000 },
+    Feature { name: "first turn", weight: 30, value: |v| yes(v.first_turn) },
+    Feature { name: "last turn", weight: 20, value: |v| yes(v.last_turn) },
+    Feature { name: "long user message", weight: -20, value: |v| yes(v.long_message && v.quote.source == Source::User) },
+    Feature { name: "approved", weight: 15, value: |v| yes(v.approved) },
+    Feature { name: "item", weight: 5, value: |v| yes(v.quote.statement.block == Block::Item) },
+    Feature { name: "row", weight: 10, value: |v| yes(v.quote.statement.block == Block::Row) },
+    Feature { name: "cause", weight: 10, value: |v| has(v, Cue::Cause) },
+    Feature { name: "contrast", weight: 8, value: |v| has(v, Cue::Contrast) },
+    Feature { name: "choice", weight: 12, value: |v| has(v, Cue::Choice) },
+    Feature { name: "rejection", weight: 10, value: |v| has(v, Cue::Rejection) },
+    Feature { name: "rule", weight: 0, value: |v| has(v, Cue::Rule) },
+    Feature { name: "user rules", weight: 25, value: |v| has(v, Cue::Rule) * is(v, Source::User) / 100 },
+    Feature { name: "user corrects", weight: 15, value: |v| has(v, Cue::Correction) * is(v, Source::User) / 100 },
+    Feature { name: "check", weight: 5, value: |v| has(v, Cue::Check) },
+    Feature { name: "ahead", weight: 5, value: |v| has(v, Cue::Ahead) },
+    Feature { name: "version", weight: 0, value: |v| has(v, Cue::Version) },
+    Feature { name: "wrong", weight: 5, value: |v| has(v, Cue::Wrong) },
+    Feature { name: "change", weight: 12, value: |v| has(v, Cue::Change) },
+    Feature { name: "done", weight: 0, value: |v| has(v, Cue::Done) },
+    Feature { name: "guess", weight: -8, value: |v| has(v, Cue::Guess) },
+    Feature { name: "chat", weight: -50, value: |v| has(v, Cue::Chat) },
+    Feature { name: "narration", weight: -30, value: |v| has(v, Cue::Narration) },
+    Feature { name: "remark of a cause", weight: 20, value: |v| has(v, Cue::Cause) * is(v, Source::Remark) / 100 },
+    Feature { name: "remark of a choice", weight: 10, value: |v| has(v, Cue::Choice) * is(v, Source::Remark) / 100 },
+    Feature { name: "heading of choice", weight: 15, value: |v| headed(v, Cue::Choice) },
+    Feature { name: "heading of change", weight: 15, value: |v| headed(v, Cue::Change) },
+    Feature { name: "heading of checks", weight: 15, value: |v| headed(v, Cue::Check) },
+    Feature { name: "heading of next", weight: 10, value: |v| headed(v, Cue::Ahead) },
+    Feature { name: "heading of cause", weight: 10, value: |v| headed(v, Cue::Cause) },
+    Feature { name: "heading of wrong", weight: 0, value: |v| headed(v, Cue::Wrong) },
+    Feature { name: "heading", weight: 0, value: |v| yes(!v.quote.statement.heading.is_empty()) },
+    Feature { name: "names", weight: 25, value: |v| count(identifiers(&v.quote.statement.text).take(4).count(), 25) },
+    Feature { name: "edited file", weight: 20, value: |v| yes(v.quote.file.is_some()) },
+    Feature { name: "path", weight: 5, value: |v| yes(v.quote.statement.text.contains('/')) },
+    Feature { name: "number", weight: 0, value: |v| yes(v.quote.statement.text.bytes().any(|b| b.is_ascii_digit())) },
+    Feature { name: "short", weight: -40, value: |v| yes(v.quote.statement.text.len() < 40) },
+    Feature { name: "length", weight: 25, value: |v| count(v.quote.statement.text.len().min(300), 1) / 3 },
+    Feature { name: "very long", weight: 0, value: |v| yes(v.quote.statement.text.len() > 320) },
+    Feature { name: "question", weight: 0, value: |v| yes(v.quote.statement.text.ends_with('?')) },
+    Feature { name: "addresses you", weight: 0, value: |v| yes(["you ", "your ", "You "].iter().any(|w| v.quote.statement.text.contains(w))) },
+    Feature { name: "speaks of itself", weight: 0, value: |v| yes(v.quote.statement.text.starts_with("I ") || v.quote.statement.text.starts_with("I'") || v.quote.statement.text.starts_with("I’")) },
+    Feature { name: "looks like output", weight: -40, value: |v| yes(looks_like_output(&v.quote.statement.text)) },
+];
+
+/// What a statement is worth, in points: at least 3.
+pub fn worth(view: &View) -> i64 {
+    let sum: i64 = FEATURES.iter().map(|feature| feature.weight * (feature.value)(view)).sum();
+    (BASE + sum / 100).max(3)
+}
+
+fn is(view: &View, source: Source) -> i64 {
+    yes(view.quote.source == source)
+}
+
+fn has(view: &View, cue: Cue) -> i64 {
+    yes(view.quote.cues.has(cue))
+}
+
+fn headed(view: &View, cue: Cue) -> i64 {
+    yes(view.quote.heading.has(cue))
+}
+
+fn yes(condition: bool) -> i64 {
+    if condition { 100 } else { 0 }
+}
+
+fn count(number: usize, each: i64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX).saturating_mul(each)
+}
+
+/// Whether a text is something printed by a program that was pasted, rather than said.
+fn looks_like_output(text: &str) -> bool {
+    let odd = text.chars().filter(|c| matches!(c, '=' | '{' | '}' | '[' | ']' | '$' | '❯' | '│' | '─' | '<' | '>' | '\\' | '#' | '|' | '~' | '@' | ';')).count();
+    odd * 14 > text.chars().count() || text.starts_with(['❯', '$', '%', '>'])
+}
