@@ -14,13 +14,3 @@ pub enum Encoding {
     /// GPT-3 and GPT-2.
     R50kBase,
 }
-
-impl Encoding {
-    /// Temporary.
-    pub fn count(self, text: &str) -> usize {
-        static B: std::sync::LazyLock<tiktoken_rs::CoreBPE> = std::sync::LazyLock::new(|| tiktoken_rs::o200k_base().expect("x"));
-        B.encode_ordinary(text).len()
-    }
-    /// Temporary.
-    pub fn name(self) -> &'static str { "o200k_base" }
-}
