@@ -204,7 +204,8 @@ fn call_or_prefix(text: &str, at: usize) -> usize {
     let bytes = &text.as_bytes()[at..];
     let word = bytes.iter().take(48).take_while(|byte| byte.is_ascii_alphanumeric() || b"_.:".contains(byte)).count();
     let call = word + usize::from(word > 0 && bytes.get(word) == Some(&b'('));
-    let string_prefix = word <= 2 || call > word;
+    let asks = ["get", "env"].iter().any(|verb| text[at..at + word].to_ascii_lowercase().contains(verb));
+    let string_prefix = word <= 2 || call > word && !asks;
     if string_prefix && quote(text, at + call) > 0 { call } else { 0 }
 }
 
@@ -279,6 +280,9 @@ fn convinces(text: &str, at: usize, name: &str, kind: Kind, link: Link, value: &
         return false;
     }
     if !value.quoted && value::is_code(it) || it.contains("://") {
+        return false;
+    }
+    if name.eq_ignore_ascii_case("pass") && !value.quoted {
         return false;
     }
     let random = value::is_random(it) && !is_named(it);

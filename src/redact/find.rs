@@ -1,10 +1,10 @@
 //! One pass over the text for everything a secret can begin with, and the spans that turn out to be secrets.
 
+use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-
 use super::shapes::{SHAPES, Shape};
+use super::words::Words;
 use super::{MARK_OPEN, assign, context, cookie, keys, shapes, url};
 
 /// A place in the text to be replaced by a mark.
@@ -20,7 +20,7 @@ pub(super) struct Span {
     pub mark: &'static str,
 }
 
-/// A hit of the automaton: where in which text.
+/// A word that was found: where in which text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Hit<'a> {
     /// The whole text.
@@ -74,7 +74,7 @@ const LOOKS: &[(&str, fn(Hit<'_>, &mut Vec<Span>))] = &[
 const INVISIBLE: &[&str] = &["\u{ad}", "\u{200b}", "\u{200c}", "\u{200d}", "\u{2060}", "\u{feff}"];
 
 struct Finder {
-    automaton: AhoCorasick,
+    words: Words,
     triggers: Vec<Trigger>,
 }
 
@@ -83,13 +83,7 @@ static FINDER: LazyLock<Finder> = LazyLock::new(|| {
     let looks = LOOKS.iter().map(|&(word, look)| (word, Trigger::Look(look)));
     let invisible = INVISIBLE.iter().map(|&character| (character, Trigger::Invisible));
     let (words, triggers): (Vec<&str>, Vec<Trigger>) = shapes.chain(looks).chain(invisible).unzip();
-    let automaton = AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .match_kind(MatchKind::Standard)
-        .kind(Some(AhoCorasickKind::DFA))
-        .build(words)
-        .expect("the word lists are short, so the automaton stays within its limits");
-    Finder { automaton, triggers }
+    Finder { words: Words::new(words), triggers }
 });
 
 /// The secrets in the text: sorted, none overlapping another.
@@ -103,17 +97,17 @@ pub(super) fn spans(text: &str) -> Vec<Span> {
 /// What every trigger found, or none if the text holds an invisible character.
 fn visible_spans(text: &str) -> Option<Vec<Span>> {
     let mut found: Vec<Span> = Vec::new();
-    for hit in FINDER.automaton.find_overlapping_iter(text) {
-        let trigger = FINDER.triggers[hit.pattern().as_usize()];
-        let hit = Hit { text, start: hit.start(), end: hit.end() };
-        match trigger {
-            Trigger::Invisible => return None,
+    let end = FINDER.words.visit(text, |word, start, end| {
+        let hit = Hit { text, start, end };
+        match FINDER.triggers[word] {
+            Trigger::Invisible => return ControlFlow::Break(()),
             Trigger::Shape(shape) => found.extend(shapes::look(shape, hit)),
             Trigger::Look(look) if !inside_mark(hit) => look(hit, &mut found),
             Trigger::Look(_) => {}
         }
-    }
-    Some(found)
+        ControlFlow::Continue(())
+    });
+    end.is_continue().then_some(found)
 }
 
 /// Whether the hit is part of a mark placed before.

@@ -55,6 +55,9 @@ impl Class {
 /// Longest token looked at.
 pub(super) const LONGEST: usize = 4096;
 
+/// Fewest characters of a broken token on its first line.
+const SHORTEST_PIECE: usize = 4;
+
 /// A token that may have been broken over lines.
 #[derive(Debug)]
 pub(super) struct Run {
@@ -70,7 +73,7 @@ pub(super) struct Run {
 pub(super) fn take(text: &str, start: usize, class: Class, minimum: usize) -> Run {
     let first = class.count(text, start, LONGEST);
     let mut run = Run { end: start + first, body: text[start..start + first].to_owned(), broken: false };
-    while run.body.len() < LONGEST {
+    while first >= SHORTEST_PIECE && run.body.len() < LONGEST {
         let Some(next) = after_break(text, run.end) else { break };
         let more = class.count(text, next, LONGEST - run.body.len());
         if more == 0 || !goes_on(&run, &text[next..next + more], minimum) {
@@ -89,7 +92,7 @@ fn goes_on(run: &Run, piece: &str, minimum: usize) -> bool {
     if run.body.len() < minimum {
         return true;
     }
-    minimum > 0 && run.body.len() >= 24 && piece.len() >= 6 && value::is_fragment(piece)
+    minimum > 0 && run.body.len() >= 16 && piece.len() >= 6 && value::is_fragment(piece)
 }
 
 /// A full stop or dash at the end belongs to the sentence.

@@ -18,7 +18,7 @@ pub(super) struct Shape {
     /// What it begins with; letter case matters.
     pub prefix: &'static str,
     body: Class,
-    /// How many characters follow the prefix at least; with [`Proof::Exact`], this many.
+    /// How many characters follow the prefix at least; with [`Proof::Exact`] and [`Proof::Fixed`], this many.
     length: usize,
     proof: Proof,
     /// What stands before the prefix and belongs to the token: class, fewest, most.
@@ -34,6 +34,8 @@ enum Proof {
     Random,
     /// As random, and of the very length.
     Exact,
+    /// Varied, and of the very length.
+    Fixed,
     /// A JSON web token: parts joined by full stops.
     Parts,
 }
@@ -48,6 +50,10 @@ const fn random(mark: &'static str, prefix: &'static str, body: Class, length: u
 
 const fn exact(mark: &'static str, prefix: &'static str, body: Class, length: usize) -> Shape {
     Shape { mark, prefix, body, length, proof: Proof::Exact, lead: None }
+}
+
+const fn fixed(mark: &'static str, prefix: &'static str, body: Class, length: usize) -> Shape {
+    Shape { mark, prefix, body, length, proof: Proof::Fixed, lead: None }
 }
 
 const fn infix(mark: &'static str, lead: (Class, usize, usize), prefix: &'static str, body: Class, length: usize) -> Shape {
@@ -70,10 +76,10 @@ pub(super) const SHAPES: &[Shape] = &[
     sure("atlassian-token", "ATATT3", Base64, 60),
     sure("atlassian-token", "ATCTT3", Base64, 60),
     random("bitbucket-password", "ATBB", Alnum, 24),
-    exact("aws-key", "AKIA", Upper, 16),
-    exact("aws-key", "ASIA", Upper, 16),
-    exact("aws-key", "ABIA", Upper, 16),
-    exact("aws-key", "ACCA", Upper, 16),
+    fixed("aws-key", "AKIA", Upper, 16),
+    fixed("aws-key", "ASIA", Upper, 16),
+    fixed("aws-key", "ABIA", Upper, 16),
+    fixed("aws-key", "ACCA", Upper, 16),
     random("aws-key", "ABSK", Base64, 80),
     sure("aws-key", "bedrock-api-key-", Base64, 30),
     infix("azure-secret", (Dotted, 4, 4), "Q~", Dotted, 31),
@@ -280,7 +286,7 @@ pub(super) fn look(shape: &Shape, hit: Hit<'_>) -> Option<Span> {
         return None;
     }
     let run = run::take(text, hit.end, shape.body, shape.length);
-    proven(shape, &run, text).then_some(Span { start, end: run.end, rank: shape.prefix.len(), mark: shape.mark })
+    proven(shape, start, &run, text).then_some(Span { start, end: run.end, rank: shape.prefix.len(), mark: shape.mark })
 }
 
 /// How many bytes before the prefix belong to the token, if they are as they must be.
@@ -290,21 +296,38 @@ fn lead(shape: &Shape, hit: Hit<'_>) -> Option<usize> {
     (fewest..=most).contains(&count).then_some(count)
 }
 
-fn proven(shape: &Shape, run: &run::Run, text: &str) -> bool {
+fn proven(shape: &Shape, start: usize, run: &run::Run, text: &str) -> bool {
     let body = run.body.as_str();
     if body.len() < shape.length || ends_inside_word(shape, run, text) {
         return false;
     }
+    if shape.proof != Proof::Prefix && inside_blob(text, start, run.end) {
+        return false;
+    }
     match shape.proof {
-        Proof::Prefix => value::is_varied(body) && (!run.broken || value::is_random(body)),
+        Proof::Prefix => value::is_varied(body) && (!run.broken || is_no_prose(body)),
+        Proof::Fixed => body.len() == shape.length && value::is_varied(body),
         Proof::Random => shape.body == Digit || value::is_random(body),
         Proof::Exact => body.len() == shape.length && value::is_random(body),
         Proof::Parts => body.matches('.').count() >= 1 && body.len() >= 60,
     }
 }
 
+/// Whether joined lines are no words of a list.
+fn is_no_prose(body: &str) -> bool {
+    body.bytes().any(|byte| byte.is_ascii_digit()) || value::is_random(body)
+}
+
 /// Whether the token's alphabet ends where the word does not: then it is something else.
 fn ends_inside_word(shape: &Shape, run: &run::Run, text: &str) -> bool {
     matches!(shape.body, Hex | Upper | Digit)
         && text.as_bytes().get(run.end).is_some_and(u8::is_ascii_alphanumeric)
+}
+
+/// Whether it is a part of longer encoded data, where any prefix turns up by chance.
+fn inside_blob(text: &str, start: usize, end: usize) -> bool {
+    let bytes = text.as_bytes();
+    let joins = |at: usize| bytes.get(at).is_some_and(|byte| matches!(byte, b'+' | b'/'));
+    let before = start > 0 && joins(start - 1) && (bytes[start - 1] == b'+' || Base64.count_back(text, start, 25) > 24);
+    before || joins(end) && Base64.count(text, end, 9) > 8
 }

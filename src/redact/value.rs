@@ -34,7 +34,7 @@ pub(super) fn is_variable(value: &str) -> bool {
         [b'$', rest @ ..] if name(rest) && !rest.first().is_some_and(u8::is_ascii_digit) => true,
         [b'%', rest @ .., b'%'] | [b'@', rest @ .., b'@'] if name(rest) => true,
         [b'%', b's' | b'd' | b'v', ..] | [b'&' | b'*', ..] => true,
-        _ => ["${", "$(", "{{", "}}", "<", ">", "[redacted", "#{"].iter().any(|open| value.contains(open)),
+        _ => ["${", "$(", "{{", "}}", "<", ">", "[redacted", "#{", "...", "…", "\\u003c"].iter().any(|open| value.contains(open)),
     }
 }
 
@@ -70,8 +70,7 @@ pub(super) fn is_random(value: &str) -> bool {
     let shape = Shape::of(value);
     shape.letters + shape.digits >= 12
         && shape.letters >= 2
-        && shape.digits >= 1
-        && shape.is_restless()
+        && (shape.digits >= 1 && shape.is_restless() || shape.is_restless_without_digits())
         && entropy(value) >= 3.0
         && !is_example(value)
 }
@@ -147,6 +146,11 @@ impl Shape {
         *count += 1;
         self.letters += usize::from(kind != Kind::Digit);
         Some(kind)
+    }
+
+    /// As [`Self::is_restless`]; but names without digits come closer to it, so the bar is higher.
+    fn is_restless_without_digits(&self) -> bool {
+        self.letters >= 16 && self.pieces * 11 >= self.letters * 4
     }
 
     /// Pieces are 3.2 characters long on average, or shorter; words and numbers are longer.
