@@ -6,6 +6,8 @@ use super::value;
 
 /// Longest value looked at.
 const LONGEST_VALUE: usize = 1024;
+/// How much of a value decides whether it is a secret.
+const LONGEST_HEAD: usize = 160;
 /// Longest name looked at, before the word that tells.
 const LONGEST_NAME: usize = 64;
 
@@ -87,7 +89,11 @@ pub(super) fn look(hit: Hit<'_>, found: &mut Vec<Span>) {
 /// Length of a number or stage after the telling word: `TOKEN_2`, `SECRET_PROD`.
 fn suffix(text: &str, at: usize) -> usize {
     let rest = &text.as_bytes()[at..text.len().min(at + 9)];
-    let word = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')).count();
+    if !rest.first().is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) {
+        return 0;
+    }
+    let word =
+        rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')).count();
     let lower = rest[..word].to_ascii_lowercase();
     let stage = lower.strip_prefix(b"_").or(lower.strip_prefix(b"-")).unwrap_or(&lower);
     let known: [&[u8]; 10] =
@@ -128,7 +134,8 @@ fn signs(text: &str, at: usize) -> Option<usize> {
 /// Skips blanks, and a line end before a quoted value.
 fn value_start(text: &str, at: usize) -> usize {
     let start = at + run::blanks(text, at);
-    let Some(next) = text[start..].strip_prefix('\n').map(|_| start + 1 + run::blanks(text, start + 1)) else {
+    let Some(next) = text[start..].strip_prefix('\n').map(|_| start + 1 + run::blanks(text, start + 1))
+    else {
         return start;
     };
     if quote(text, next) > 0 { next } else { start }
@@ -149,10 +156,16 @@ fn after_type(text: &str, at: usize) -> Option<usize> {
 /// Whether a blank may stand before the value: after an option, and in a `.netrc`.
 fn takes_blank(text: &str, name_start: usize) -> bool {
     let before = &text.as_bytes()[name_start.saturating_sub(200)..name_start];
-    let name = before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')).count();
+    let name = before
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+        .count();
     let option = &before[before.len() - name..];
     option.starts_with(b"--")
-        || name == 0 && memchr::memmem::find(before, b"login ").is_some() && memchr::memmem::find(before, b"machine ").is_some()
+        || name == 0
+            && memchr::memmem::find(before, b"login ").is_some()
+            && memchr::memmem::find(before, b"machine ").is_some()
 }
 
 /// Length of a quote, with the backslashes that escape it.
@@ -174,12 +187,14 @@ fn name(text: &str, start: usize, end: usize) -> &str {
 
 /// How telling the name is, and the mark for its value.
 fn kind(name: &str) -> Option<(Kind, &'static str)> {
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).map(|it| it.to_ascii_lowercase()).collect();
+    let mut plain = String::with_capacity(name.len());
+    plain.extend(name.chars().filter(char::is_ascii_alphanumeric).map(|it| it.to_ascii_lowercase()));
     if HARMLESS.iter().any(|harmless| plain.ends_with(harmless)) {
         return None;
     }
     let &(ending, kind, mark) = ENDINGS.iter().find(|(ending, ..)| plain.ends_with(ending))?;
-    let stands_apart = plain.len() == ending.len() || !matches!(ending, "pass" | "auth" | "key") || separated(name, ending);
+    let stands_apart =
+        plain.len() == ending.len() || !matches!(ending, "pass" | "auth" | "key") || separated(name, ending);
     stands_apart.then_some((kind, mark))
 }
 
@@ -202,7 +217,11 @@ fn read_value(text: &str, start: usize, link: Link) -> Option<Value<'_>> {
 /// Length of a string prefix (`f"…"`) or of the call a literal is wrapped in (`SecretStr("…")`).
 fn call_or_prefix(text: &str, at: usize) -> usize {
     let bytes = &text.as_bytes()[at..];
-    let word = bytes.iter().take(48).take_while(|byte| byte.is_ascii_alphanumeric() || b"_.:".contains(byte)).count();
+    let word = bytes
+        .iter()
+        .take(48)
+        .take_while(|byte| byte.is_ascii_alphanumeric() || b"_.:".contains(byte))
+        .count();
     let call = word + usize::from(word > 0 && bytes.get(word) == Some(&b'('));
     let asks = ["get", "env"].iter().any(|verb| text[at..at + word].to_ascii_lowercase().contains(verb));
     let string_prefix = word <= 2 || call > word && !asks;
@@ -261,7 +280,8 @@ fn bare(text: &str, start: usize, link: Link) -> Value<'_> {
 
 /// Follows a random value that a terminal broke.
 fn over_line_end(text: &str, value: &mut Value<'_>) {
-    if value.end - value.start < 24 || !value::is_random(&value.text) {
+    let is_cut = run::after_break(text, value.end).is_some();
+    if !is_cut || value.end - value.start < 24 || !value::is_random(head(&value.text)) {
         return;
     }
     let rest = run::take(text, value.end, run::Class::Base64, 24);
@@ -275,7 +295,7 @@ fn over_line_end(text: &str, value: &mut Value<'_>) {
 }
 
 fn convinces(text: &str, at: usize, name: &str, kind: Kind, link: Link, value: &Value<'_>) -> bool {
-    let it = value.text.as_ref();
+    let it = head(&value.text);
     if it.len() < 6 || it.contains(char::is_whitespace) || value::is_variable(it) || value::is_path(it) {
         return false;
     }
@@ -296,16 +316,23 @@ fn convinces(text: &str, at: usize, name: &str, kind: Kind, link: Link, value: &
     }
 }
 
+/// As much of a value as decides.
+fn head(value: &str) -> &str {
+    &value[..super::keys::floor(value, value.len().min(LONGEST_HEAD))]
+}
+
 /// Whether a person chose the value as a password. In code and prose it must look like one; after an option and in
 /// a connection string anything that is no placeholder is one.
 fn is_chosen(text: &str, at: usize, link: Link, value: &Value<'_>) -> bool {
-    let it = value.text.as_ref();
+    let it = head(&value.text);
     if value::is_placeholder(it) || value::is_code(it) && !value.quoted {
         return false;
     }
     let digit = it.bytes().any(|byte| byte.is_ascii_digit());
     match link {
-        Link::Blank => digit || it.bytes().any(|byte| byte.is_ascii_punctuation() && !b"-_/.:=".contains(&byte)),
+        Link::Blank => {
+            digit || it.bytes().any(|byte| byte.is_ascii_punctuation() && !b"-_/.:=".contains(&byte))
+        }
         _ if in_connection(text, at) => digit || it.len() >= 8,
         _ => value::is_password(it) && !value::is_path(it),
     }
@@ -322,7 +349,11 @@ fn in_connection(text: &str, at: usize) -> bool {
 fn is_named(value: &str) -> bool {
     let separators = |it: char| matches!(it, '-' | '_' | '.' | '/' | ':' | ' ');
     let pieces = value.split(separators).filter(|piece| !piece.is_empty());
-    let wordy = |piece: &&str| piece.len() < 3 || piece.bytes().all(|it| it.is_ascii_lowercase()) || piece.bytes().all(|it| it.is_ascii_digit());
+    let wordy = |piece: &&str| {
+        piece.len() < 3
+            || piece.bytes().all(|it| it.is_ascii_lowercase())
+            || piece.bytes().all(|it| it.is_ascii_digit())
+    };
     let words: usize = pieces.clone().filter(wordy).map(str::len).sum();
     let all: usize = pieces.map(str::len).sum();
     words * 10 >= all * 6

@@ -17,7 +17,8 @@ pub(super) fn strip(text: &str, lines: Lines) -> Cow<'_, str> {
 
 fn first_control(text: &str) -> Option<usize> {
     // Chunks without a branch inside let the compiler use vector instructions.
-    if !text.as_bytes().chunks(256).any(|chunk| chunk.iter().fold(false, |any, &byte| any | suspicious(byte))) {
+    if !text.as_bytes().chunks(256).any(|chunk| chunk.iter().fold(false, |any, &byte| any | suspicious(byte)))
+    {
         return None;
     }
     text.char_indices().find(|&(_, character)| is_control(character)).map(|(at, _)| at)
@@ -66,7 +67,9 @@ fn after_escape(text: &str, at: usize) -> usize {
     match text.as_bytes().get(at) {
         Some(b'[') => after_sequence(text, at + 1),
         Some(b']' | b'P' | b'X' | b'^' | b'_') => after_command(text, at + 1),
-        Some(b' '..=b'/') => text.as_bytes().get(at + 1).map_or(at, |byte| at + 1 + usize::from(byte.is_ascii_graphic())),
+        Some(b' '..=b'/') => {
+            text.as_bytes().get(at + 1).map_or(at, |byte| at + 1 + usize::from(byte.is_ascii_graphic()))
+        }
         Some(b'0'..=b'~') => at + 1,
         _ => at,
     }

@@ -11,12 +11,20 @@ const BETWEEN: usize = 24;
 /// An `Authorization` header, however it is written down.
 pub(super) fn header(hit: Hit<'_>, found: &mut Vec<Span>) {
     let text = hit.text;
-    let between = text.as_bytes()[hit.end..].iter().take(BETWEEN).take_while(|it| b" \t\"'`\\:=,>]}(f".contains(it)).count();
+    let between = text.as_bytes()[hit.end..]
+        .iter()
+        .take(BETWEEN)
+        .take_while(|it| b" \t\"'`\\:=,>]}(f".contains(it))
+        .count();
     let start = hit.end + between;
     if between == 0 || !text[hit.end..start].contains([':', '=', ',']) {
         return;
     }
-    let scheme = text.as_bytes()[start..].iter().take(20).take_while(|it| it.is_ascii_alphabetic() || **it == b'-').count();
+    let scheme = text.as_bytes()[start..]
+        .iter()
+        .take(20)
+        .take_while(|it| it.is_ascii_alphabetic() || **it == b'-')
+        .count();
     let gap = run::blanks(text, start + scheme);
     let plain = (scheme == 0 || gap == 0).then_some(start);
     let token = plain.unwrap_or(start + scheme + gap);

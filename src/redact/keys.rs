@@ -22,7 +22,8 @@ pub(super) fn look(hit: Hit<'_>, found: &mut Vec<Span>) {
 fn frame(text: &str, at: usize) -> Option<(usize, bool)> {
     let from = floor(text, at.saturating_sub(48));
     let window = &text[from..at];
-    let start = window.rfind("-----BEGIN").map(|it| (it, true)).max(window.rfind("-----END").map(|it| (it, false)));
+    let start =
+        window.rfind("-----BEGIN").map(|it| (it, true)).max(window.rfind("-----END").map(|it| (it, false)));
     start.map(|(offset, begins)| (from + offset, begins))
 }
 
@@ -35,7 +36,7 @@ fn end_of_frame(text: &str, at: usize) -> usize {
 fn below(text: &str, start: usize, after: usize) -> Option<Span> {
     let limit = floor(text, text.len().min(after + LONGEST_BLOCK));
     let window = &text[after..limit];
-    let closed = window.find("-----END").filter(|&end| !window[..end].contains("-----BEGIN"));
+    let closed = window.find("-----").filter(|&end| window[end..].starts_with("-----END"));
     let end = match closed {
         Some(end) if key_characters(&window[..end]) >= FEWEST => end_of_closing(text, after + end),
         Some(_) => return None,
@@ -65,9 +66,14 @@ fn torn(text: &str, after: usize, limit: usize) -> Option<usize> {
     let mut characters = 0;
     while let Some(next) = run::after_break(text, end) {
         let next = next + number(text, next);
-        let count = text[next..limit.max(next)].bytes().take_while(|byte| is_key_character(char::from(*byte))).count();
+        let count = text[next..limit.max(next)]
+            .bytes()
+            .take_while(|byte| is_key_character(char::from(*byte)))
+            .count();
         let header = header(text, next, limit);
-        if count < 4 && header == 0 || characters > 0 && count < 20 && header == 0 && text[next + count..].starts_with(' ') {
+        if count < 4 && header == 0
+            || characters > 0 && count < 20 && header == 0 && text[next + count..].starts_with(' ')
+        {
             break;
         }
         characters += count;
@@ -95,9 +101,11 @@ fn header(text: &str, at: usize, limit: usize) -> usize {
 fn above(text: &str, frame: usize, after: usize) -> Option<Span> {
     let from = floor(text, frame.saturating_sub(LONGEST_BLOCK));
     let window = &text[from..frame];
-    if window.rfind("-----BEGIN").is_some() {
+    let last = window.rfind("-----").unwrap_or(0);
+    if window[..last].ends_with("KEY") {
         return None;
     }
+    let (from, window) = (from + last, &window[last..]);
     let is_key = |it: char| is_key_character(it) || it.is_whitespace() || it == '\\';
     let body = window.rfind(|it| !is_key(it)).map_or(0, |at| at + 1);
     let body = floor(window, body.min(window.len()));
@@ -122,7 +130,8 @@ fn first_key_line(lines: &str) -> Option<usize> {
 /// The private part of a PuTTY key file.
 pub(super) fn putty(hit: Hit<'_>, found: &mut Vec<Span>) {
     let text = hit.text;
-    let line = hit.end + text.as_bytes()[hit.end..].iter().take(8).take_while(|it| matches!(it, b' ' | b'0'..=b'9')).count();
+    let line = hit.end
+        + text.as_bytes()[hit.end..].iter().take(8).take_while(|it| matches!(it, b' ' | b'0'..=b'9')).count();
     let limit = floor(text, text.len().min(line + LONGEST_BLOCK));
     let end = torn(text, line, limit);
     found.extend(end.map(|end| Span { start: hit.start, end, rank: usize::MAX, mark: MARK }));

@@ -36,7 +36,9 @@ impl Class {
             Self::Url => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'),
             Self::Dotted => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'),
             Self::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'='),
-            Self::Path => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'/' | b':' | b'.' | b'%'),
+            Self::Path => {
+                byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'/' | b':' | b'.' | b'%')
+            }
             Self::Header => byte.is_ascii_alphanumeric() || b"_-./+=~:|%!".contains(&byte),
         }
     }
@@ -129,7 +131,8 @@ fn after_backslash(text: &str, at: usize) -> Option<usize> {
 fn margin(text: &str, at: usize) -> usize {
     let at = at + blanks(text, at);
     let rest = &text[at..];
-    let edge = ["│", "┃", "|", ">", "+"].iter().find(|edge| rest.starts_with(**edge)).map_or(0, |edge| edge.len());
+    let edge =
+        ["│", "┃", "|", ">", "+"].iter().find(|edge| rest.starts_with(**edge)).map_or(0, |edge| edge.len());
     at + edge + blanks(text, at + edge)
 }
 
@@ -153,6 +156,7 @@ pub(super) fn begins_word(text: &str, at: usize) -> bool {
 }
 
 fn ends_with_colour(before: &[u8]) -> bool {
-    let parameters = before.iter().rev().take(16).take_while(|byte| byte.is_ascii_digit() || **byte == b';').count();
+    let parameters =
+        before.iter().rev().take(16).take_while(|byte| byte.is_ascii_digit() || **byte == b';').count();
     before[..before.len() - parameters].ends_with(b"[")
 }

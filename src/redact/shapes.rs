@@ -56,7 +56,13 @@ const fn fixed(mark: &'static str, prefix: &'static str, body: Class, length: us
     Shape { mark, prefix, body, length, proof: Proof::Fixed, lead: None }
 }
 
-const fn infix(mark: &'static str, lead: (Class, usize, usize), prefix: &'static str, body: Class, length: usize) -> Shape {
+const fn infix(
+    mark: &'static str,
+    lead: (Class, usize, usize),
+    prefix: &'static str,
+    body: Class,
+    length: usize,
+) -> Shape {
     Shape { mark, prefix, body, length, proof: Proof::Random, lead: Some(lead) }
 }
 
@@ -286,7 +292,12 @@ pub(super) fn look(shape: &Shape, hit: Hit<'_>) -> Option<Span> {
         return None;
     }
     let run = run::take(text, hit.end, shape.body, shape.length);
-    proven(shape, start, &run, text).then_some(Span { start, end: run.end, rank: shape.prefix.len(), mark: shape.mark })
+    proven(shape, start, &run, text).then_some(Span {
+        start,
+        end: run.end,
+        rank: shape.prefix.len(),
+        mark: shape.mark,
+    })
 }
 
 /// How many bytes before the prefix belong to the token, if they are as they must be.
@@ -328,6 +339,8 @@ fn ends_inside_word(shape: &Shape, run: &run::Run, text: &str) -> bool {
 fn inside_blob(text: &str, start: usize, end: usize) -> bool {
     let bytes = text.as_bytes();
     let joins = |at: usize| bytes.get(at).is_some_and(|byte| matches!(byte, b'+' | b'/'));
-    let before = start > 0 && joins(start - 1) && (bytes[start - 1] == b'+' || Base64.count_back(text, start, 25) > 24);
+    let before = start > 0
+        && joins(start - 1)
+        && (bytes[start - 1] == b'+' || Base64.count_back(text, start, 25) > 24);
     before || joins(end) && Base64.count(text, end, 9) > 8
 }

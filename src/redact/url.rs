@@ -49,7 +49,8 @@ fn user_info(address: &str) -> Option<&str> {
 pub(super) fn parameter(hit: Hit<'_>, found: &mut Vec<Span>) {
     let text = hit.text;
     let before = &text.as_bytes()[hit.start.saturating_sub(24)..hit.start];
-    let name = before.iter().rev().take_while(|it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_')).count();
+    let name =
+        before.iter().rev().take_while(|it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_')).count();
     let opened = before[..before.len() - name].last();
     if !opened.is_some_and(|byte| matches!(byte, b'?' | b'&' | b';')) && !is_signed_request(text, hit.start) {
         return;

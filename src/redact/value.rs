@@ -2,16 +2,50 @@
 
 /// Words nobody's secret holds: who writes them writes an example.
 const EXAMPLE_WORDS: &[&str] = &[
-    "example", "placeholder", "changeme", "change-me", "change_me", "redacted", "insert", "replace", "sample", "foobar",
-    "abcdef", "123456", "deadbeef", "xxxxx", "your_", "your-", "yourkey", "yourtoken", "dummy", "password", "passwd",
-    "secret", "token", "apikey", "api_key", "api-key", "hidden", "masked", "removed", "process.env", "environ",
-    "import.meta", "undefined", "testkey", "test_key", "test-key", "invalid", "expired",
+    "example",
+    "placeholder",
+    "changeme",
+    "change-me",
+    "change_me",
+    "redacted",
+    "insert",
+    "replace",
+    "sample",
+    "foobar",
+    "abcdef",
+    "123456",
+    "deadbeef",
+    "xxxxx",
+    "your_",
+    "your-",
+    "yourkey",
+    "yourtoken",
+    "dummy",
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "apikey",
+    "api_key",
+    "api-key",
+    "hidden",
+    "masked",
+    "removed",
+    "process.env",
+    "environ",
+    "import.meta",
+    "undefined",
+    "testkey",
+    "test_key",
+    "test-key",
+    "invalid",
+    "expired",
 ];
 
 /// Whole values that stand for none.
 const NO_VALUES: &[&str] = &[
-    "pass", "none", "null", "true", "false", "test", "admin", "root", "user", "guest", "postgres", "mysql", "qwerty",
-    "hunter2", "default", "string", "optional", "required", "pwd", "key", "value", "env",
+    "pass", "none", "null", "true", "false", "test", "admin", "root", "user", "guest", "postgres", "mysql",
+    "qwerty", "hunter2", "default", "string", "optional", "required", "pwd", "key", "value", "env",
 ];
 
 /// Whether the value stands for another: an example, a variable, a blank to fill in, or none at all.
@@ -34,18 +68,24 @@ pub(super) fn is_variable(value: &str) -> bool {
         [b'$', rest @ ..] if name(rest) && !rest.first().is_some_and(u8::is_ascii_digit) => true,
         [b'%', rest @ .., b'%'] | [b'@', rest @ .., b'@'] if name(rest) => true,
         [b'%', b's' | b'd' | b'v', ..] | [b'&' | b'*', ..] => true,
-        _ => ["${", "$(", "{{", "}}", "<", ">", "[redacted", "#{", "...", "…", "\\u003c"].iter().any(|open| value.contains(open)),
+        _ => ["${", "$(", "{{", "}}", "<", ">", "[redacted", "#{", "...", "…", "\\u003c"]
+            .iter()
+            .any(|open| value.contains(open)),
     }
 }
 
 /// Whether the value is code rather than text: a call, an index, a path of names.
 pub(super) fn is_code(value: &str) -> bool {
-    value.contains(['(', ')', '{', '}', '[', ']', '`', '\'', '"', ';']) || value.contains("::") || value.contains("->")
+    value.contains(['(', ')', '{', '}', '[', ']', '`', '\'', '"', ';'])
+        || value.contains("::")
+        || value.contains("->")
 }
 
 /// Whether it is the path of a file or an address without anything random in it.
 pub(super) fn is_path(value: &str) -> bool {
-    let rooted = ["/", "./", "../", "~/", "http://", "https://", "file:", "\\\\"].iter().any(|it| value.starts_with(it));
+    let rooted = ["/", "./", "../", "~/", "http://", "https://", "file:", "\\\\"]
+        .iter()
+        .any(|it| value.starts_with(it));
     rooted && !value.split('/').any(|part| part.len() >= 20 && is_random(part))
 }
 
@@ -56,7 +96,9 @@ pub(super) fn is_varied(value: &str) -> bool {
 
 fn is_example(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
-    ["example", "placeholder", "xxxxx", "redacted", "your-", "your_", "abcdefghijkl"].iter().any(|it| lower.contains(it))
+    ["example", "placeholder", "xxxxx", "redacted", "your-", "your_", "abcdefghijkl"]
+        .iter()
+        .any(|it| lower.contains(it))
 }
 
 fn distinct(value: &str) -> usize {
@@ -84,15 +126,20 @@ pub(super) fn is_fragment(piece: &str) -> bool {
 /// Whether a person may have chosen it as a password: long enough, and of several kinds of characters.
 pub(super) fn is_password(value: &str) -> bool {
     let shape = Shape::of(value);
-    let kinds = [shape.lower, shape.upper, shape.digits, shape.symbols].iter().filter(|count| **count > 0).count();
+    let kinds =
+        [shape.lower, shape.upper, shape.digits, shape.symbols].iter().filter(|count| **count > 0).count();
     let length = value.chars().count();
-    (8..=128).contains(&length) && kinds >= 3 && (shape.digits >= 2 || shape.symbols >= 1 && shape.digits >= 1)
+    (8..=128).contains(&length)
+        && kinds >= 3
+        && (shape.digits >= 2 || shape.symbols >= 1 && shape.digits >= 1)
 }
 
 /// Whether it is a UUID.
 pub(super) fn is_uuid(value: &str) -> bool {
     let parts = value.split('-').map(str::len);
-    value.len() == 36 && parts.eq([8, 4, 4, 4, 12]) && value.bytes().all(|it| it == b'-' || it.is_ascii_hexdigit())
+    value.len() == 36
+        && parts.eq([8, 4, 4, 4, 12])
+        && value.bytes().all(|it| it == b'-' || it.is_ascii_hexdigit())
 }
 
 /// How the characters of a value are made up.

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use rayon::prelude::*;
 
 use crate::event::{
-    Action, Answer, Call, Change, Context, Event, EventKind, FileEdit, FileRead, Hunk, Question, Todo, ToolResult,
-    Transcript,
+    Action, Answer, Call, Change, Context, Event, EventKind, FileEdit, FileRead, Hunk, Question, Todo,
+    ToolResult, Transcript,
 };
 
 use super::{Lines, redact};

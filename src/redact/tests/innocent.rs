@@ -162,6 +162,12 @@ fn what_is_no_secret_stays() {
         .filter(|given| !matches!(text(given), Cow::Borrowed(_)))
         .map(|given| format!("{given}\n  became {}", text(given)))
         .collect();
-    assert!(changed.is_empty(), "{} of {} innocent texts changed:\n{}", changed.len(), PLAIN.len(), changed.join("\n"));
+    assert!(
+        changed.is_empty(),
+        "{} of {} innocent texts changed:\n{}",
+        changed.len(),
+        PLAIN.len(),
+        changed.join("\n")
+    );
     assert!(PLAIN.len() >= 120, "{} innocent texts", PLAIN.len());
 }
