@@ -354,9 +354,9 @@ fn is_named(value: &str) -> bool {
             || piece.bytes().all(|it| it.is_ascii_lowercase())
             || piece.bytes().all(|it| it.is_ascii_digit())
     };
-    let words: usize = pieces.clone().filter(wordy).map(str::len).sum();
+    let readable: usize = pieces.clone().filter(wordy).map(str::len).sum();
     let all: usize = pieces.map(str::len).sum();
-    words * 10 >= all * 6
+    readable * 10 >= all * 6
 }
 
 fn is_hex(value: &str) -> bool {

@@ -31,16 +31,19 @@ pub(super) struct Hit<'a> {
     pub end: usize,
 }
 
+/// Looks around a hit and adds what it finds.
+type Look = fn(Hit<'_>, &mut Vec<Span>);
+
 /// What to do at a hit.
 #[derive(Clone, Copy)]
 enum Trigger {
     Shape(&'static Shape),
-    Look(fn(Hit<'_>, &mut Vec<Span>)),
+    Look(Look),
     Invisible,
 }
 
 /// Words that make a closer look worth while, and who looks. Letter case does not matter.
-const LOOKS: &[(&str, fn(Hit<'_>, &mut Vec<Span>))] = &[
+const LOOKS: &[(&str, Look)] = &[
     ("password", assign::look),
     ("passwd", assign::look),
     ("passphrase", assign::look),

@@ -127,7 +127,7 @@ fn first_key_line(lines: &str) -> Option<usize> {
     None
 }
 
-/// The private part of a PuTTY key file.
+/// The private part of a `PuTTY` key file.
 pub(super) fn putty(hit: Hit<'_>, found: &mut Vec<Span>) {
     let text = hit.text;
     let line = hit.end

@@ -146,9 +146,8 @@ pub(super) fn blanks(text: &str, at: usize) -> usize {
 pub(super) fn begins_word(text: &str, at: usize) -> bool {
     let before = &text.as_bytes()[..at];
     match before {
-        [] => true,
         [.., last] if !last.is_ascii_alphanumeric() => true,
-        [.., b'\\', b'n' | b'r' | b't'] => true,
+        [] | [.., b'\\', b'n' | b'r' | b't'] => true,
         [.., b'%', one, two] => one.is_ascii_hexdigit() && two.is_ascii_hexdigit(),
         [colour @ .., b'm'] => ends_with_colour(colour),
         _ => false,

@@ -64,10 +64,9 @@ pub(super) fn is_variable(value: &str) -> bool {
     let bytes = value.as_bytes();
     let name = |rest: &[u8]| rest.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(byte));
     match bytes {
-        [] => true,
         [b'$', rest @ ..] if name(rest) && !rest.first().is_some_and(u8::is_ascii_digit) => true,
         [b'%', rest @ .., b'%'] | [b'@', rest @ .., b'@'] if name(rest) => true,
-        [b'%', b's' | b'd' | b'v', ..] | [b'&' | b'*', ..] => true,
+        [] | [b'%', b's' | b'd' | b'v', ..] | [b'&' | b'*', ..] => true,
         _ => ["${", "$(", "{{", "}}", "<", ">", "[redacted", "#{", "...", "…", "\\u003c"]
             .iter()
             .any(|open| value.contains(open)),

@@ -38,14 +38,16 @@ impl Words {
                     Anchor { key, offset, index, word }
                 })),
                 [first, second, third, ..] => {
-                    anchors.push(Anchor { key: key([first, second, third]), offset, index, word })
+                    anchors.push(Anchor { key: key([first, second, third]), offset, index, word });
                 }
                 _ => {}
             }
         }
         anchors.sort_unstable();
         let mut filter = vec![0; KEYS / 64];
-        anchors.iter().for_each(|anchor| filter[anchor.key / 64] |= 1 << (anchor.key % 64));
+        for anchor in &anchors {
+            filter[anchor.key / 64] |= 1 << (anchor.key % 64);
+        }
         Self { filter, anchors }
     }
 
