@@ -1,0 +1,73 @@
+//! Credentials in addresses: before the host and among the parameters.
+
+use super::context::is_worth_hiding;
+use super::find::{Hit, Span};
+use super::keys::floor;
+use super::run::Class;
+use super::value;
+
+/// Longest part before the host that is looked at.
+const LONGEST: usize = 512;
+
+/// `scheme://user:password@host` and `scheme://token@host`.
+pub(super) fn credentials(hit: Hit<'_>, found: &mut Vec<Span>) {
+    let text = hit.text;
+    if !hit.start.checked_sub(1).is_some_and(|before| text.as_bytes()[before].is_ascii_alphanumeric()) {
+        return;
+    }
+    let ends = |byte: &&u8| !byte.is_ascii_whitespace() && !b"\"'`<>\\,;".contains(byte);
+    let length = text.as_bytes()[hit.end..].iter().take(LONGEST).take_while(ends).count();
+    let address = &text[hit.end..floor(text, hit.end + length)];
+    let Some(user_info) = user_info(address) else { return };
+    let span = match user_info.split_once(':') {
+        Some((user, password)) => is_worth_hiding(user, password).then_some((user.len() + 1, "url-password")),
+        None => (user_info.len() >= 12 && value::is_random(user_info)).then_some((0, "url-token")),
+    };
+    found.extend(span.map(|(offset, mark)| Span {
+        start: hit.end + offset,
+        end: hit.end + user_info.len(),
+        rank: 2,
+        mark,
+    }));
+}
+
+/// What stands before the last `@` of the host part. A password may hold a slash: then a user must stand before it
+/// that has no full stop, as a host would.
+fn user_info(address: &str) -> Option<&str> {
+    let host = address.find(['/', '?', '#']).unwrap_or(address.len());
+    if let Some(at) = address[..host].rfind('@') {
+        return Some(&address[..at]);
+    }
+    let at = address.find('@')?;
+    let (user, password) = address[..at].split_once(':')?;
+    let port = password.bytes().take_while(u8::is_ascii_digit).count();
+    let is_port = port > 0 && password[port..].starts_with('/');
+    (!user.is_empty() && !user.contains(['.', '/']) && !is_port && at > host).then_some(&address[..at])
+}
+
+/// A signature, key or code among the parameters of an address or a signed request.
+pub(super) fn parameter(hit: Hit<'_>, found: &mut Vec<Span>) {
+    let text = hit.text;
+    let before = &text.as_bytes()[hit.start.saturating_sub(24)..hit.start];
+    let name =
+        before.iter().rev().take_while(|it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_')).count();
+    let opened = before[..before.len() - name].last();
+    if !opened.is_some_and(|byte| matches!(byte, b'?' | b'&' | b';')) && !is_signed_request(text, hit.start) {
+        return;
+    }
+    let length = text.as_bytes()[hit.end..]
+        .iter()
+        .take(LONGEST)
+        .take_while(|byte| Class::Base64.has(**byte) || matches!(byte, b'%' | b'.' | b'~'))
+        .count();
+    let run = &text[hit.end..hit.end + length];
+    let is_short_code = text[..hit.end].ends_with("code=") && run.len() < 20;
+    if run.len() >= 16 && !is_short_code && value::is_random(run) {
+        found.push(Span { start: hit.end, end: hit.end + length, rank: 1, mark: "url-parameter" });
+    }
+}
+
+/// Whether the parameter belongs to an authorization of the signing kind.
+fn is_signed_request(text: &str, at: usize) -> bool {
+    text[floor(text, at.saturating_sub(300))..at].contains("AWS4-HMAC-SHA256")
+}
