@@ -11,7 +11,8 @@ const NAMED: usize = 20;
 pub(super) fn utf8(bytes: &[u8]) -> (Cow<'_, [u8]>, Vec<Warning>) {
     if let Some(units) = utf16(bytes) {
         let text = char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER));
-        let message = "the input is UTF-16; it was read as such, but agents write UTF-8: it was converted on the way";
+        let message =
+            "the input is UTF-16; it was read as such, but agents write UTF-8: it was converted on the way";
         let warning = Warning { line: 1, message: message.to_owned() };
         return (Cow::Owned(text.collect::<String>().into_bytes()), vec![warning]);
     }

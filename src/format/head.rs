@@ -46,11 +46,12 @@ impl<'a> Head<'a> {
     }
 }
 
-/// The first lines that are objects, if at least half of the first lines are.
+/// The first lines that are objects, if most of the first lines are (half will do where the input begins like one).
 fn json_lines(bytes: &[u8]) -> Vec<Value> {
     let lines = first_lines(bytes).count();
     let records: Vec<Value> = first_lines(bytes).filter_map(record).collect();
-    if records.len() * 2 >= lines { records } else { Vec::new() }
+    let doubled = records.len() * 2 + usize::from(bytes.starts_with(b"{"));
+    if doubled > lines { records } else { Vec::new() }
 }
 
 fn first_lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
@@ -144,5 +145,48 @@ impl<'de> Visitor<'de> for Shape {
         }
         while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(members.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[track_caller]
+    fn check(input: &str, records: &[Value], document: Option<Value>) {
+        let head = Head::of(input.as_bytes());
+        assert_eq!((head.records.as_slice(), head.document), (records, document));
+    }
+
+    #[test]
+    fn shapes() {
+        check("", &[], None);
+        check("# Title\n\n{\"a\":1}", &[], None);
+        check("{\"a\":1}\n\n{\"b\":2}\nnoise\n", &[json!({"a": 1}), json!({"b": 2})], None);
+        check("{\"torn\n{\"b\":2}\n{\"c\":3}", &[json!({"b": 2}), json!({"c": 3})], None);
+        check("{\"a\":1}", &[json!({"a": 1})], Some(json!({"a": 1})));
+        check("[{\"a\":1},\n{\"b\":2}\n]", &[], Some(json!([{"a": 1}, {"b": 2}])));
+        check("{\n  \"a\": [\n    {\"b\": 1}\n  ]\n}\n", &[], Some(json!({"a": [{"b": 1}]})));
+    }
+
+    #[test]
+    fn big_documents_are_cut_to_their_shape() {
+        let text = "x".repeat(10_000);
+        let deep = "[".repeat(100) + &"]".repeat(100);
+        let members = vec![json!({"text": text}); 1000];
+        let document = format!("{{\n\"messages\": {},\n\"deep\": {deep}}}", json!(members));
+        let shape = Head::of(document.as_bytes()).document.unwrap();
+        assert_eq!(shape["messages"].as_array().unwrap().len(), ARRAY);
+        assert_eq!(shape["messages"][0]["text"].as_str().unwrap().len(), STRING);
+        assert!(shape.to_string().len() < 10_000);
+    }
+
+    #[test]
+    fn a_long_line_is_looked_at_by_its_shape() {
+        let line = json!({"type": "user", "text": "x".repeat(LONG_LINE)}).to_string();
+        let head = Head::of(line.as_bytes());
+        assert_eq!(head.records[0]["type"], "user");
+        assert!(head.records[0].to_string().len() < 1000 && head.text.len() == TEXT);
     }
 }

@@ -113,7 +113,8 @@ fn hint(bytes: &[u8], head: &Head) -> String {
 fn keys(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::Object(members) if !members.is_empty() => {
-            let names: Vec<String> = members.keys().take(6).map(|key| format!("{key:.30?}")).collect();
+            let short = |key: &String| format!("{:?}", &key[..key.floor_char_boundary(30)]);
+            let names: Vec<String> = members.keys().take(6).map(short).collect();
             format!("the keys {}", names.join(", "))
         }
         serde_json::Value::Array(items) => items.first().map_or("no members".to_owned(), keys),
@@ -127,4 +128,68 @@ fn no_such_format(name: &str) -> Error {
 
 fn names() -> String {
     FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINE: &str = r#"{"type":"user","message":{"role":"user","content":"fix the café"}}"#;
+
+    #[test]
+    fn formats_are_sorted_and_named_once() {
+        assert!(FORMATS.is_sorted_by(|one, other| one.name < other.name));
+        for format in FORMATS {
+            assert!(std::ptr::eq(find(format.name).unwrap(), format));
+            assert_eq!((format.read)(b"").format, format.name);
+        }
+    }
+
+    #[track_caller]
+    fn check(bytes: &[u8], format: Option<&str>, expected: Option<&str>, warnings: &[u32]) {
+        let transcript = read(bytes, format).unwrap();
+        let said = transcript.events.iter().flat_map(|event| event.seen()).next().map(str::to_owned);
+        assert_eq!(said.as_deref(), expected);
+        assert_eq!(transcript.warnings.iter().map(|warning| warning.line).collect::<Vec<_>>(), warnings);
+    }
+
+    #[test]
+    fn encodings() {
+        let said = Some("fix the café");
+        let units =
+            |bytes: fn(u16) -> [u8; 2], text: &str| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+        check(LINE.as_bytes(), None, said, &[]);
+        check(LINE.as_bytes(), Some("auto"), said, &[]);
+        check(LINE.as_bytes(), Some("claude-code"), said, &[]);
+        check(format!("\u{feff}\r\n{LINE}\r\n").as_bytes(), None, said, &[]);
+        check(&units(u16::to_le_bytes, &format!("\u{feff}{LINE}")), None, said, &[1]);
+        check(&units(u16::to_be_bytes, &format!("\u{feff}{LINE}")), None, said, &[1]);
+        check(&units(u16::to_le_bytes, LINE), None, said, &[1]);
+        let broken = [b"\n", LINE.replace('é', "?").as_bytes()].concat();
+        let broken: Vec<u8> = broken.into_iter().map(|byte| if byte == b'?' { 0xE9 } else { byte }).collect();
+        check(&broken, None, Some("fix the caf\u{fffd}"), &[2]);
+    }
+
+    #[track_caller]
+    fn refused(bytes: &[u8], format: Option<&str>, expected: &str) {
+        let error = read(bytes, format).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+
+    #[test]
+    fn errors() {
+        refused(b"", None, "the input is empty");
+        refused(b"\xEF\xBB\xBF \n", None, "the input is empty");
+        refused(LINE.as_bytes(), Some("word"), "there is no format 'word'");
+        refused(b"\x7fELF\x02\x01\x00\x00\x00", None, "binary data");
+        refused(
+            b"{\"a\":1}\n{\"b\":2}",
+            None,
+            "JSON Lines without messages of a known shape; its first record has the keys \"a\"",
+        );
+        refused(b"{\n\"a\": 1}", None, "JSON without messages of a known shape; it has the keys \"a\"");
+        refused(b"{\n\"a\": ", None, "JSON that is cut off or broken");
+        refused(b"dear diary", None, "plain text");
+        refused(b"{\"type\":\"mode\"}", Some("claude-code"), "no message of a session");
+    }
 }

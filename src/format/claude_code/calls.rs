@@ -15,7 +15,9 @@ fn action(tool: &str, input: &Value) -> Action {
         "Bash" | "PowerShell" => Action::Run { command: string(input, "command"), cwd: None },
         "Read" | "NotebookRead" => Action::Read { path: path(input), range: range(input) },
         "Edit" | "MultiEdit" | "NotebookEdit" | "Write" => Action::Edit(vec![edit(tool, input)]),
-        "Grep" | "Glob" => Action::Search { pattern: string(input, "pattern"), path: optional(input, "path") },
+        "Grep" | "Glob" => {
+            Action::Search { pattern: string(input, "pattern"), path: optional(input, "path") }
+        }
         "LSP" => Action::Search { pattern: string(input, "operation"), path: optional(input, "filePath") },
         "AskUserQuestion" => Action::Ask(members(input, "questions").iter().map(question).collect()),
         "ExitPlanMode" => Action::Plan { text: string(input, "plan") },
@@ -44,12 +46,15 @@ fn replacement(old: &str, new: &str, everywhere: bool) -> Hunk {
     let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
     let head = old.iter().zip(&new).take_while(|(one, other)| one == other).count();
     let (old_rest, new_rest) = (&old[head..], &new[head..]);
-    let tail = old_rest.iter().rev().zip(new_rest.iter().rev()).take_while(|(one, other)| one == other).count();
+    let tail =
+        old_rest.iter().rev().zip(new_rest.iter().rev()).take_while(|(one, other)| one == other).count();
     let (removed, kept) = old_rest.split_at(old_rest.len() - tail);
     let added = &new_rest[..new_rest.len() - tail];
     let marked = [(' ', &old[..head]), ('-', removed), ('+', added), (' ', kept)];
-    let lines: Vec<String> =
-        marked.iter().flat_map(|(mark, lines)| lines.iter().map(move |line| format!("{mark}{line}"))).collect();
+    let lines: Vec<String> = marked
+        .iter()
+        .flat_map(|(mark, lines)| lines.iter().map(move |line| format!("{mark}{line}")))
+        .collect();
     Hunk { lines: lines.join("\n"), everywhere, ..Hunk::default() }
 }
 
@@ -73,7 +78,10 @@ fn question(question: &Value) -> Question {
         Value::String(label) => QuestionOption { label: label.clone(), description: String::new() },
         _ => QuestionOption { label: string(option, "label"), description: string(option, "description") },
     };
-    Question { text: string(question, "question"), options: members(question, "options").iter().map(option).collect() }
+    Question {
+        text: string(question, "question"),
+        options: members(question, "options").iter().map(option).collect(),
+    }
 }
 
 fn path(input: &Value) -> String {
@@ -136,7 +144,11 @@ mod tests {
     }
 
     fn edited(path: &str, hunks: &[(&str, bool)], content: Option<&str>) -> Action {
-        let hunk = |&(lines, everywhere): &(&str, bool)| Hunk { lines: lines.to_owned(), everywhere, ..Hunk::default() };
+        let hunk = |&(lines, everywhere): &(&str, bool)| Hunk {
+            lines: lines.to_owned(),
+            everywhere,
+            ..Hunk::default()
+        };
         Action::Edit(vec![FileEdit {
             path: path.to_owned(),
             change: Change::Edited,
@@ -147,26 +159,65 @@ mod tests {
 
     #[test]
     fn tools() {
-        check("Bash", &json!({"command": "ls", "timeout": 5}), &Action::Run { command: "ls".into(), cwd: None });
-        check("Read", &json!({"file_path": "a", "offset": 3, "limit": 2}),
-            &Action::Read { path: "a".into(), range: Some(LineRange { start: 3, end: 4 }) });
-        check("Read", &json!({"file_path": "a", "limit": "10"}),
-            &Action::Read { path: "a".into(), range: Some(LineRange { start: 1, end: 10 }) });
-        check("Read", &json!({"file_path": ["a"], "offset": -3}), &Action::Read { path: String::new(), range: None });
-        check("Grep", &json!({"pattern": "x", "path": "src"}), &Action::Search { pattern: "x".into(), path: Some("src".into()) });
-        check("Edit", &json!({"file_path": "a", "old_string": "x\ny\nz", "new_string": "x\n1\n2\nz", "replace_all": true}),
-            &edited("a", &[(" x\n-y\n+1\n+2\n z", true)], None));
-        check("Edit", &json!({"file_path": "a", "old_string": "x\nx", "new_string": "x"}), &edited("a", &[(" x\n-x", false)], None));
-        check("MultiEdit", &json!({"file_path": "a", "edits": [{"old_string": "1", "new_string": "2"}, 7, {"old_string": "", "new_string": "n"}]}),
-            &edited("a", &[("-1\n+2", false), ("", false), ("+n", false)], None));
+        check(
+            "Bash",
+            &json!({"command": "ls", "timeout": 5}),
+            &Action::Run { command: "ls".into(), cwd: None },
+        );
+        check(
+            "Read",
+            &json!({"file_path": "a", "offset": 3, "limit": 2}),
+            &Action::Read { path: "a".into(), range: Some(LineRange { start: 3, end: 4 }) },
+        );
+        check(
+            "Read",
+            &json!({"file_path": "a", "limit": "10"}),
+            &Action::Read { path: "a".into(), range: Some(LineRange { start: 1, end: 10 }) },
+        );
+        check(
+            "Read",
+            &json!({"file_path": ["a"], "offset": -3}),
+            &Action::Read { path: String::new(), range: None },
+        );
+        check(
+            "Grep",
+            &json!({"pattern": "x", "path": "src"}),
+            &Action::Search { pattern: "x".into(), path: Some("src".into()) },
+        );
+        check(
+            "Edit",
+            &json!({"file_path": "a", "old_string": "x\ny\nz", "new_string": "x\n1\n2\nz", "replace_all": true}),
+            &edited("a", &[(" x\n-y\n+1\n+2\n z", true)], None),
+        );
+        check(
+            "Edit",
+            &json!({"file_path": "a", "old_string": "x\nx", "new_string": "x"}),
+            &edited("a", &[(" x\n-x", false)], None),
+        );
+        check(
+            "MultiEdit",
+            &json!({"file_path": "a", "edits": [{"old_string": "1", "new_string": "2"}, 7, {"old_string": "", "new_string": "n"}]}),
+            &edited("a", &[("-1\n+2", false), ("", false), ("+n", false)], None),
+        );
         check("Write", &json!({"file_path": "a", "content": "new\n"}), &edited("a", &[], Some("new\n")));
-        check("NotebookEdit", &json!({"notebook_path": "n.ipynb", "new_source": "a\nb"}), &edited("n.ipynb", &[("+a\n+b", false)], None));
+        check(
+            "NotebookEdit",
+            &json!({"notebook_path": "n.ipynb", "new_source": "a\nb"}),
+            &edited("n.ipynb", &[("+a\n+b", false)], None),
+        );
         check("Agent", &json!({"prompt": "look", "model": "m"}), &Action::Delegate { prompt: "look".into() });
         check("ExitPlanMode", &json!({"plan": "# P"}), &Action::Plan { text: "# P".into() });
-        check("AskUserQuestion", &json!({"questions": [{"question": "Q?", "options": [{"label": "A", "description": "d"}, "B"]}]}),
-            &Action::Ask(vec![Question { text: "Q?".into(), options: vec![
-                QuestionOption { label: "A".into(), description: "d".into() },
-                QuestionOption { label: "B".into(), description: String::new() }] }]));
+        check(
+            "AskUserQuestion",
+            &json!({"questions": [{"question": "Q?", "options": [{"label": "A", "description": "d"}, "B"]}]}),
+            &Action::Ask(vec![Question {
+                text: "Q?".into(),
+                options: vec![
+                    QuestionOption { label: "A".into(), description: "d".into() },
+                    QuestionOption { label: "B".into(), description: String::new() },
+                ],
+            }]),
+        );
         check("Mystery", &Value::Null, &Action::Other);
     }
 

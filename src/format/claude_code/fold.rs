@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::branches::{self, Branches};
 use super::raw::{Attachment, Block, Figures, Message, Raw, SideCopy};
-use super::results::{self, Answered};
+use super::results;
 use super::tags::{self, Part};
 use super::todos::{self, Board};
 use super::{calls, titles};
@@ -17,6 +17,8 @@ use crate::format::lines::Sink;
 pub(super) struct Session {
     /// Calls by their id.
     calls: FxHashMap<String, Pending>,
+    /// Results whose call is still to come: calls that run at the same time are written in any order.
+    early: FxHashMap<String, (usize, SideCopy)>,
     /// Where the figures of each API message stand.
     usage: FxHashMap<String, usize>,
     /// What was queued while the agent worked, and how often it is still to come again as a message.
@@ -99,7 +101,9 @@ impl Session {
             cwd: raw.cwd.take(),
             branch: raw.git_branch.take(),
             model: raw.model.take().or(said).filter(|model| model != "<synthetic>"),
-            agent: agent.filter(|version| !self.is_version(version)).map(|version| format!("{AGENT}{version}")),
+            agent: agent
+                .filter(|version| !self.is_version(version))
+                .map(|version| format!("{AGENT}{version}")),
             pull_request: raw.pr_url.take(),
             title: self.titles.note(raw),
             ..Context::default()
@@ -152,6 +156,7 @@ impl Session {
         }
         let human = raw.origin.and_then(|origin| origin.kind).is_none_or(|kind| kind == "human");
         let mut side = raw.tool_use_result.map(|side| *side);
+        let answers = message.content.iter().any(|block| block.tool_use_id.is_some());
         let mut typed = false;
         for block in message.content {
             if block.tool_use_id.is_some() {
@@ -166,7 +171,7 @@ impl Session {
                 }
             }
         }
-        typed
+        typed && !answers
     }
 
     /// Adds the parts of a user message and tells whether anything in it was typed there and then.
@@ -222,7 +227,9 @@ impl Session {
                 }
             }
             "popAll" => {
-                for event in text.split('\n').chain([text]).filter_map(|text| self.queued.get_mut(text)?.pop()) {
+                for event in
+                    text.split('\n').chain([text]).filter_map(|text| self.queued.get_mut(text)?.pop())
+                {
                     place.out.transcript.events[event].abandoned = true;
                 }
             }
@@ -284,29 +291,46 @@ impl Session {
         if let Some(items) = written {
             self.todos(items, place);
         }
-        if let Some(id) = block.id {
-            self.calls.insert(id, Pending { event, todos });
+        let Some(id) = block.id else { return };
+        let early = self.early.remove(&id);
+        let pending = Pending { event, todos };
+        if let Some((result, side)) = early {
+            self.pair(&pending, result, side, place);
         }
+        self.calls.insert(id, pending);
     }
 
     fn result(&mut self, block: Block, side: Option<SideCopy>, denial: Option<&str>, place: &mut Place) {
         let id = block.tool_use_id.unwrap_or_default();
         let (text, reminders) = tags::without_reminders(block.content);
-        let pending = self.calls.get(&id);
-        let call = pending.map(|pending| pending.event);
         let mut side = side.unwrap_or_default();
-        let (listed, created) = (std::mem::take(&mut side.tasks), side.task.take());
-        let plan = side.plan.take();
-        let action = call.map_or(&Action::Other, |call| action(&place.out.transcript.events[call]));
-        let answered = Answered { text, is_error: block.is_error, side: Some(side), denial };
-        let result = results::result(answered, call, action);
-        let ok = result.status == Status::Ok;
-        let approved = ok.then(|| approved(action, plan, &result.text)).flatten();
-        let planned = pending.and_then(|pending| pending.todos.as_ref()).filter(|_| ok && place.is_main());
-        let list = planned.and_then(|planned| self.board.apply(planned, &result.text, listed, created));
-        place.push(EventKind::Result(result));
-        show(list, place);
+        let result = results::alone(text, block.is_error, denial, &mut side);
+        let event = place.push(EventKind::Result(result));
+        match self.calls.remove(&id) {
+            Some(pending) => {
+                self.pair(&pending, event, side, place);
+                self.calls.insert(id, pending);
+            }
+            None => drop(self.early.insert(id, (event, side))),
+        }
         reminders.into_iter().for_each(|text| place.inject(text));
+    }
+
+    /// Brings a result and its call together.
+    fn pair(&mut self, pending: &Pending, result: usize, mut side: SideCopy, place: &mut Place) {
+        let events = &mut place.out.transcript.events;
+        let Ok([call, result]) = events.get_disjoint_mut([pending.event, result]) else { return };
+        let (EventKind::Call(call), EventKind::Result(result)) = (&call.kind, &mut result.kind) else {
+            return;
+        };
+        results::pair(result, pending.event, &call.action, &mut side);
+        if result.status != Status::Ok {
+            return;
+        }
+        let approved = approved(&call.action, side.plan.take(), &result.text);
+        let todos = pending.todos.as_ref().filter(|_| place.actor == Actor::Main);
+        let list = todos.and_then(|todos| self.board.apply(todos, &result.text, side.tasks, side.task));
+        show(list, place);
         if let Some(plan) = approved {
             self.approve(plan, place);
         }
@@ -345,7 +369,9 @@ impl Session {
 
     /// Of the host's progress records only those of subagents carry anything: their messages.
     fn progress(&mut self, raw: Raw, place: &mut Place) {
-        let Some(progress) = raw.data.filter(|data| data.kind.as_deref() == Some("agent_progress")) else { return };
+        let Some(progress) = raw.data.filter(|data| data.kind.as_deref() == Some("agent_progress")) else {
+            return;
+        };
         let Some(message) = progress.message else { return };
         let time = time(message.timestamp.as_deref()).or(place.time);
         let mut place = Place { out: place.out, time, actor: Actor::Subagent };
@@ -389,11 +415,52 @@ const AGENT: &str = "Claude Code ";
 
 /// Commands of the host itself: they steer it and say nothing about the work.
 const BUILT_IN: &[&str] = &[
-    "/add-dir", "/agents", "/bashes", "/bug", "/clear", "/compact", "/config", "/context", "/cost", "/doctor", "/exit",
-    "/export", "/fast", "/help", "/hooks", "/ide", "/install-github-app", "/login", "/logout", "/mcp", "/memory",
-    "/model", "/output-style", "/permissions", "/plan", "/plugin", "/privacy-settings", "/quit", "/release-notes",
-    "/reload-plugins", "/remote-control", "/rename", "/resume", "/rewind", "/sandbox", "/skills", "/stats", "/status",
-    "/statusline", "/tasks", "/terminal-setup", "/theme", "/todos", "/upgrade", "/usage", "/vim",
+    "/add-dir",
+    "/agents",
+    "/bashes",
+    "/bug",
+    "/clear",
+    "/compact",
+    "/config",
+    "/context",
+    "/cost",
+    "/doctor",
+    "/exit",
+    "/export",
+    "/fast",
+    "/help",
+    "/hooks",
+    "/ide",
+    "/install-github-app",
+    "/login",
+    "/logout",
+    "/mcp",
+    "/memory",
+    "/model",
+    "/output-style",
+    "/permissions",
+    "/plan",
+    "/plugin",
+    "/privacy-settings",
+    "/quit",
+    "/release-notes",
+    "/reload-plugins",
+    "/remote-control",
+    "/rename",
+    "/resume",
+    "/rewind",
+    "/sandbox",
+    "/skills",
+    "/stats",
+    "/status",
+    "/statusline",
+    "/tasks",
+    "/terminal-setup",
+    "/theme",
+    "/todos",
+    "/upgrade",
+    "/usage",
+    "/vim",
 ];
 
 /// Words from which the arguments of a command are taken for something the user said.
@@ -432,17 +499,11 @@ fn show(list: Option<Vec<Todo>>, place: &mut Place) {
     }
 }
 
-fn action(event: &Event) -> &Action {
-    match &event.kind {
-        EventKind::Call(call) => &call.action,
-        _ => &Action::Other,
-    }
-}
-
 /// The plan the user accepted with this result: as the host has it, as it was proposed, or out of the text.
 fn approved(action: &Action, plan: Option<String>, text: &str) -> Option<String> {
     let Action::Plan { text: proposed } = action else { return None };
-    let told = text.split_once("## Approved Plan").and_then(|(_, rest)| rest.split_once('\n')).map(|(_, plan)| plan);
+    let told =
+        text.split_once("## Approved Plan").and_then(|(_, rest)| rest.split_once('\n')).map(|(_, plan)| plan);
     let known = plan.or_else(|| Some(proposed.clone())).filter(|plan| !plan.is_empty());
     known.or_else(|| told.map(|plan| plan.trim_ascii().to_owned()))
 }

@@ -50,7 +50,9 @@ fn claims(head: &Head) -> bool {
         match kind {
             "user" | "assistant" => record.pointer("/message/content").is_some(),
             "file-history-snapshot" => has("snapshot"),
-            "queue-operation" | "last-prompt" | "custom-title" | "ai-title" | "permission-mode" => has("sessionId"),
+            "queue-operation" | "last-prompt" | "custom-title" | "ai-title" | "permission-mode" => {
+                has("sessionId")
+            }
             "summary" => has("leafUuid"),
             "progress" => has("parentToolUseID"),
             "attachment" => has("parentUuid") && has("attachment"),

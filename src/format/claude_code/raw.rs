@@ -290,7 +290,10 @@ mod tests {
         let line = r#"{"type":["user"],"uuid":7,"timestamp":{"a":[1]},"isMeta":"true","message":[1,{"b":2}],
             "toolUseResult":"Error","todos":{"content":"x"},"data":null,"content":[{"text":"a"},"b",3,{"c":4}],"summary":"s"}"#;
         let raw: Raw = serde_json::from_str(line).unwrap();
-        assert_eq!((raw.kind, raw.uuid.as_deref(), raw.timestamp, raw.is_meta), (None, Some("7"), None, false));
+        assert_eq!(
+            (raw.kind, raw.uuid.as_deref(), raw.timestamp, raw.is_meta),
+            (None, Some("7"), None, false)
+        );
         assert!(raw.message.is_none() && raw.tool_use_result.is_none() && raw.data.is_none());
         assert_eq!((raw.todos.len(), raw.content.as_str(), raw.summary.as_deref()), (1, "a\nb", Some("s")));
     }

@@ -73,7 +73,13 @@ impl Board {
     }
 
     /// Does what a call planned, with what its result says.
-    pub fn apply(&mut self, plan: &Plan, result: &str, listed: Vec<Item>, created: Option<Item>) -> Option<Vec<Todo>> {
+    pub fn apply(
+        &mut self,
+        plan: &Plan,
+        result: &str,
+        listed: Vec<Item>,
+        created: Option<Item>,
+    ) -> Option<Vec<Todo>> {
         match plan {
             Plan::Create(subject) => {
                 let id = created.and_then(|item| item.id).or_else(|| number(result));
@@ -100,7 +106,9 @@ impl Board {
             self.entries.retain(|entry| entry.id != item.id || entry.id.is_none());
             return;
         }
-        let Some(entry) = self.entries.iter_mut().rev().find(|entry| entry.id.is_some() && entry.id == item.id) else {
+        let Some(entry) =
+            self.entries.iter_mut().rev().find(|entry| entry.id.is_some() && entry.id == item.id)
+        else {
             return;
         };
         if let Some(subject) = &item.subject {
@@ -153,14 +161,23 @@ mod tests {
             Some(list.into_iter().map(|todo| (todo.text, todo.state)).collect::<Vec<_>>())
         };
         let (a, b) = ("a".to_owned(), "b".to_owned());
-        assert_eq!(step("TaskCreate", json!({"subject": "a"}), "Task #1 created successfully: a"),
-            Some(vec![(a.clone(), TodoState::Pending)]));
-        assert_eq!(step("TaskCreate", json!({"subject": "b"}), "Task #2 created successfully: b"),
-            Some(vec![(a.clone(), TodoState::Pending), (b.clone(), TodoState::Pending)]));
-        assert_eq!(step("TaskUpdate", json!({"taskId": "2", "status": "in_progress"}), ""),
-            Some(vec![(a.clone(), TodoState::Pending), (b.clone(), TodoState::InProgress)]));
+        assert_eq!(
+            step("TaskCreate", json!({"subject": "a"}), "Task #1 created successfully: a"),
+            Some(vec![(a.clone(), TodoState::Pending)])
+        );
+        assert_eq!(
+            step("TaskCreate", json!({"subject": "b"}), "Task #2 created successfully: b"),
+            Some(vec![(a.clone(), TodoState::Pending), (b.clone(), TodoState::Pending)])
+        );
+        assert_eq!(
+            step("TaskUpdate", json!({"taskId": "2", "status": "in_progress"}), ""),
+            Some(vec![(a.clone(), TodoState::Pending), (b.clone(), TodoState::InProgress)])
+        );
         assert_eq!(step("TaskUpdate", json!({"taskId": "9", "status": "completed"}), ""), None);
-        assert_eq!(step("TaskUpdate", json!({"taskId": 1, "status": "deleted"}), ""), Some(vec![(b, TodoState::InProgress)]));
+        assert_eq!(
+            step("TaskUpdate", json!({"taskId": 1, "status": "deleted"}), ""),
+            Some(vec![(b, TodoState::InProgress)])
+        );
         assert_eq!(step("TaskList", json!({}), "No tasks found"), None);
     }
 
