@@ -9,6 +9,7 @@ pub mod pack;
 pub mod rank;
 pub mod redact;
 pub mod render;
+pub mod replay;
 pub mod state;
 pub mod text;
 pub mod token;
