@@ -7,8 +7,13 @@ mod lines;
 
 mod claude_code;
 mod codex;
+mod diff;
 mod markdown;
 mod messages;
+mod outcome;
+mod times;
+mod tool;
+mod wrappers;
 
 use crate::error::{Error, Result};
 use crate::event::Transcript;
