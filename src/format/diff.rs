@@ -55,7 +55,9 @@ impl<'a> Parser<'a> {
         }
         self.open = Some((old - takes_old, new - takes_new));
         let hunk = self.files.last_mut().and_then(|file| file.hunks.last_mut());
-        hunk.into_iter().for_each(|hunk| add_line(hunk, line, takes_old, takes_new));
+        if let Some(hunk) = hunk {
+            add_line(hunk, line, takes_old, takes_new);
+        }
         true
     }
 
@@ -97,7 +99,8 @@ impl<'a> Parser<'a> {
             file.hunks.clear();
         } else {
             let before = self.files.last();
-            let renamed = before.is_some_and(|b| b.hunks.is_empty() && b.path == path && b.change != Change::Edited);
+            let renamed =
+                before.is_some_and(|b| b.hunks.is_empty() && b.path == path && b.change != Change::Edited);
             if renamed {
                 file = self.files.pop().expect("looked at above");
             }
@@ -150,7 +153,9 @@ fn range(text: &str) -> Option<(u32, u32)> {
 mod tests {
     use super::*;
 
-    fn check(input: &str, expected: &[(&str, Change, &[(u32, u32, u32, u32, &str)])]) {
+    type Numbered<'a> = (u32, u32, u32, u32, &'a str);
+
+    fn check(input: &str, expected: &[(&str, Change, &[Numbered])]) {
         let files = unified(input, Some("given"));
         let shown: Vec<_> = files
             .iter()
@@ -189,7 +194,10 @@ mod tests {
 
     #[test]
     fn a_hunk_cut_short_counts_only_the_lines_it_has() {
-        check("--- a/q\n+++ b/q\n@@ -5,9 +5,9 @@\n a\n+b", &[("q", Change::Edited, &[(5, 1, 5, 2, " a\n+b")])]);
+        check(
+            "--- a/q\n+++ b/q\n@@ -5,9 +5,9 @@\n a\n+b",
+            &[("q", Change::Edited, &[(5, 1, 5, 2, " a\n+b")])],
+        );
     }
 
     #[test]

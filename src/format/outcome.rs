@@ -60,7 +60,10 @@ fn exit_in_json(text: &str) -> Option<i32> {
     let value: Value = serde_json::from_str(text).ok()?;
     let places = [Some(&value), value.get("metadata"), value.get("result")];
     let keys = ["exit_code", "exitCode", "exit_status", "returncode", "return_code"];
-    let code = places.into_iter().flatten().find_map(|place| keys.iter().find_map(|key| place.get(key)?.as_i64()))?;
+    let code = places
+        .into_iter()
+        .flatten()
+        .find_map(|place| keys.iter().find_map(|key| place.get(key)?.as_i64()))?;
     i32::try_from(code).ok()
 }
 

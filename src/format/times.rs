@@ -21,13 +21,17 @@ pub(super) fn from_number(number: f64) -> Option<Timestamp> {
     if !(1e11..1e14).contains(&milliseconds) {
         return None;
     }
-    #[expect(clippy::cast_possible_truncation, reason = "in range, checked above; below a millisecond nothing counts")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "in range, checked above; below a millisecond nothing counts"
+    )]
     Timestamp::from_millisecond(milliseconds as i64).ok()
 }
 
 fn local(text: &str) -> Option<Timestamp> {
     let time: DateTime = text.parse().ok().or_else(|| {
-        let shapes = ["%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M"];
+        let shapes =
+            ["%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M"];
         shapes.iter().find_map(|shape| DateTime::strptime(shape, text).ok())
     })?;
     time.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())

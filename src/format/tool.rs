@@ -144,7 +144,8 @@ impl<'a> Arguments<'a> {
         let path = self.path()?;
         let mut edit = edited(path);
         if let Some(list) = self.list(&["edits"]) {
-            edit.hunks = list.iter().filter_map(Value::as_object).filter_map(|e| Arguments(e).hunk()).collect();
+            edit.hunks =
+                list.iter().filter_map(Value::as_object).filter_map(|e| Arguments(e).hunk()).collect();
         } else if let Some(hunk) = self.insertion().or_else(|| self.hunk()) {
             edit.hunks.push(hunk);
         } else if let Some(content) = self.string(CONTENT) {
@@ -171,8 +172,12 @@ impl<'a> Arguments<'a> {
         let after = self.number(&["insert_line"])?;
         let lines = marked("", self.string(NEW)?);
         let count = u32::try_from(lines.lines().count()).ok()?;
-        let position =
-            HunkPosition { old_start: after, old_lines: 0, new_start: after.checked_add(1)?, new_lines: count };
+        let position = HunkPosition {
+            old_start: after,
+            old_lines: 0,
+            new_start: after.checked_add(1)?,
+            new_lines: count,
+        };
         Some(Hunk { position: Some(position), lines, ..Hunk::default() })
     }
 
@@ -215,7 +220,9 @@ impl<'a> Arguments<'a> {
         if names(tool, &["delete", "remove"]) {
             return Some(Action::Edit(vec![FileEdit { change: Change::Deleted, ..edited(path) }]));
         }
-        if names(tool, &["list", "dir", "glob", "tree", "ls"]) || self.string(&["command"]) == Some("undo_edit") {
+        if names(tool, &["list", "dir", "glob", "tree", "ls"])
+            || self.string(&["command"]) == Some("undo_edit")
+        {
             return None;
         }
         Some(Action::Read { path: path.to_owned(), range: self.range() })
@@ -252,7 +259,9 @@ fn lines(start: u32, end: u32) -> Option<LineRange> {
 
 fn names(tool: &str, words: &[&str]) -> bool {
     let lower = tool.to_ascii_lowercase();
-    lower.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| words.iter().any(|word| part.starts_with(word)))
+    lower
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|part| words.iter().any(|word| part.starts_with(word)))
 }
 
 fn edited(path: &str) -> FileEdit {
@@ -281,7 +290,8 @@ fn command_text(value: &Value) -> Option<String> {
 
 fn is_shell(program: &str) -> bool {
     let name = program.rsplit(['/', '\\']).next().unwrap_or_default();
-    ["bash", "sh", "zsh", "fish", "dash", "pwsh", "powershell", "cmd"].contains(&name.trim_end_matches(".exe"))
+    ["bash", "sh", "zsh", "fish", "dash", "pwsh", "powershell", "cmd"]
+        .contains(&name.trim_end_matches(".exe"))
 }
 
 /// The edits of a patch in either of the two notations.
@@ -307,8 +317,18 @@ fn apply_patch(text: &str) -> Vec<FileEdit> {
             patch_line(file, line);
         }
     }
-    files.iter_mut().for_each(|file| file.hunks.retain(|hunk| !hunk.lines.is_empty()));
+    for file in &mut files {
+        file.hunks.retain(|hunk| !hunk.lines.is_empty());
+    }
     files
+}
+
+/// A file's hunks in that notation, without the envelope.
+pub(super) fn unnumbered(path: &str, text: &str) -> FileEdit {
+    let mut file = edited(path);
+    text.lines().for_each(|line| patch_line(&mut file, line));
+    file.hunks.retain(|hunk| !hunk.lines.is_empty());
+    file
 }
 
 fn patch_header(line: &str) -> Option<(Change, &str)> {
@@ -434,13 +454,13 @@ mod tests {
 
     #[test]
     fn edits() {
-        check("x", &json!({"file_path": "a", "old_string": "x\ny", "new_string": "z"}), edit("a", "-x\n-y\n+z"));
-        check("x", &json!({"command": "str_replace", "path": "a", "old_str": "x"}), edit("a", "-x"));
         check(
             "x",
-            &json!({"path": "a", "edits": [{"oldText": "1", "newText": "2"}]}),
-            edit("a", "-1\n+2"),
+            &json!({"file_path": "a", "old_string": "x\ny", "new_string": "z"}),
+            edit("a", "-x\n-y\n+z"),
         );
+        check("x", &json!({"command": "str_replace", "path": "a", "old_str": "x"}), edit("a", "-x"));
+        check("x", &json!({"path": "a", "edits": [{"oldText": "1", "newText": "2"}]}), edit("a", "-1\n+2"));
         check(
             "x",
             &json!({"path": "a", "diff": "<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n"}),

@@ -86,9 +86,10 @@ fn next_injected(text: &str) -> Option<(&str, &str, &str)> {
 
 fn opened_tag(text: &str) -> Option<&'static str> {
     let name = &text.get(1..)?;
-    INJECTED.iter().copied().find(|tag| {
-        name.strip_prefix(tag).is_some_and(|rest| rest.starts_with(['>', ' ', '\n']))
-    })
+    INJECTED
+        .iter()
+        .copied()
+        .find(|tag| name.strip_prefix(tag).is_some_and(|rest| rest.starts_with(['>', ' ', '\n'])))
 }
 
 #[cfg(test)]
@@ -120,7 +121,10 @@ mod tests {
         );
         check(
             "<environment_details>\ncwd</environment_details><system-reminder>x</system-reminder>",
-            &[('i', "<environment_details>\ncwd</environment_details>"), ('i', "<system-reminder>x</system-reminder>")],
+            &[
+                ('i', "<environment_details>\ncwd</environment_details>"),
+                ('i', "<system-reminder>x</system-reminder>"),
+            ],
         );
         check("why does `<system-reminder>` show?", &[('u', "why does `<system-reminder>` show?")]);
         check("<system-reminder>never closed", &[('u', "<system-reminder>never closed")]);

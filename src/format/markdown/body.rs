@@ -62,16 +62,16 @@ impl<'a> Writer<'a> {
 
     /// Adds the lines as one text, if there is any.
     pub fn text(&mut self, begin: usize, end: usize, events: impl Fn(String) -> Vec<EventKind>) {
-        self.emit(self.slice(begin, end).to_owned(), events);
+        self.emit(self.slice(begin, end), events);
     }
 
     fn words(&mut self, first: &str, index: usize, end: usize, events: impl Fn(String) -> Vec<EventKind>) {
         let rest = self.slice(index + 1, end);
         let text = if rest.is_empty() { first.to_owned() } else { format!("{first}\n{rest}") };
-        self.emit(text, events);
+        self.emit(&text, events);
     }
 
-    fn emit(&mut self, text: String, events: impl Fn(String) -> Vec<EventKind>) {
+    fn emit(&mut self, text: &str, events: impl Fn(String) -> Vec<EventKind>) {
         let text = text.trim();
         if !text.is_empty() {
             for event in events(text.to_owned()) {
@@ -91,19 +91,19 @@ impl<'a> Writer<'a> {
 
     fn answer(&mut self, header: &Header<'a>, index: usize, end: usize) {
         self.model(header.note);
-        self.words(header.rest, index, index + 1, |text| vec![EventKind::Assistant { text }]);
+        let mut first = header.rest;
         let (mut from, mut at) = (index + 1, index + 1);
         while at < end {
             let Some(part) = self.part(at, end) else {
                 at += 1;
                 continue;
             };
-            self.said(from, at);
+            self.said(std::mem::take(&mut first), index, from, at);
             self.at(at);
             let after = match part {
                 Part::Thought(after) => {
                     let text = without_tags(self.slice(at, after));
-                    self.emit(text, |text| vec![EventKind::Reasoning { text }]);
+                    self.emit(&text, |text| vec![EventKind::Reasoning { text }]);
                     after
                 }
                 Part::Tool { name, hint, end } => {
@@ -113,16 +113,19 @@ impl<'a> Writer<'a> {
             };
             (from, at) = (after, after);
         }
-        self.said(from, end);
+        self.said(first, index, from, end);
     }
 
-    /// Adds words of the model that stand between other parts.
-    fn said(&mut self, begin: usize, end: usize) {
-        let begin = (begin..end).find(|index| !self.lines[*index].text.trim().is_empty()).unwrap_or(end);
-        if begin < end && !self.is_chrome(begin, end) {
-            self.at(begin);
-            self.text(begin, end, |text| vec![EventKind::Assistant { text }]);
+    /// Adds words of the model that stand between other parts; those of the header and under it begin at the header.
+    fn said(&mut self, first: &str, header: usize, from: usize, end: usize) {
+        let begin = (from..end).find(|index| !self.lines[*index].text.trim().is_empty()).unwrap_or(end);
+        let is_front = from == header + 1;
+        if first.is_empty() && (begin == end || self.is_chrome(begin, end)) {
+            return;
         }
+        self.at(if is_front { header } else { begin });
+        let text = format!("{first}\n{}", self.slice(begin, end));
+        self.emit(&text, |text| vec![EventKind::Assistant { text }]);
     }
 
     /// Whether the lines are only an export's own remarks about the message.
@@ -134,7 +137,9 @@ impl<'a> Writer<'a> {
         }
         text.lines().all(|line| {
             let line = line.trim();
-            line.is_empty() || line == "---" || line.strip_prefix("*Completed in ").is_some_and(|rest| rest.ends_with('*'))
+            line.is_empty()
+                || line == "---"
+                || line.strip_prefix("*Completed in ").is_some_and(|rest| rest.ends_with('*'))
         })
     }
 
@@ -159,7 +164,11 @@ impl<'a> Writer<'a> {
         if line.text.starts_with("<tool-use") {
             let after = self.closing(at, end, "</tool-use>");
             let hint = attribute(line.text, "data-tool-type").unwrap_or_default();
-            return Some(Part::Tool { name: attribute(line.text, "data-tool-name").unwrap_or("tool"), hint, end: after });
+            return Some(Part::Tool {
+                name: attribute(line.text, "data-tool-name").unwrap_or("tool"),
+                hint,
+                end: after,
+            });
         }
         line.text.starts_with("<details").then(|| self.details(at, end)).flatten()
     }
@@ -218,7 +227,8 @@ impl<'a> Writer<'a> {
         let exit = outcome::exit(&text);
         let status = outcome::status(&text, exit, failed);
         let call = self.unanswered.take();
-        let result = ToolResult { call, status, exit, text, edits: Vec::new(), read: None, answers: Vec::new() };
+        let result =
+            ToolResult { call, status, exit, text, edits: Vec::new(), read: None, answers: Vec::new() };
         self.push(EventKind::Result(result));
     }
 }
@@ -229,7 +239,10 @@ fn is_tool(role: Role) -> bool {
 
 fn looks_like_model(note: &str) -> bool {
     let word = |c: char| c.is_ascii_alphanumeric() || "-._/:".contains(c);
-    note.len() < 60 && note.chars().all(word) && note.contains(|c: char| c.is_ascii_digit()) && note.contains(['-', '/'])
+    note.len() < 60
+        && note.chars().all(word)
+        && note.contains(|c: char| c.is_ascii_digit())
+        && note.contains(['-', '/'])
 }
 
 fn attribute<'a>(line: &'a str, name: &str) -> Option<&'a str> {
@@ -247,7 +260,11 @@ fn without_tags(text: &str) -> String {
     let is_tag_line = |line: &str| line.starts_with("<details") || line.starts_with("<summary");
     let lines = text.lines().map(|line| {
         let line = line.trim_start_matches("<think>").trim_start_matches("<thinking>");
-        let line = if is_tag_line(line) { line.rsplit_once("</summary>").map_or("", |(_, rest)| rest) } else { line };
+        let line = if is_tag_line(line) {
+            line.rsplit_once("</summary>").map_or("", |(_, rest)| rest)
+        } else {
+            line
+        };
         line.trim_end_matches("</think>").trim_end_matches("</thinking>").trim_end_matches("</details>")
     });
     lines.collect::<Vec<_>>().join("\n").trim().to_owned()

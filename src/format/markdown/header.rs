@@ -277,8 +277,20 @@ mod tests {
     #[test]
     fn lines_that_cannot() {
         for line in [
-            "## User guide", "## Users", "##User", "    ## User", "**User** is a role", "user: root", "User", "## Tools",
-            "**Assistant settings:** x", "", "###", "## User: create, edit", "####### User", "- User: x",
+            "## User guide",
+            "## Users",
+            "##User",
+            "    ## User",
+            "**User** is a role",
+            "user: root",
+            "User",
+            "## Tools",
+            "**Assistant settings:** x",
+            "",
+            "###",
+            "## User: create, edit",
+            "####### User",
+            "- User: x",
         ] {
             check(line, None);
         }

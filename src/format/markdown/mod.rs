@@ -27,7 +27,7 @@ pub(super) const FORMAT: Format = Format {
 
 /// Claims a text in which both the user and the model have headers, or whose only headers say a time or carry a sign.
 fn claims(head: &Head) -> bool {
-    let text = head.text.trim_start();
+    let text = head.text.trim_start_matches('\u{feff}').trim_start();
     if !head.records.is_empty() || head.document.is_some() || text.starts_with(['{', '[']) {
         return false;
     }
@@ -89,7 +89,9 @@ fn keep_separated(headers: &mut Vec<(usize, Header)>, lines: &[Line]) {
 
 /// Whether the text begins with a header that is only a word and a colon; a title may stand before it.
 fn plain_begins(text: &str) -> bool {
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("# ") && line.trim() != "---");
+    let mut lines = text
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !line.starts_with("# ") && line.trim() != "---");
     lines.next().and_then(Header::parse).is_some_and(|header| header.kind == Kind::Plain)
 }
 
@@ -109,7 +111,9 @@ fn preamble(writer: &mut Writer, lines: &[Line], end: usize) {
     }
     // The title and the comments are in the context; a heading over the messages says nothing.
     let begin = title.map_or(0, |index| index + 1);
-    let says = |line: &Line| line.own && !line.text.trim().is_empty() && !line.text.starts_with('#') && line.text != "---";
+    let says = |line: &Line| {
+        line.own && !line.text.trim().is_empty() && !line.text.starts_with('#') && line.text != "---"
+    };
     if lines[begin.min(lines.len())..].iter().any(says) {
         writer.text(begin, end, |text| vec![EventKind::Injected { text }]);
     }

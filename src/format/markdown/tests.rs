@@ -36,14 +36,23 @@ fn check(input: &str, expected: &[&str]) {
 
 #[test]
 fn common_variants() {
-    check("# A chat\n\n## User\n\nhi\n\n## Assistant\n\nhello\n", &["1 context [\"A chat\"]", "3 user hi", "7 says hello"]);
+    check(
+        "# A chat\n\n## User\n\nhi\n\n## Assistant\n\nhello\n",
+        &["1 context [\"A chat\"]", "3 user hi", "7 says hello"],
+    );
     check("**User:** hi\nthere\n\n**Assistant:** hello", &["1 user hi\nthere", "4 says hello"]);
     check("User: hi\nAssistant: hello\nUser: bye\n", &["1 user hi", "2 says hello", "3 user bye"]);
     check("Human: hi\n\nAI: see\nHuman: not a header\n", &["1 user hi", "3 says see\nHuman: not a header"]);
-    check("### 👤 User\nhi\n### 🤖 Assistant (gpt-5)\nyo", &["1 user hi", "3 context [\"gpt-5\"]", "3 says yo"]);
+    check(
+        "### 👤 User\nhi\n### 🤖 Assistant (gpt-5)\nyo",
+        &["1 user hi", "3 context [\"gpt-5\"]", "3 says yo"],
+    );
     check("## Benutzer\nhallo\n## Assistent\nja", &["1 user hallo", "3 says ja"]);
     check("## ユーザー\nこんにちは\n## アシスタント\nはい", &["1 user こんにちは", "3 says はい"]);
-    check("## System\nbe brief\n## User\nhi\n## Assistant\nyo", &["1 host be brief", "3 user hi", "5 says yo"]);
+    check(
+        "## System\nbe brief\n## User\nhi\n## Assistant\nyo",
+        &["1 host be brief", "3 user hi", "5 says yo"],
+    );
     check("\u{feff}## User\r\nhi\r\n## Assistant\r\nyo\r\n", &["1 user hi", "3 says yo"]);
 }
 
@@ -57,7 +66,8 @@ fn nothing_inside_a_message_splits_it() {
 #[test]
 fn times_stand_in_headers() {
     let transcript = read(b"#### Human (2025-01-02 10:00)\nhi\n#### Assistant (2025-01-02 10:01)\nyo");
-    let times: Vec<String> = transcript.events.iter().filter_map(|event| Some(event.time?.to_string())).collect();
+    let times: Vec<String> =
+        transcript.events.iter().filter_map(|event| Some(event.time?.to_string())).collect();
     assert_eq!(times, ["2025-01-02T10:00:00Z", "2025-01-02T10:01:00Z"]);
 }
 
@@ -99,11 +109,11 @@ fn details_blocks() {
         "## User\ngo\n## Assistant\nA\n<details>\n<summary>Tool: bash</summary>\n\n```bash\nls\n```\n\n```\nx\n```\n</details>\n\nB\n<details><summary>Thinking</summary>\nhm\n</details>\n",
         &[
             "1 user go",
-            "4 says A",
+            "3 says A",
             "5 calls bash Run { command: \"ls\", cwd: None }",
             "5 answers Some(2) Ok x",
-            "16 says B",
-            "17 thinks hm",
+            "17 says B",
+            "18 thinks hm",
         ],
     );
 }
@@ -158,12 +168,27 @@ fn a_text_without_headers_is_context_and_a_warning() {
 #[test]
 fn hostile_texts_take_linear_time() {
     let pieces = [
-        "#", "`", "[", "```\n", "<details>\n<summary>Tool: x</summary>\n", "<!--", "```\n\n", "**", "_**User**_\n",
-        "## User\n## Assistant\n", "<think>\n", "## Assistant\n<tool-use>\n", "User: x\n", "## Tool: x\n```\n", "- a:\n",
+        "#",
+        "`",
+        "[",
+        "```\n",
+        "<details>\n<summary>Tool: x</summary>\n",
+        "<!--",
+        "```\n\n",
+        "**",
+        "_**User**_\n",
+        "## User\n## Assistant\n",
+        "<think>\n",
+        "## Assistant\n<tool-use>\n",
+        "User: x\n",
+        "## Tool: x\n```\n",
+        "- a:\n",
         "## Tool\n```yaml\na:\n  - b:\n```\n",
     ];
     for piece in pieces {
-        let body = piece.repeat((1 << 20) / piece.len());
+        // The longer pieces make many events: a quarter of the size is enough to tell a square from a line.
+        let size = if piece.len() == 1 { 1 << 20 } else { 1 << 18 };
+        let body = piece.repeat(size / piece.len());
         read(format!("## User\nx\n## Assistant\n{body}").as_bytes());
         read(body.as_bytes());
     }

@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::lines::{Fence, Line};
 use super::yaml;
-use crate::event::{Action, Todo, TodoState};
-use crate::format::diff;
+use crate::event::{Action, FileEdit, Todo, TodoState};
+use crate::format::{diff, tool};
 
 /// What a block says.
 #[derive(Debug, Default)]
@@ -41,7 +41,7 @@ struct Piece<'a> {
 impl Block {
     /// Reads the lines of a block. `hint` says what kind of tool it is, where the document does.
     pub fn read(tool: &str, hint: &str, lines: &[Line]) -> Self {
-        let output_at = lines.iter().position(|line| is_label(line.text, OUTPUT));
+        let output_at = lines.iter().position(|line| line.own && is_label(line.text, OUTPUT));
         let failed = output_at.is_some_and(|at| is_label(lines[at].text, &["error"])).then_some(true);
         let (before, after) = lines.split_at(output_at.unwrap_or(lines.len()));
         let mut pieces = pieces(before);
@@ -57,12 +57,16 @@ impl Block {
 
     /// Whether it says nothing at all.
     pub fn is_empty(&self) -> bool {
-        self.steps.iter().all(|step| step.input.is_empty() && step.output.as_deref().unwrap_or_default().is_empty())
+        self.steps
+            .iter()
+            .all(|step| step.input.is_empty() && step.output.as_deref().unwrap_or_default().is_empty())
     }
 }
 
-const OUTPUT: &[&str] = &["output", "result", "error", "response", "ausgabe", "ergebnis", "résultat", "salida", "出力", "输出"];
-const INPUT: &[&str] = &["input", "arguments", "parameters", "command", "eingabe", "entrée", "entrada", "入力", "输入"];
+const OUTPUT: &[&str] =
+    &["output", "result", "error", "response", "ausgabe", "ergebnis", "résultat", "salida", "出力", "输出"];
+const INPUT: &[&str] =
+    &["input", "arguments", "parameters", "command", "eingabe", "entrée", "entrada", "入力", "输入"];
 
 /// Whether the line is one of the labels, in bold or alone, with its colon.
 fn is_label(line: &str, labels: &[&str]) -> bool {
@@ -89,7 +93,10 @@ pub(super) fn unfenced(lines: &[Line]) -> String {
 /// Whether the rest of a block is an export's own remark, or nothing.
 fn is_remark(rest: &str) -> bool {
     rest.lines().map(str::trim).all(|line| {
-        line.is_empty() || line == "---" || line.starts_with("</") || (line.starts_with("*Completed in ") && line.ends_with('*'))
+        line.is_empty()
+            || line == "---"
+            || line.starts_with("</")
+            || (line.starts_with("*Completed in ") && line.ends_with('*'))
     })
 }
 
@@ -146,7 +153,8 @@ fn take_output(pieces: &mut Vec<Piece>) -> Option<String> {
     let codes = pieces.iter().filter(|piece| piece.language.is_some()).count();
     let last = pieces.last()?;
     let language = last.language?;
-    let is_input = ["diff", "yaml", "json", "bash", "sh", "console", "shell", "shell-session"].contains(&language);
+    let is_input =
+        ["diff", "yaml", "json", "bash", "sh", "console", "shell", "shell-session"].contains(&language);
     if is_input && codes == 1 || language == "diff" {
         return None;
     }
@@ -180,7 +188,8 @@ fn console(pieces: &[Piece], output: Option<&str>) -> Option<Vec<Step>> {
 
 fn step(tool: &str, hint: &str, pieces: &[Piece], output: Option<String>, failed: Option<bool>) -> Step {
     let input = pieces.iter().map(|piece| piece.text.as_str()).collect::<Vec<_>>().join("\n");
-    let arguments = pieces.iter().find_map(|piece| shown_arguments(piece)).unwrap_or_else(|| guessed(tool, hint, pieces));
+    let arguments =
+        pieces.iter().find_map(|piece| shown_arguments(piece)).unwrap_or_else(|| guessed(tool, hint, pieces));
     let action = edit(pieces);
     let todos: Vec<Todo> = input.lines().filter_map(todo).collect();
     let todos = (hint == "task" && !todos.is_empty()).then_some(todos);
@@ -190,7 +199,9 @@ fn step(tool: &str, hint: &str, pieces: &[Piece], output: Option<String>, failed
 /// Arguments in JSON or YAML, or a command in a shell's code.
 fn shown_arguments(piece: &Piece) -> Option<Value> {
     match piece.language? {
-        "bash" | "sh" | "shell" | "console" => Some(json!({ "command": piece.text.trim_start_matches("$ ") })),
+        "bash" | "sh" | "shell" | "console" => {
+            Some(json!({ "command": piece.text.trim_start_matches("$ ") }))
+        }
         "yaml" | "json" | "" => yaml::arguments(&piece.text),
         _ => None,
     }
@@ -217,7 +228,7 @@ fn guessed(tool: &str, hint: &str, pieces: &[Piece]) -> Value {
     }
 }
 
-/// The longest text in backquotes that ends a line's end.
+/// What stands between the first backquote and the last.
 fn quoted(text: &str) -> Option<&str> {
     let (_, rest) = text.split_once('`')?;
     let (inner, _) = rest.rsplit_once('`')?;
@@ -230,12 +241,26 @@ fn edit(pieces: &[Piece]) -> Option<Action> {
     let mut path = None;
     for piece in pieces {
         match piece.language {
-            None => path = quoted(&piece.text).or(path),
-            Some("diff") => edits.extend(diff::unified(&piece.text, path)),
+            None => path = quoted(&piece.text).or_else(|| named_file(&piece.text)).or(path),
+            Some("diff") => edits.extend(shown_edits(&piece.text, path)),
             Some(_) => {}
         }
     }
     (!edits.is_empty()).then_some(Action::Edit(edits))
+}
+
+/// What follows `file:` in a line, as in `Edit file: src/main.rs`.
+fn named_file(text: &str) -> Option<&str> {
+    let name = text.lines().next()?.rsplit_once("file: ")?.1.trim();
+    (!name.is_empty() && !name.contains(' ')).then_some(name)
+}
+
+fn shown_edits(text: &str, path: Option<&str>) -> Vec<FileEdit> {
+    let edits = diff::unified(text, path);
+    match path {
+        Some(path) if edits.is_empty() && text.starts_with("@@") => vec![tool::unnumbered(path, text)],
+        _ => edits,
+    }
 }
 
 /// Reads `- [x] text`.

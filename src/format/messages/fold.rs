@@ -110,7 +110,9 @@ impl Reader {
             Role::Assistant => vec![EventKind::Assistant { text: own() }],
             Role::User if text.trim_start().starts_with("<returncode>") => return self.shell_output(text),
             Role::User => wrappers::user_events(text),
-            Role::Tool => return self.result(ResultRecord { id: None, tool: None, text: own(), failed: None }),
+            Role::Tool => {
+                return self.result(ResultRecord { id: None, tool: None, text: own(), failed: None });
+            }
         };
         for event in events {
             self.push(event);
@@ -125,7 +127,7 @@ impl Reader {
     }
 
     /// Adds a call.
-    pub fn call(&mut self, record: CallRecord) {
+    pub fn call(&mut self, record: &CallRecord) {
         let meaning = tool::meaning(record.tool, &record.arguments, &mut self.files);
         let input = tool::input(&record.arguments);
         let call = Call { tool: record.tool.to_owned(), input, action: meaning.action };
@@ -189,7 +191,11 @@ impl Reader {
     /// The output of the one command that the message before shows in a fence: that fence was the call.
     fn shell_output(&mut self, text: &str) {
         if let Some((command, line, time)) = self.take_shown_command() {
-            let call = Call { tool: "bash".into(), input: command.clone(), action: Action::Run { command, cwd: None } };
+            let call = Call {
+                tool: "bash".into(),
+                input: command.clone(),
+                action: Action::Run { command, cwd: None },
+            };
             let index = self.sink.push_event(Event { line, ..event(time, EventKind::Call(call)) });
             self.unanswered.insert(index);
         }
@@ -202,7 +208,7 @@ impl Reader {
         let EventKind::Assistant { text } = &mut event.kind else { return None };
         let (before, command, after) = only_fence(text)?;
         let command = command.to_owned();
-        *text = format!("{before}{after}").trim().to_owned();
+        format!("{before}{after}").trim().clone_into(text);
         Some((command, event.line, event.time))
     }
 }

@@ -77,7 +77,11 @@ impl Reader {
         let Some(tool) = string(function, &["name"]) else {
             return self.sink.warn("a tool call without a name");
         };
-        self.call(CallRecord { id, tool, arguments: arguments(member(function, &["arguments", "args", "input"])) });
+        self.call(&CallRecord {
+            id,
+            tool,
+            arguments: arguments(member(function, &["arguments", "args", "input"])),
+        });
     }
 
     /// A step of a SWE-agent trajectory: what was thought, and the command.
@@ -86,9 +90,10 @@ impl Reader {
         let command = string(record, &["action"]).unwrap_or_default().trim();
         let said = string(record, &["thought"]).filter(|_| whole.contains(command));
         self.say(Role::Assistant, said.unwrap_or(&whole));
-        let has_calls = record.get("tool_calls").and_then(Value::as_array).is_some_and(|calls| !calls.is_empty());
+        let has_calls =
+            record.get("tool_calls").and_then(Value::as_array).is_some_and(|calls| !calls.is_empty());
         if !command.is_empty() && !has_calls {
-            self.call(CallRecord { id: None, tool: STEP, arguments: json!({ "command": command }) });
+            self.call(&CallRecord { id: None, tool: STEP, arguments: json!({ "command": command }) });
             self.step_open = true;
         }
     }
@@ -159,7 +164,7 @@ impl Reader {
             return self.sink.warn("a tool call without a name");
         };
         let arguments = arguments(member(part, &["input", "args", "arguments"]));
-        self.call(CallRecord { id: string(part, &["id", "toolCallId"]), tool, arguments });
+        self.call(&CallRecord { id: string(part, &["id", "toolCallId"]), tool, arguments });
     }
 
     fn tool_result(&mut self, part: &Value) {
@@ -187,7 +192,7 @@ impl Reader {
                 Some(input) => arguments(&Value::String(input.to_owned())),
                 None => arguments(written),
             };
-            self.call(CallRecord { id, tool: string(item, &["name"]).unwrap_or(kind), arguments });
+            self.call(&CallRecord { id, tool: string(item, &["name"]).unwrap_or(kind), arguments });
         } else {
             return false;
         }

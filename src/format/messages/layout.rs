@@ -33,7 +33,11 @@ impl<'a> Layout<'a> {
     /// Finds the records.
     pub fn of(text: &'a str) -> Self {
         let mut layout = Self::default();
-        if is_lines(text) { layout.lines(text) } else { layout.document(text) }
+        if is_lines(text) {
+            layout.lines(text);
+        } else {
+            layout.document(text);
+        }
         layout
     }
 
@@ -54,7 +58,8 @@ impl<'a> Layout<'a> {
             }
         }
         if let Some((line, count)) = others {
-            let message = format!("read only the first conversation of {}; give the others on their own", count + 1);
+            let message =
+                format!("read only the first conversation of {}; give the others on their own", count + 1);
             self.warnings.push(Warning { line, message });
         }
     }
@@ -69,11 +74,8 @@ impl<'a> Layout<'a> {
         let start = skip_space(text);
         match text.as_bytes().get(start) {
             Some(b'[') => self.array(text, start),
-            Some(b'{') => {
-                if !self.object(text, start, 0) {
-                    self.single(text, start);
-                }
-            }
+            Some(b'{') if self.object(text, start, 0) => {}
+            Some(b'{') => self.single(text, start),
             Some(_) => self.warn(text, start, "neither a JSON array nor a JSON object"),
             None => {}
         }
@@ -114,7 +116,11 @@ impl<'a> Layout<'a> {
         for member in members.iter().filter(|member| member.end.is_some()) {
             self.around(text, member, depth);
         }
-        places.into_iter().fold(false, |any, member| self.held(text, member, depth) || any)
+        let mut any = false;
+        for member in places {
+            any |= self.held(text, member, depth);
+        }
+        any
     }
 
     fn held(&mut self, text: &'a str, member: &scan::Member<'a>, depth: usize) -> bool {
@@ -227,13 +233,17 @@ pub(super) fn is_message(value: &Value) -> bool {
     }
     if let Some(role) = string("role") {
         let body = ["content", "parts", "tool_calls", "function_call"].iter().any(|key| has(key));
-        return body && super::fold::role(role).is_some() && string("type").is_none_or(|kind| kind == "message");
+        return body
+            && super::fold::role(role).is_some()
+            && string("type").is_none_or(|kind| kind == "message");
     }
     if let Some(from) = string("from") {
         return has("value") && super::fold::role(from).is_some();
     }
     match string("type") {
-        Some("function_call" | "function_call_output" | "custom_tool_call" | "custom_tool_call_output") => has("call_id"),
+        Some("function_call" | "function_call_output" | "custom_tool_call" | "custom_tool_call_output") => {
+            has("call_id")
+        }
         Some("reasoning") => has("summary") || has("encrypted_content"),
         _ => false,
     }

@@ -1,4 +1,4 @@
-//! Chat messages as the model providers take and give them: OpenAI (chat and responses), Anthropic and Gemini, as an
+//! Chat messages as the model providers take and give them: `OpenAI` (chat and responses), Anthropic and Gemini, as an
 //! array, inside a request or a trajectory, or one a line.
 
 mod fold;

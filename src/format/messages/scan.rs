@@ -169,7 +169,11 @@ mod tests {
     #[test]
     fn splits_arrays_and_notices_torn_ends() {
         check("[]", &[], None);
-        check(r#"[{"a":"]}"}, [1,2] ,3,"x\"]",null]"#, &[r#"{"a":"]}"}"#, "[1,2]", "3", r#""x\"]""#, "null"], None);
+        check(
+            r#"[{"a":"]}"}, [1,2] ,3,"x\"]",null]"#,
+            &[r#"{"a":"]}"}"#, "[1,2]", "3", r#""x\"]""#, "null"],
+            None,
+        );
         check(r#"[{"a":1},{"b":"#, &[r#"{"a":1}"#], Some(9));
         check(r#"[{"a":1},"#, &[r#"{"a":1}"#], Some(9));
         check(r#"["\"#, &[], Some(1));

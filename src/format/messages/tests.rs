@@ -141,7 +141,8 @@ fn one_message_a_line() {
 
 #[test]
 fn of_one_conversation_a_line_the_first_is_read() {
-    let input = "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}\n{\"messages\":[]}\n{\"messages\":[]}\n";
+    let input =
+        "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}\n{\"messages\":[]}\n{\"messages\":[]}\n";
     let transcript = read(input.as_bytes());
     assert_eq!(shown(&transcript), ["1 user a"]);
     let message = "read only the first conversation of 3; give the others on their own".to_owned();
@@ -209,9 +210,9 @@ fn other_formats_are_not_claimed() {
         r#"{"type":"session","version":3,"id":"1","cwd":"/"}"#,
         r#"{"type":"message","id":"1","message":{"role":"user","content":[]}}"#,
         r#"{"role":"user","message":{"content":[]}}"#,
-        r##"# aider chat started at 2025-01-01 10:00:00"##,
+        "# aider chat started at 2025-01-01 10:00:00",
         r#"{"name":"x","version":"1.0.0"}"#,
-        r#"[1,2,3]"#,
+        "[1,2,3]",
         "[]",
         "",
         "## User\n\nhi",
@@ -223,7 +224,15 @@ fn other_formats_are_not_claimed() {
 
 #[test]
 fn hostile_documents_take_linear_time() {
-    for piece in ["[", "{", "{\"messages\":", "\"", "[\"\\", "{\"role\":\"user\",\"content\":\"x\"}\n", "[{\"role\":\"user\","] {
+    for piece in [
+        "[",
+        "{",
+        "{\"messages\":",
+        "\"",
+        "[\"\\",
+        "{\"role\":\"user\",\"content\":\"x\"}\n",
+        "[{\"role\":\"user\",",
+    ] {
         read(piece.repeat((1 << 20) / piece.len()).as_bytes());
     }
     let calls = r#"{"role":"assistant","tool_calls":[{"function":{"name":"a","arguments":"{}"}}]},{"role":"tool","content":"x"},"#;
