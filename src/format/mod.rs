@@ -10,6 +10,7 @@ mod codex;
 mod diff;
 mod markdown;
 mod messages;
+mod numbered;
 mod outcome;
 mod times;
 mod tool;

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-use crate::event::Status;
+use super::numbered;
+use crate::event::{Action, Status, ToolResult};
 
 /// A line that says nothing but how a command ended.
 static EXIT_LINE: LazyLock<Regex> = LazyLock::new(|| {
@@ -28,9 +29,22 @@ const DENIED: &[&str] = &[
     "[Request interrupted by user for tool use]",
 ];
 
+/// The answer with this text to a call that does this, which the caller names. `marked` is the record's own error mark.
+pub(super) fn answer(action: Option<&Action>, text: String, marked: Option<bool>) -> ToolResult {
+    // What a file or a search shows is not about the call itself.
+    let shows_files = matches!(action, Some(Action::Read { .. } | Action::Search { .. } | Action::Edit(_)));
+    let exit = if shows_files { None } else { exit(&text) };
+    let read = match action {
+        Some(Action::Read { path, .. }) => numbered::read(path, &text),
+        _ => None,
+    };
+    let status = status(&text, exit, marked);
+    ToolResult { call: None, status, exit, text, edits: Vec::new(), read, answers: Vec::new() }
+}
+
 /// The exit status, where the text says so in one of the common ways: in a line of its own at the front or the
 /// back, in a tag, or in a JSON object.
-pub(super) fn exit(text: &str) -> Option<i32> {
+fn exit(text: &str) -> Option<i32> {
     let trimmed = text.trim();
     if trimmed.starts_with('{') {
         return exit_in_json(trimmed);
@@ -42,7 +56,7 @@ pub(super) fn exit(text: &str) -> Option<i32> {
 }
 
 /// How the call ended, given its exit status and whether the record itself marks an error.
-pub(super) fn status(text: &str, exit: Option<i32>, marked: Option<bool>) -> Status {
+fn status(text: &str, exit: Option<i32>, marked: Option<bool>) -> Status {
     if DENIED.iter().any(|start| text.trim_start().starts_with(start)) {
         Status::Denied
     } else if marked == Some(true) || exit.is_some_and(|code| code != 0) {

@@ -224,11 +224,12 @@ impl<'a> Writer<'a> {
     }
 
     fn answered(&mut self, text: String, failed: Option<bool>) {
-        let exit = outcome::exit(&text);
-        let status = outcome::status(&text, exit, failed);
         let call = self.unanswered.take();
-        let result =
-            ToolResult { call, status, exit, text, edits: Vec::new(), read: None, answers: Vec::new() };
+        let action = call.and_then(|index| match &self.sink.transcript.events.get(index)?.kind {
+            EventKind::Call(call) => Some(&call.action),
+            _ => None,
+        });
+        let result = ToolResult { call, ..outcome::answer(action, text, failed) };
         self.push(EventKind::Result(result));
     }
 }

@@ -146,18 +146,7 @@ impl Reader {
     pub fn result(&mut self, record: ResultRecord) {
         let call = self.answered(record.id, record.tool);
         let action = call.and_then(|index| self.action(index));
-        let silent = matches!(action, Some(Action::Read { .. } | Action::Search { .. } | Action::Edit(_)));
-        let exit = if silent { None } else { outcome::exit(&record.text) };
-        let status = outcome::status(&record.text, exit, record.failed);
-        let result = ToolResult {
-            call,
-            status,
-            exit,
-            text: record.text,
-            edits: Vec::new(),
-            read: None,
-            answers: Vec::new(),
-        };
+        let result = ToolResult { call, ..outcome::answer(action, record.text, record.failed) };
         self.push(EventKind::Result(result));
     }
 
