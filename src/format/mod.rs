@@ -10,10 +10,16 @@ mod lines;
 
 mod claude_code;
 mod codex;
+mod diff;
 mod markdown;
 mod messages;
+mod numbered;
+mod outcome;
 mod patch;
 mod shell;
+mod times;
+mod tool;
+mod wrappers;
 
 pub use head::Head;
 

@@ -1,0 +1,69 @@
+//! Chat messages as the model providers take and give them: `OpenAI` (chat and responses), Anthropic and Gemini, as an
+//! array, inside a request or a trajectory, or one a line.
+
+mod fold;
+mod fold_parts;
+mod layout;
+mod scan;
+#[cfg(test)]
+mod tests;
+
+use rayon::prelude::*;
+use serde_json::Value;
+
+use self::fold::Reader;
+use self::layout::Layout;
+use super::{Carries, Format, Head};
+use crate::event::{Transcript, Warning};
+
+pub(super) const FORMAT: Format = Format {
+    name: "messages",
+    title: "Chat messages (OpenAI, Anthropic or Gemini JSON, SWE-agent trajectories)",
+    location: "wherever a program logs its requests",
+    carries: Carries { edits: true, ranges: true, exit_status: true, usage: false, plans: true },
+    claims,
+    read,
+};
+
+/// Claims an input whose first records all are messages of one of the providers.
+fn claims(head: &Head) -> bool {
+    let sample = layout::sample(&head.text);
+    if !sample.is_empty() {
+        return sample.iter().all(layout::is_message);
+    }
+    // A first message longer than the head: the shape of the whole document says it.
+    head.document.as_ref().is_some_and(layout::holds_messages)
+}
+
+fn read(bytes: &[u8]) -> Transcript {
+    let text = String::from_utf8_lossy(bytes);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let layout = Layout::of(text);
+    let mut reader = Reader::new(FORMAT.name);
+    reader.context(&layout.context);
+    for (line, slice) in &layout.instructions {
+        reader.sink.line = *line;
+        // What is not valid JSON here is only in the way of itself.
+        reader.instructions(&parse(slice).unwrap_or_default());
+    }
+    let parsed: Vec<(u32, Result<Value, String>)> =
+        layout.records.par_iter().map(|(line, slice)| (*line, parse(slice))).collect();
+    for (line, record) in parsed {
+        reader.sink.line = line;
+        match record {
+            Ok(value) => reader.record(&value),
+            Err(message) => reader.sink.warn(message),
+        }
+    }
+    finish(reader.sink.transcript, layout.warnings)
+}
+
+fn parse(slice: &str) -> Result<Value, String> {
+    serde_json::from_str(slice).map_err(|error| format!("not valid JSON: {error}"))
+}
+
+fn finish(mut transcript: Transcript, warnings: Vec<Warning>) -> Transcript {
+    transcript.warnings.extend(warnings);
+    transcript.warnings.sort();
+    transcript
+}

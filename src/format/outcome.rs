@@ -1,0 +1,116 @@
+//! How a tool call ended, where only the text of its answer says so.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde_json::Value;
+
+use super::numbered;
+use crate::event::{Action, Status, ToolResult};
+
+/// A line that says nothing but how a command ended.
+static EXIT_LINE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix) ^ \W* (?: (?:error | the\ command | command | process | shell | script) [\w\ ]{0,24}? [:,\s]\s* )?
+          (?: exit(?:ed)? [\ _-]? (?:with\ )? (?:code|status) | exited\ with | return[\ _]?code )
+          \W{0,4}? (-?\d{1,9}) \W* (?: </?\w+> )? \W* $",
+    )
+    .expect("the pattern is constant and tested")
+});
+
+/// What a host answers in the tool's place when the user refuses the call.
+const DENIED: &[&str] = &[
+    "The user doesn't want to",
+    "The user denied",
+    "User rejected",
+    "User denied",
+    "The user rejected",
+    "Permission denied by user",
+    "[Request interrupted by user for tool use]",
+];
+
+/// The answer with this text to a call that does this, which the caller names. `marked` is the record's own error mark.
+pub(super) fn answer(action: Option<&Action>, text: String, marked: Option<bool>) -> ToolResult {
+    // What a file or a search shows is not about the call itself.
+    let shows_files = matches!(action, Some(Action::Read { .. } | Action::Search { .. } | Action::Edit(_)));
+    let exit = if shows_files { None } else { exit(&text) };
+    let read = match action {
+        Some(Action::Read { path, .. }) => numbered::read(path, &text),
+        _ => None,
+    };
+    let status = status(&text, exit, marked);
+    ToolResult { call: None, status, exit, text, edits: Vec::new(), read, answers: Vec::new() }
+}
+
+/// The exit status, where the text says so in one of the common ways: in a line of its own at the front or the
+/// back, in a tag, or in a JSON object.
+fn exit(text: &str) -> Option<i32> {
+    let trimmed = text.trim();
+    if trimmed.starts_with('{') {
+        return exit_in_json(trimmed);
+    }
+    let content = |line: &&str| !line.trim().is_empty();
+    let front = trimmed.lines().filter(content).take(4);
+    let back = trimmed.lines().rev().filter(content).take(2);
+    front.chain(back).filter(|line| line.len() < 120).find_map(exit_in_line)
+}
+
+/// How the call ended, given its exit status and whether the record itself marks an error.
+fn status(text: &str, exit: Option<i32>, marked: Option<bool>) -> Status {
+    if DENIED.iter().any(|start| text.trim_start().starts_with(start)) {
+        Status::Denied
+    } else if marked == Some(true) || exit.is_some_and(|code| code != 0) {
+        Status::Failed
+    } else {
+        Status::Ok
+    }
+}
+
+fn exit_in_line(line: &str) -> Option<i32> {
+    EXIT_LINE.captures(line)?.get(1)?.as_str().parse().ok()
+}
+
+fn exit_in_json(text: &str) -> Option<i32> {
+    let value: Value = serde_json::from_str(text).ok()?;
+    let places = [Some(&value), value.get("metadata"), value.get("result")];
+    let keys = ["exit_code", "exitCode", "exit_status", "returncode", "return_code"];
+    let code = places
+        .into_iter()
+        .flatten()
+        .find_map(|place| keys.iter().find_map(|key| place.get(key)?.as_i64()))?;
+    i32::try_from(code).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: Option<i32>) {
+        assert_eq!(exit(text), expected, "{text}");
+    }
+
+    #[test]
+    fn common_ways_to_say_the_exit_status() {
+        check("Exit code: 1", Some(1));
+        check("Exit code 127\nbash: nope", Some(127));
+        check("Error: Exit code 2\nout", Some(2));
+        check("<returncode>1</returncode>\n<output>\nx</output>", Some(1));
+        check("out\n(exit code 1)", Some(1));
+        check("out\n[Command finished with exit code 0]", Some(0));
+        check("Chunk ID: 1\nWall time: 2\nProcess exited with code 3\nOutput:\nx", Some(3));
+        check("{\"output\":\"x\",\"metadata\":{\"exit_code\":1}}", Some(1));
+        check("{\"exit_code\":-9}", Some(-9));
+        check("<exit_code>4</exit_code>", Some(4));
+        check("Command failed with exit code 5", Some(5));
+        check("exit status 6", Some(6));
+    }
+
+    #[test]
+    fn talk_about_exit_codes_is_not_one() {
+        check("Exit code 1 means that something failed", None);
+        check("returns exit code: 3 for readers", None);
+        check("a\nb\nc\nd\ne\nExit code: 1\nf\ng\nh", None);
+        check("{\"exit_code\":", None);
+        check("", None);
+    }
+}

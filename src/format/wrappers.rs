@@ -1,0 +1,141 @@
+//! What hosts put around and between the words of a user: told apart by its tags, whatever the agent.
+
+use crate::event::EventKind;
+
+/// Tags of blocks that a host injects into a user's message.
+const INJECTED: &[&str] = &[
+    "AGENTS.md",
+    "INSTRUCTIONS",
+    "additional_context",
+    "additional_data",
+    "attached_files",
+    "environment_context",
+    "environment_details",
+    "local-command-caveat",
+    "open_and_recently_viewed_files",
+    "project_layout",
+    "rules",
+    "system-reminder",
+    "system_reminder",
+    "task-notification",
+    "user_info",
+    "user_instructions",
+];
+
+/// Tags that a host puts around the very words of the user.
+const AROUND_WORDS: &[&str] = &["USER_REQUEST", "feedback", "task", "user_message", "user_query"];
+
+/// What a host writes in the user's place when the user stops the agent.
+const INTERRUPTED: &[&str] =
+    &["[Request interrupted by user]", "[Request interrupted by user for tool use]", "<turn_aborted>"];
+
+/// The events of a message in the user's name: the words, and apart from them what the host injected.
+pub(super) fn user_events(text: &str) -> Vec<EventKind> {
+    let mut events = Vec::new();
+    let mut words = String::new();
+    let mut rest = text;
+    while let Some((before, block, after)) = next_injected(rest) {
+        words.push_str(before);
+        push_words(&mut events, &mut words);
+        events.push(EventKind::Injected { text: block.to_owned() });
+        rest = after;
+    }
+    words.push_str(rest);
+    push_words(&mut events, &mut words);
+    events
+}
+
+fn push_words(events: &mut Vec<EventKind>, words: &mut String) {
+    let text = std::mem::take(words);
+    let trimmed = text.trim();
+    if INTERRUPTED.iter().any(|mark| trimmed.starts_with(mark)) {
+        events.push(EventKind::Interrupted);
+    } else if !trimmed.is_empty() {
+        events.push(EventKind::User { text: unwrapped(trimmed).to_owned() });
+    }
+}
+
+/// The text without the tags around the user's words.
+fn unwrapped(text: &str) -> &str {
+    AROUND_WORDS.iter().find_map(|tag| inside(text, tag)).unwrap_or(text)
+}
+
+fn inside<'a>(text: &'a str, tag: &str) -> Option<&'a str> {
+    let body = text.strip_prefix('<')?.strip_prefix(tag)?.strip_prefix('>')?;
+    let body = body.strip_suffix('>')?.strip_suffix(tag)?.strip_suffix("</")?;
+    Some(body.trim())
+}
+
+/// The next injected block: what stands before it, the block with its tags, and what follows. A block that is
+/// opened and never closed counts as words, and so does all that follows it.
+fn next_injected(text: &str) -> Option<(&str, &str, &str)> {
+    let mut from = 0;
+    while let Some(ahead) = memchr::memchr(b'<', &text.as_bytes()[from..]) {
+        let start = from + ahead;
+        let line_start = text[..start].trim_end_matches([' ', '\t']).is_empty()
+            || text[..start].trim_end_matches([' ', '\t']).ends_with(['\n', '>']);
+        if let Some(tag) = opened_tag(&text[start..]).filter(|_| line_start) {
+            let close = format!("</{tag}>");
+            let end = start + text[start..].find(&close)? + close.len();
+            return Some((&text[..start], &text[start..end], &text[end..]));
+        }
+        from = start + 1;
+    }
+    None
+}
+
+fn opened_tag(text: &str) -> Option<&'static str> {
+    let name = &text.get(1..)?;
+    INJECTED
+        .iter()
+        .copied()
+        .find(|tag| name.strip_prefix(tag).is_some_and(|rest| rest.starts_with(['>', ' ', '\n'])))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(input: &str, expected: &[(char, &str)]) {
+        let shown: Vec<(char, String)> = user_events(input)
+            .into_iter()
+            .map(|event| match event {
+                EventKind::User { text } => ('u', text),
+                EventKind::Injected { text } => ('i', text),
+                EventKind::Interrupted => ('x', String::new()),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        let expected: Vec<(char, String)> = expected.iter().map(|(k, t)| (*k, (*t).to_owned())).collect();
+        assert_eq!(shown, expected, "{input}");
+    }
+
+    #[test]
+    fn words_and_injections_come_apart() {
+        check("fix it", &[('u', "fix it")]);
+        check("  \n", &[]);
+        check("<task>\nfix it\n</task>", &[('u', "fix it")]);
+        check(
+            "fix it\n<system-reminder>be nice</system-reminder>\nnow",
+            &[('u', "fix it"), ('i', "<system-reminder>be nice</system-reminder>"), ('u', "now")],
+        );
+        check(
+            "<environment_details>\ncwd</environment_details><system-reminder>x</system-reminder>",
+            &[
+                ('i', "<environment_details>\ncwd</environment_details>"),
+                ('i', "<system-reminder>x</system-reminder>"),
+            ],
+        );
+        check("why does `<system-reminder>` show?", &[('u', "why does `<system-reminder>` show?")]);
+        check("<system-reminder>never closed", &[('u', "<system-reminder>never closed")]);
+        check("[Request interrupted by user]", &[('x', "")]);
+        check("a < b, vec<rules>", &[('u', "a < b, vec<rules>")]);
+    }
+
+    #[test]
+    fn many_opened_tags_take_linear_time() {
+        check(&"<".repeat(1 << 20), &[('u', &"<".repeat(1 << 20))]);
+        let open = "<rules>\n".repeat(100_000);
+        check(&open, &[('u', open.trim())]);
+    }
+}
