@@ -38,10 +38,9 @@ impl Branches {
         let index = self.nodes.len();
         let parent = record.parent.as_ref().and_then(|parent| self.by_uuid.get(parent).copied());
         let again = self.by_uuid.insert(record.uuid, index).is_some();
-        if let (true, false, Some(parent)) = (record.typed, again, record.parent) {
-            if let Some(earlier) = self.typed.insert(parent, index) {
-                self.abandon(earlier, events);
-            }
+        let after = record.parent.filter(|_| record.typed && !again);
+        if let Some(earlier) = after.and_then(|parent| self.typed.insert(parent, index)) {
+            self.abandon(earlier, events);
         }
         let late = !record.typed && parent.is_some_and(|parent| self.nodes[parent].abandoned);
         self.nodes.push(Node { events: record.events, children: Vec::new(), abandoned: false });
