@@ -248,6 +248,8 @@ impl Session {
         });
         match self.usage.get(&id) {
             Some(&event) => place.out.transcript.events[event].kind = usage,
+            // The host's own messages cost nothing.
+            None if usage == EventKind::Usage(Usage::default()) => {}
             None => drop(self.usage.insert(id, place.push(usage))),
         }
     }

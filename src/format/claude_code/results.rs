@@ -61,9 +61,15 @@ fn status(text: &str, is_error: bool, interrupted: bool, denial: Option<&str>) -
     }
 }
 
+/// What the host writes in the place of a reason when the user wants to talk about questions first.
+const NO_REASON: &str = "The user wants to clarify these questions.";
+
 /// The user's reason, out of the host's words around it.
 fn reason(text: &str) -> &str {
     let reason = text.split_once(REASON).map_or("", |(_, reason)| reason);
+    if reason.starts_with(NO_REASON) {
+        return "";
+    }
     reason.split(AFTER_REASON).next().unwrap_or(reason).trim_ascii()
 }
 

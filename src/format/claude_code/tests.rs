@@ -210,6 +210,15 @@ fn how_commands_end() {
         ),
         ended(Status::Denied, None, "use just"),
     );
+    after(
+        failed(
+            "c",
+            &format!(
+                "{refusal}To tell you how to proceed, the user said:\nThe user wants to clarify these questions.\n …"
+            ),
+        ),
+        ended(Status::Denied, None, ""),
+    );
     let mut unavailable = failed("c", "auto mode cannot decide");
     unavailable["toolDenialKind"] = json!("automode-unavailable");
     after(unavailable, ended(Status::Failed, None, "auto mode cannot decide"));
@@ -596,6 +605,22 @@ fn half_a_surrogate_pair_costs_a_character() {
     let line = r#"{"type":"user","message":{"content":"cut \ud83d, whole \ud83d\ude00, \\ud83d"}}"#;
     let transcript = (super::FORMAT.read)(line.as_bytes());
     assert_eq!(transcript.events[0].kind, user("cut \u{fffd}, whole \u{1f600}, \\ud83d"));
+}
+
+#[test]
+fn claims_its_own_files() {
+    let claims = |text: &str| (super::FORMAT.claims)(&crate::format::Head::of(text.as_bytes()));
+    assert!(claims(&said("a").to_string()));
+    assert!(claims(r#"{"type":"summary","summary":"S","leafUuid":"x"}"#));
+    assert!(claims(r#"{"type":"queue-operation","operation":"enqueue","content":"a","sessionId":"s"}"#));
+    assert!(!claims(r#"{"role":"user","content":"a"}"#));
+    assert!(!claims(r#"{"type":"message","message":{"role":"user","content":"a"}}"#));
+    assert!(!claims(
+        r#"{"type":"user","message":{"role":"user","parts":[{"text":"a"}]},"uuid":"u","sessionId":"s"}"#
+    ));
+    assert!(!claims(r#"{"type":"user.message","data":{"content":"a"}}"#));
+    assert!(!claims("{\n  \"messages\": []\n}"));
+    assert!(!claims("said: {\"type\":\"user\"}"));
 }
 
 #[test]
