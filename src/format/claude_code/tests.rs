@@ -26,7 +26,7 @@ pub(super) fn said(text: &str) -> Value {
     json!({"type": "user", "message": {"role": "user", "content": text}})
 }
 
-fn blocks(kind: &str, content: &Value) -> Value {
+pub(super) fn blocks(kind: &str, content: &Value) -> Value {
     json!({"type": kind, "message": {"role": kind, "content": content}})
 }
 
@@ -543,40 +543,6 @@ pub(super) fn node(uuid: &str, parent: &str, mut record: Value) -> Value {
     record["uuid"] = json!(uuid);
     record["parentUuid"] = json!(parent);
     record
-}
-
-fn abandoned(lines: &[Value]) -> Vec<bool> {
-    read(lines).events.iter().map(|event| event.abandoned).collect()
-}
-
-#[test]
-fn only_a_proven_rewind_abandons_a_branch() {
-    let spoke = |text: &str| blocks("assistant", &json!(text));
-    let first = [
-        node("1", "0", said("a")),
-        node("2", "1", spoke("A")),
-        node("3", "2", said("b")),
-        node("4", "3", spoke("B")),
-    ];
-    let with = |more: &[Value]| abandoned(&[&first[..], more].concat());
-    assert_eq!(with(&[node("5", "2", said("c"))]), [false, false, true, true, false]);
-    assert_eq!(
-        with(&[node("5", "2", said("c")), node("6", "4", spoke("late"))]),
-        [false, false, true, true, false, true]
-    );
-    assert_eq!(
-        with(&[node("5", "2", said("c")), node("6", "2", said("d"))]),
-        [false, false, true, true, true, false]
-    );
-    assert_eq!(with(&[node("5", "2", spoke("side"))]), [false; 5]);
-    assert_eq!(with(&[node("5", "2", said("[Request interrupted by user]"))]), [false; 5]);
-    assert_eq!(with(&[node("3", "2", said("b"))]), [false; 5]);
-    assert_eq!(
-        with(&[json!({"type": "user", "uuid": "5", "parentUuid": null, "message": {"content": "c"}})]),
-        [false; 5]
-    );
-    let queued = json!({"type": "queue-operation", "operation": "enqueue", "content": "c"});
-    assert_eq!(with(&[queued, node("5", "2", said("c"))]), [false; 5]);
 }
 
 #[test]
