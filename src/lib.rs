@@ -5,3 +5,4 @@ pub mod format;
 pub mod redact;
 pub mod replay;
 pub mod token;
+pub mod worktree;
