@@ -3,6 +3,9 @@
 //! A format maps one record to events. Finding the format, splitting the input, decoding, parallel parsing, limits
 //! and warnings stand here and in [`lines`], once.
 
+mod decode;
+mod head;
+mod lenient;
 mod lines;
 
 mod claude_code;
@@ -10,8 +13,10 @@ mod codex;
 mod markdown;
 mod messages;
 
+pub use head::Head;
+
 use crate::error::{Error, Result};
-use crate::event::Transcript;
+use crate::event::{EventKind, Transcript};
 
 /// A transcript format.
 pub struct Format {
@@ -48,13 +53,141 @@ pub struct Carries {
 /// The formats, by name.
 pub static FORMATS: &[Format] = &[claude_code::FORMAT, codex::FORMAT, markdown::FORMAT, messages::FORMAT];
 
+/// The format of that name.
+pub fn find(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().find(|format| format.name == name)
+}
 
-/// The beginning of an input, prepared once for all formats to look at.
-pub struct Head<'a> {
-    /// The first 64 KiB at the most, as text; what is not UTF-8 is replaced.
-    pub text: std::borrow::Cow<'a, str>,
-    /// The first lines that are JSON objects, parsed; at most 40. Empty if the input is not JSON Lines.
-    pub records: Vec<serde_json::Value>,
-    /// The whole input as one JSON value, if it is one, with strings and arrays cut short: only its shape is for looking at.
-    pub document: Option<serde_json::Value>,
+/// Reads an input as the format of that name; without a name (or as `auto`), as the one its content is of.
+pub fn read(bytes: &[u8], format: Option<&str>) -> Result<Transcript> {
+    let named = match format.filter(|&name| name != "auto") {
+        Some(name) => Some(find(name).ok_or_else(|| no_such_format(name))?),
+        None => None,
+    };
+    let (bytes, mut warnings) = decode::utf8(bytes);
+    if bytes.trim_ascii().is_empty() {
+        return Err(Error::Empty);
+    }
+    let format = named.map_or_else(|| detect(&bytes), Ok)?;
+    let mut transcript = (format.read)(&bytes);
+    if !transcript.events.iter().any(|event| is_of_a_session(&event.kind)) {
+        return Err(Error::NoEvents { format: format.name });
+    }
+    warnings.append(&mut transcript.warnings);
+    warnings.sort();
+    transcript.warnings = warnings;
+    Ok(transcript)
+}
+
+/// Whether something was said or done; where a session runs and what it costs is not enough.
+fn is_of_a_session(kind: &EventKind) -> bool {
+    !matches!(kind, EventKind::Context(_) | EventKind::Usage(_) | EventKind::Injected { .. })
+}
+
+/// The format whose files begin like this input.
+fn detect(bytes: &[u8]) -> Result<&'static Format> {
+    let head = Head::of(bytes);
+    let format = FORMATS.iter().find(|format| (format.claims)(&head));
+    format.ok_or_else(|| Error::UnknownFormat { hint: hint(bytes, &head), known: names() })
+}
+
+/// What an input looks like that no format claims.
+fn hint(bytes: &[u8], head: &Head) -> String {
+    let looks = if memchr::memchr(0, &bytes[..bytes.len().min(8 << 10)]).is_some() {
+        "binary data".to_owned()
+    } else if let Some(record) = head.records.first() {
+        format!("JSON Lines without messages of a known shape; its first record has {}", keys(record))
+    } else if let Some(document) = &head.document {
+        format!("JSON without messages of a known shape; it has {}", keys(document))
+    } else if matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
+        "JSON that is cut off or broken".to_owned()
+    } else {
+        "plain text".to_owned()
+    };
+    format!(": it looks like {looks}")
+}
+
+/// The first keys of an object, for people.
+fn keys(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Object(members) if !members.is_empty() => {
+            let short = |key: &String| format!("{:?}", &key[..key.floor_char_boundary(30)]);
+            let names: Vec<String> = members.keys().take(6).map(short).collect();
+            format!("the keys {}", names.join(", "))
+        }
+        serde_json::Value::Array(items) => items.first().map_or("no members".to_owned(), keys),
+        _ => "no keys".to_owned(),
+    }
+}
+
+fn no_such_format(name: &str) -> Error {
+    Error::NoSuchFormat { name: name.to_owned(), known: names() }
+}
+
+fn names() -> String {
+    FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINE: &str = r#"{"type":"user","message":{"role":"user","content":"fix the café"}}"#;
+
+    #[test]
+    fn formats_are_sorted_and_named_once() {
+        assert!(FORMATS.is_sorted_by(|one, other| one.name < other.name));
+        for format in FORMATS {
+            assert!(std::ptr::eq(find(format.name).unwrap(), format));
+            assert_eq!((format.read)(b"").format, format.name);
+        }
+    }
+
+    #[track_caller]
+    fn check(bytes: &[u8], format: Option<&str>, expected: Option<&str>, warnings: &[u32]) {
+        let transcript = read(bytes, format).unwrap();
+        let said = transcript.events.iter().flat_map(crate::event::Event::seen).next().map(str::to_owned);
+        assert_eq!(said.as_deref(), expected);
+        assert_eq!(transcript.warnings.iter().map(|warning| warning.line).collect::<Vec<_>>(), warnings);
+    }
+
+    #[test]
+    fn encodings() {
+        let said = Some("fix the café");
+        let units =
+            |bytes: fn(u16) -> [u8; 2], text: &str| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+        check(LINE.as_bytes(), None, said, &[]);
+        check(LINE.as_bytes(), Some("auto"), said, &[]);
+        check(LINE.as_bytes(), Some("claude-code"), said, &[]);
+        check(format!("\u{feff}\r\n{LINE}\r\n").as_bytes(), None, said, &[]);
+        check(&units(u16::to_le_bytes, &format!("\u{feff}{LINE}")), None, said, &[1]);
+        check(&units(u16::to_be_bytes, &format!("\u{feff}{LINE}")), None, said, &[1]);
+        check(&units(u16::to_le_bytes, LINE), None, said, &[1]);
+        let broken = [b"\n", LINE.replace('é', "?").as_bytes()].concat();
+        let broken: Vec<u8> = broken.into_iter().map(|byte| if byte == b'?' { 0xE9 } else { byte }).collect();
+        check(&broken, None, Some("fix the caf\u{fffd}"), &[2]);
+    }
+
+    #[track_caller]
+    fn refused(bytes: &[u8], format: Option<&str>, expected: &str) {
+        let error = read(bytes, format).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+
+    #[test]
+    fn errors() {
+        refused(b"", None, "the input is empty");
+        refused(b"\xEF\xBB\xBF \n", None, "the input is empty");
+        refused(LINE.as_bytes(), Some("word"), "there is no format 'word'");
+        refused(b"\x7fELF\x02\x01\x00\x00\x00", None, "binary data");
+        refused(
+            b"{\"a\":1}\n{\"b\":2}",
+            None,
+            "JSON Lines without messages of a known shape; its first record has the keys \"a\"",
+        );
+        refused(b"{\n\"a\": 1}", None, "JSON without messages of a known shape; it has the keys \"a\"");
+        refused(b"{\n\"a\": ", None, "JSON that is cut off or broken");
+        refused(b"dear diary", None, "plain text");
+        refused(b"{\"type\":\"mode\"}", Some("claude-code"), "no message of a session");
+    }
 }

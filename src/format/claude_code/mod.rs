@@ -1,0 +1,86 @@
+//! Claude Code: `~/.claude/projects/<folder>/<session>.jsonl`, one record a line, appended as things happen.
+//!
+//! One API message is spread over several lines of the same `message.id`, one content block each. A tool result is a
+//! record of the user with the text the model was shown, and beside it `toolUseResult`, a richer copy for the host:
+//! line numbers of edits and reads come from there.
+
+mod branches;
+mod calls;
+mod commands;
+mod fold;
+mod place;
+mod raw;
+mod results;
+mod tags;
+mod titles;
+mod todos;
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
+
+use serde_json::Value;
+
+use super::lines::{self, Records, Sink};
+use super::{Carries, Format, Head};
+use raw::Raw;
+
+pub(super) const FORMAT: Format = Format {
+    name: "claude-code",
+    title: "Claude Code session",
+    location: "~/.claude/projects/<folder>/<session>.jsonl",
+    carries: Carries { edits: true, ranges: true, exit_status: true, usage: true, plans: true },
+    claims,
+    read: |bytes| lines::read::<fold::Session>("claude-code", bytes),
+};
+
+/// Records that say nothing about the work, each with the reason.
+const IGNORED: &[(&str, &str)] = &[
+    ("agent-name", "repeats a title"),
+    ("file-history-snapshot", "names the host's backups of files that edits name already"),
+    ("last-prompt", "repeats the beginning of a message"),
+    ("mode", "a setting of the host's screen"),
+    ("permission-mode", "what the host asks permission for"),
+    ("result", "repeats the last message of a run without a screen"),
+    ("stream_event", "pieces of messages that come whole afterwards"),
+];
+
+/// Whether one of the first records is a message in the shape of an API message, or has a mark only this agent writes.
+fn claims(head: &Head) -> bool {
+    head.records.iter().any(|record| {
+        let kind = record.get("type").and_then(Value::as_str).unwrap_or_default();
+        let has = |key| record.get(key).is_some();
+        match kind {
+            "user" | "assistant" => record.pointer("/message/content").is_some(),
+            "file-history-snapshot" => has("snapshot"),
+            "queue-operation" | "last-prompt" | "custom-title" | "ai-title" | "permission-mode" => {
+                has("sessionId")
+            }
+            "summary" => has("leafUuid"),
+            "progress" => has("parentToolUseID"),
+            "attachment" => has("parentUuid") && has("attachment"),
+            _ => false,
+        }
+    })
+}
+
+impl Records for fold::Session {
+    type Record = Option<Box<Raw>>;
+
+    fn parse(line: &str) -> Result<Self::Record, String> {
+        if !line.starts_with('{') {
+            return Err("this line is not readable as JSON (no object); its record is lost".to_owned());
+        }
+        let raw: Box<Raw> = lines::json(line)?;
+        let kind = raw.kind.as_deref().unwrap_or_default();
+        let ignored = IGNORED.iter().any(|(name, _)| *name == kind);
+        Ok((!ignored).then_some(raw))
+    }
+
+    fn fold(&mut self, record: Self::Record, out: &mut Sink) {
+        if let Some(raw) = record {
+            self.record(*raw, out);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! A first look at an input: what formats are told apart by.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+/// Bytes of the beginning that formats may look at as text.
+const TEXT: usize = 64 << 10;
+
+/// Lines that are looked at as records.
+const RECORDS: usize = 40;
+
+/// A line longer than this is looked at by its shape only.
+const LONG_LINE: usize = 256 << 10;
+
+/// The beginning of an input, prepared once for all formats to look at.
+pub struct Head<'a> {
+    /// The first 64 KiB at the most, as text; what is not UTF-8 is replaced.
+    pub text: Cow<'a, str>,
+    /// The first lines that are JSON objects, parsed; at most 40. Empty if the input is not JSON Lines.
+    /// Of a very long line only the shape is here, as in `document`.
+    pub records: Vec<Value>,
+    /// The whole input as one JSON value, if it is one, with strings and arrays cut short: only its shape is for looking at.
+    /// An input of one line that is an object is here and in `records`.
+    pub document: Option<Value>,
+}
+
+impl<'a> Head<'a> {
+    /// Looks at the beginning of an input in UTF-8.
+    pub fn of(bytes: &'a [u8]) -> Self {
+        let text = String::from_utf8_lossy(&bytes[..bytes.len().min(TEXT)]);
+        let whole = bytes.trim_ascii();
+        let single = memchr::memchr(b'\n', whole).is_none();
+        let mut records = Vec::new();
+        let mut document = None;
+        let first = first_lines(whole).next().and_then(record);
+        if single || first.is_none() {
+            document = matches!(whole.first(), Some(b'[' | b'{')).then(|| shape(whole)).flatten();
+        }
+        if first.is_some() || document.is_none() {
+            records = json_lines(whole);
+        }
+        Self { text, records, document }
+    }
+}
+
+/// The first lines that are objects, if most of the first lines are (half will do where the input begins like one).
+fn json_lines(bytes: &[u8]) -> Vec<Value> {
+    let lines = first_lines(bytes).count();
+    let records: Vec<Value> = first_lines(bytes).filter_map(record).collect();
+    let doubled = records.len() * 2 + usize::from(bytes.starts_with(b"{"));
+    if doubled > lines { records } else { Vec::new() }
+}
+
+fn first_lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()).take(RECORDS)
+}
+
+fn record(line: &[u8]) -> Option<Value> {
+    if line.first() != Some(&b'{') {
+        return None;
+    }
+    let value = if line.len() > LONG_LINE { shape(line) } else { serde_json::from_slice(line).ok() };
+    value.filter(Value::is_object)
+}
+
+/// The value with strings, arrays, objects and depth cut short; the rest is only scanned.
+fn shape(bytes: &[u8]) -> Option<Value> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = Shape { depth: 6 }.deserialize(&mut deserializer).ok()?;
+    deserializer.end().ok().map(|()| value)
+}
+
+/// Longest string, most members of an array, and most keys of an object in a shape.
+const STRING: usize = 400;
+const ARRAY: usize = 8;
+const OBJECT: usize = 48;
+
+#[derive(Clone, Copy)]
+struct Shape {
+    depth: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Shape {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        if self.depth == 0 {
+            return deserializer.deserialize_ignored_any(IgnoredAny).map(|_| Value::Null);
+        }
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Shape {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
+        Ok(flag.into())
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(number.into())
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+        Ok(number.into())
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+        Ok(number.into())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(text[..text.floor_char_boundary(STRING)].into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while items.len() < ARRAY {
+            match list.next_element_seed(Self { depth: self.depth - 1 })? {
+                Some(item) => items.push(item),
+                None => return Ok(items.into()),
+            }
+        }
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(items.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Value, A::Error> {
+        let mut members = serde_json::Map::new();
+        while members.len() < OBJECT {
+            let Some(key) = object.next_key::<String>()? else { return Ok(members.into()) };
+            members.insert(key, object.next_value_seed(Self { depth: self.depth - 1 })?);
+        }
+        while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(members.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[track_caller]
+    fn check(input: &str, records: &[Value], document: Option<Value>) {
+        let head = Head::of(input.as_bytes());
+        assert_eq!((head.records.as_slice(), head.document), (records, document));
+    }
+
+    #[test]
+    fn shapes() {
+        check("", &[], None);
+        check("# Title\n\n{\"a\":1}", &[], None);
+        check("{\"a\":1}\n\n{\"b\":2}\nnoise\n", &[json!({"a": 1}), json!({"b": 2})], None);
+        check("{\"torn\n{\"b\":2}\n{\"c\":3}", &[json!({"b": 2}), json!({"c": 3})], None);
+        check("{\"a\":1}", &[json!({"a": 1})], Some(json!({"a": 1})));
+        check("[{\"a\":1},\n{\"b\":2}\n]", &[], Some(json!([{"a": 1}, {"b": 2}])));
+        check("{\n  \"a\": [\n    {\"b\": 1}\n  ]\n}\n", &[], Some(json!({"a": [{"b": 1}]})));
+    }
+
+    #[test]
+    fn big_documents_are_cut_to_their_shape() {
+        let text = "x".repeat(10_000);
+        let deep = "[".repeat(100) + &"]".repeat(100);
+        let members = vec![json!({"text": text}); 1000];
+        let document = format!("{{\n\"messages\": {},\n\"deep\": {deep}}}", json!(members));
+        let shape = Head::of(document.as_bytes()).document.unwrap();
+        assert_eq!(shape["messages"].as_array().unwrap().len(), ARRAY);
+        assert_eq!(shape["messages"][0]["text"].as_str().unwrap().len(), STRING);
+        assert!(shape.to_string().len() < 10_000);
+    }
+
+    #[test]
+    fn a_long_line_is_looked_at_by_its_shape() {
+        let line = json!({"type": "user", "text": "x".repeat(LONG_LINE)}).to_string();
+        let head = Head::of(line.as_bytes());
+        assert_eq!(head.records[0]["type"], "user");
+        assert!(head.records[0].to_string().len() < 1000 && head.text.len() == TEXT);
+    }
+}
