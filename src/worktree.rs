@@ -76,7 +76,7 @@ fn aligned(lines: &[&str], wanted: &[&str], start: usize) -> Option<(usize, usiz
     let from = start.saturating_sub(NEAR).min(lines.len());
     let to = (start + wanted.len() + NEAR).min(lines.len());
     let (best, held) = best_part(&lines[from..to], wanted)?;
-    let wide = best.1 - best.0 > 2 * wanted.len() + 5;
+    let wide = best.1 - best.0 > wanted.len() + wanted.len() / 2 + 2;
     if wide || held * 10 < wanted.len() * 6 {
         return None;
     }
