@@ -41,8 +41,10 @@ pub fn check(root: &Path, path: &str, range: LineRange, expected: &[String]) -> 
 
 /// Where the expected lines stand in a text.
 fn place(text: &str, range: LineRange, expected: &[String]) -> Place {
-    let lines: Vec<&str> = text.lines().collect();
-    let wanted: Vec<&str> = expected.iter().map(|line| line.trim_end_matches('\r')).collect();
+    let lines: Vec<String> = text.lines().map(flat).collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let wanted: Vec<String> = expected.iter().map(|line| flat(line.trim_end_matches('\r'))).collect();
+    let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
     let length = (range.end as usize).saturating_sub(range.start as usize) + 1;
     if wanted.len() != length || range.start == 0 || wanted.iter().all(|line| line.trim().is_empty()) {
         return Place::Lost;
@@ -53,6 +55,13 @@ fn place(text: &str, range: LineRange, expected: &[String]) -> Place {
     }
     let found = exact(&lines, &wanted, start).or_else(|| aligned(&lines, &wanted, start));
     found.map_or(Place::Lost, |(from, to)| Place::Moved(numbered(from, to)))
+}
+
+/// A line with each leading tab as two blanks: transcripts show it either way.
+fn flat(line: &str) -> String {
+    let code = line.trim_start_matches([' ', '\t']);
+    let blanks = line[..line.len() - code.len()].replace('\t', "  ");
+    blanks + code
 }
 
 /// The only place of exactly these lines, in the file or else near where they were.
@@ -150,6 +159,7 @@ mod tests {
     fn lines_are_found_where_they_are() {
         check_place("a\nb\nc\n", (2, 3), "b\nc", Place::Valid);
         check_place("a\r\nb\r\nc\r\n", (2, 3), "b\nc", Place::Valid);
+        check_place("a\n\tb\n", (1, 2), "a\n  b", Place::Valid);
         check_place("x\na\nb\nc\n", (2, 3), "b\nc", moved(3, 4));
         check_place("b\na\nb\nc\nb\n", (2, 2), "b", Place::Lost);
         check_place("\n\n", (1, 1), "", Place::Lost);
