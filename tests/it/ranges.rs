@@ -67,8 +67,8 @@ impl Editor {
 
     fn read(&mut self, from: usize, to: usize, total: Option<usize>) {
         let content = self.texts(from, to).join("\n");
-        let total = total.map(|total| total as u32);
-        self.replay.read(&FileRead { path: String::new(), start: from as u32 + 1, content, total });
+        let total = total.map(number);
+        self.replay.read(&FileRead { path: String::new(), start: number(from) + 1, content, total });
     }
 
     fn edit(&mut self, hunks: Vec<Hunk>, content: Option<String>) {
@@ -91,10 +91,10 @@ impl Editor {
         let first = self.region(step);
         let second = (first.0 + first.1 + 7 + step.3 % 5, 1 + step.1 % 3, step.2 % 4);
         let mut regions = vec![first];
-        if step.2 % 2 == 0 && second.0 + second.1 <= self.lines.len() {
+        if step.2.is_multiple_of(2) && second.0 + second.1 <= self.lines.len() {
             regions.push(second);
         }
-        let (mut hunks, mut gained) = (Vec::new(), 0_i64);
+        let (mut hunks, mut gone, mut come) = (Vec::new(), 0, 0);
         let old = self.lines.clone();
         for (from, removed, added) in regions {
             let texts: Vec<String> = old[from..from + removed].iter().map(|line| line.text.clone()).collect();
@@ -107,17 +107,18 @@ impl Editor {
             lines.extend(new.iter().map(|line| format!("+{}", line.text)));
             lines.extend(old[from + removed..end].iter().map(|line| format!(" {}", line.text)));
             let (old_lines, new_lines) = (end - start, end - start - removed + added);
-            let new_from = (from as i64 + gained) as usize;
-            let new_start = (start as i64 + gained) as usize;
+            let new_from = from + come - gone;
+            let new_start = start + come - gone;
             let position = HunkPosition {
-                old_start: (start + usize::from(old_lines > 0)) as u32,
-                old_lines: old_lines as u32,
-                new_start: (new_start + usize::from(new_lines > 0)) as u32,
-                new_lines: new_lines as u32,
+                old_start: number(start + usize::from(old_lines > 0)),
+                old_lines: number(old_lines),
+                new_start: number(new_start + usize::from(new_lines > 0)),
+                new_lines: number(new_lines),
             };
             hunks.push(Hunk { position: Some(position), lines: lines.join("\n"), ..Hunk::default() });
             self.lines.splice(new_from..new_from + removed, new);
-            gained += added as i64 - removed as i64;
+            come += added;
+            gone += removed;
         }
         self.edit(hunks, None);
     }
@@ -181,7 +182,7 @@ impl Editor {
         if !self.lines.iter().any(|line| line.text.contains(old)) {
             return;
         }
-        let new: Vec<String> = (0..1 + b % 2).map(|_| self.fresh_text()).collect();
+        let new: Vec<String> = (0..=b % 2).map(|_| self.fresh_text()).collect();
         let writer = Some(self.edits);
         let lines = std::mem::take(&mut self.lines);
         for line in lines {
@@ -221,7 +222,7 @@ impl Editor {
             1..=4 => {
                 let from = step.1 % (self.lines.len() + 1);
                 let to = (from + 1 + step.2 % 40).min(self.lines.len());
-                let total = (step.3 % 2 == 0).then_some(self.lines.len());
+                let total = (step.3.is_multiple_of(2)).then_some(self.lines.len());
                 self.read(from.min(to), to, total);
             }
             5 => self.read(0, self.lines.len(), Some(self.lines.len())),
@@ -256,6 +257,10 @@ impl Editor {
         let ends = theirs(&lines[0]) && theirs(&lines[lines.len() - 1]);
         (!ends || gaps > 3).then(|| "its lines are not those of its edits".to_owned())
     }
+}
+
+fn number(lines: usize) -> u32 {
+    u32::try_from(lines).expect("the files are short")
 }
 
 fn occurrences(text: &str, part: &str) -> usize {
@@ -324,7 +329,7 @@ proptest! {
             let [old_start, old_lines, new_start, new_lines] = numbers.map(|number| number >> (number % 32));
             let position = HunkPosition { old_start, old_lines, new_start, new_lines };
             let hunk = Hunk { position: numbered.then_some(position), lines, everywhere, heading: None };
-            let content = (old_start % 7 == 0).then(|| content.clone());
+            let content = (old_start.is_multiple_of(7)).then(|| content.clone());
             replay.edit(&FileEdit { path: String::new(), change: Change::Edited, hunks: vec![hunk], content });
             replay.read(&FileRead { path: String::new(), start: old_start, content: "a\nb".into(), total: None });
             replay.ranges();
