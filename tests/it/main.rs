@@ -2,3 +2,7 @@
 
 /// Counts against tiktoken-rs, a slow reference and another counter.
 mod tokens;
+//! Integration tests, in one binary.
+
+/// Line ranges that are followed through edits, against an editor that knows the truth.
+mod ranges;
