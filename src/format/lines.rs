@@ -29,7 +29,13 @@ pub(super) struct Sink {
 impl Sink {
     /// Adds an event of the main actor at the line at hand and says where it stands.
     pub fn push(&mut self, time: Option<jiff::Timestamp>, kind: EventKind) -> usize {
-        self.push_event(Event { line: self.line, time, actor: crate::event::Actor::Main, abandoned: false, kind })
+        self.push_event(Event {
+            line: self.line,
+            time,
+            actor: crate::event::Actor::Main,
+            abandoned: false,
+            kind,
+        })
     }
 
     /// Adds an event as it is and says where it stands.

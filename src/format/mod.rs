@@ -48,7 +48,6 @@ pub struct Carries {
 /// The formats, by name.
 pub static FORMATS: &[Format] = &[claude_code::FORMAT, codex::FORMAT, markdown::FORMAT, messages::FORMAT];
 
-
 /// The beginning of an input, prepared once for all formats to look at.
 pub struct Head<'a> {
     /// The first 64 KiB at the most, as text; what is not UTF-8 is replaced.
