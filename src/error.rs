@@ -45,7 +45,9 @@ pub enum Error {
         known: String,
     },
     /// Read as that format, the input holds no session.
-    #[error("no message of a session was found in the input, read as {format}; check the file, or name another format with --format")]
+    #[error(
+        "no message of a session was found in the input, read as {format}; check the file, or name another format with --format"
+    )]
     NoEvents {
         /// The format it was read as.
         format: &'static str,

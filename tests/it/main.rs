@@ -1,8 +1,6 @@
-//! Tests through the public interface.
-
-/// Counts against tiktoken-rs, a slow reference and another counter.
-mod tokens;
-//! Integration tests, in one binary.
+//! Tests through the public interface, in one binary.
 
 /// Line ranges that are followed through edits, against an editor that knows the truth.
 mod ranges;
+/// Counts against tiktoken-rs, a slow reference and another counter.
+mod tokens;
