@@ -14,3 +14,4 @@ pub mod state;
 pub mod text;
 pub mod token;
 pub mod worktree;
+pub mod tune;

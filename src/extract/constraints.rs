@@ -21,9 +21,9 @@ fn fact(material: &Material, quote: &Quote, messages: usize) -> Fact {
     let long_message = turn.is_some_and(|turn| turn.text.len() > 1200);
     let rules = quote.cues.has(Cue::Rule) || quote.cues.has(Cue::Correction);
     let recent = material.session.turns.iter().rev().take(4).any(|turn| turn.at == quote.at);
-    let mut worth = quote.worth - 15;
+    let mut worth = quote.worth + crate::tune::p("SAID", -15);
     if rules && !long_message {
-        worth += 60;
+        worth += crate::tune::p("RULE", 60);
     }
     if recent && !long_message {
         worth += 25;

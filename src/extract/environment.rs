@@ -11,7 +11,7 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
     let full = Environment {
         cwd: field(&context.cwd),
         branch: field(&context.branch),
-        commit: field(&context.commit),
+        commit: field(&context.commit).chars().take(10).collect(),
         repository: field(&context.repository),
         pull_request: field(&context.pull_request),
         notes: Vec::new(),

@@ -69,7 +69,7 @@ fn fact(material: &Material, file: &FileRecord, rank: usize, note: Option<&Quote
     };
     let own = file.evidence.clone();
     let rank = i64::try_from(rank).unwrap_or(i64::MAX);
-    let name = (44 - rank / 2 + file.score / 12).clamp(3, worth::NAME);
+    let name = (crate::tune::p("NAME0", 36) - rank / 2 + file.score / crate::tune::p("NAMED", 12)).clamp(3, crate::tune::p("NAMEMAX", 60));
     let bare = entry(String::new(), Vec::new(), own.clone());
     let Some(facts) = summary(file) else {
         let read = entry("read".to_owned(), Vec::new(), own.clone());
@@ -81,9 +81,9 @@ fn fact(material: &Material, file: &FileRecord, rank: usize, note: Option<&Quote
     };
     let places = material.places.get(&file.name).map(Vec::as_slice).unwrap_or_default();
     let (ranges, symbols) = (focus(places), symbols(places));
-    let mut forms = vec![(bare, name), (entry(facts.clone(), Vec::new(), own.clone()), name + worth::NUMBERS * name / worth::NAME)];
+    let mut forms = vec![(bare, name), (entry(facts.clone(), Vec::new(), own.clone()), name + crate::tune::p("NUMBERS", 12) * name / worth::NAME)];
     let recent = i64::from(file.edited_at.map_or(0, |at| u32::try_from(material.session.recency(at)).unwrap_or(0)));
-    let known = name + worth::NUMBERS + worth::PLACES * recent / 1000;
+    let known = name + worth::NUMBERS + crate::tune::p("PLACES", 40) * recent / 1000;
     let around = if ranges.is_empty() && !symbols.is_empty() { format!("{facts} in {}", symbols.join(", ")) } else { facts.clone() };
     if ranges.len() > 2 {
         forms.push((entry(facts.clone(), ranges[..2].to_vec(), own.clone()), known - 10));

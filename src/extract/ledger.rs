@@ -253,7 +253,10 @@ fn weigh(edit: &FileEdit) -> (u32, u32) {
 fn has_extension(path: &str) -> bool {
     let base = path.rsplit('/').next().unwrap_or(path);
     base.rsplit_once('.').is_some_and(|(_, extension)| {
-        (1..=8).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_alphanumeric())
+        (1..=8).contains(&extension.len())
+            && extension.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+            && extension.bytes().any(|b| b.is_ascii_lowercase())
+            && extension != "git"
     }) || matches!(base, "Makefile" | "Dockerfile" | "justfile" | "Justfile" | "LICENSE")
 }
 
@@ -262,6 +265,7 @@ fn is_scratch(name: &str) -> bool {
     ["/tmp/", "/dev/", "/proc/", "/var/folders/", "/private/tmp/", "/private/var/"].iter().any(|start| name.starts_with(start))
         || name.contains("/.claude/projects/")
         || name.contains("/AppData/Local/Temp/")
+        || name.contains("..")
         || name.contains(['*', '$', '{', '<', '>', '|', '"', '\n'])
 }
 
