@@ -18,6 +18,12 @@ pub fn medium(low: u64, high: u64, length: usize) -> u64 {
     fold(fold(low ^ MIX[2], MIX[1]) ^ high, MIX[0] ^ length as u64)
 }
 
+/// The hash of a pair of ranks.
+#[inline]
+pub fn pair(pair: u64) -> u64 {
+    fold(pair ^ MIX[2], MIX[0])
+}
+
 /// The hash of a longer key.
 pub fn long(key: &[u8]) -> u64 {
     let (chunks, rest) = key.as_chunks::<8>();

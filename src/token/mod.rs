@@ -3,6 +3,7 @@
 //! A count equals `tiktoken`'s `encode_ordinary` on every text: what looks like a special token is plain text.
 //! The vocabularies are tables in the binary, so the first count costs no start-up; time is linear in the text.
 
+mod cache;
 mod class;
 mod hash;
 mod merge;
@@ -106,9 +107,10 @@ fn count<S: Split>(vocabulary: &Vocabulary, text: &[u8], limit: usize) -> Option
     let mut tokens = 0;
     while start < text.len() {
         let end = S::end(text, start);
-        tokens += match vocabulary.token(text, start, end) {
-            Some(_) => 1,
-            None => merge::count(vocabulary, &text[start..end]),
+        tokens += if vocabulary.contains(text, start, end) {
+            1
+        } else {
+            cache::count(vocabulary, text, start, end)
         };
         if tokens > limit {
             return None;
