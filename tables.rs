@@ -82,6 +82,12 @@ fn write_merges(folder: &Path, name: &str, tokens: &Tokens) {
         }
     }
     write_table(folder, &format!("{name}.merges"), &merges);
+    let mut filter = vec![0_u8; merges.len().next_power_of_two()];
+    for (hash, _) in &merges {
+        let (byte, bit) = hash::filter(*hash, filter.len());
+        filter[byte] |= bit;
+    }
+    write(folder, &format!("{name}.filter"), &filter);
     let bytes: Vec<[u8; 4]> = (0..=u8::MAX).map(|byte| ranks[&[byte][..]].to_le_bytes()).collect();
     write(folder, &format!("{name}.bytes"), bytes.as_flattened());
 }

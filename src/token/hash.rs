@@ -44,6 +44,12 @@ pub fn slot(hash: u64, displacement: u16, slots: usize) -> usize {
     reduce((moved >> 32) as u32, slots)
 }
 
+/// The byte and the bit of a hash in a filter of that many bytes.
+#[inline]
+pub fn filter(hash: u64, bytes: usize) -> (usize, u8) {
+    (reduce((hash >> 32) as u32, bytes), 1 << (hash & 7))
+}
+
 /// Maps 32 even bits onto `0..range` without a division (Lemire, 2016).
 #[inline]
 fn reduce(bits: u32, range: usize) -> usize {

@@ -6,6 +6,7 @@
 mod cache;
 mod class;
 mod hash;
+mod lowest;
 mod merge;
 mod model;
 mod split;

@@ -19,6 +19,8 @@ pub(super) struct Vocabulary {
     long: Table<8>,
     texts: &'static [u8],
     merges: Table<8>,
+    /// One bit set for every merge, by hash: most pairs that do not merge are known without reading the table.
+    filter: &'static [u8],
     bytes: &'static [[u8; 4]],
     /// Ranks from here on belong to the larger vocabulary the tables are shared with.
     end: u32,
@@ -56,6 +58,7 @@ macro_rules! vocabulary {
             long: table!($name, "long"),
             texts: table_file!($name, ".texts"),
             merges: table!($name, "merges"),
+            filter: table_file!($name, ".filter"),
             bytes: table_file!($name, ".bytes").as_chunks().0,
             end: $end,
             id: $id,
@@ -127,7 +130,12 @@ impl Vocabulary {
     #[inline]
     pub(super) fn merge(&self, left: u32, right: u32) -> Option<u32> {
         let pair = u64::from(left) << 18 | u64::from(right);
-        let slot = u64::from_le_bytes(*self.merges.slot(hash::pair(pair)));
+        let hash = hash::pair(pair);
+        let (byte, bit) = hash::filter(hash, self.filter.len());
+        if self.filter[byte] & bit == 0 {
+            return None;
+        }
+        let slot = u64::from_le_bytes(*self.merges.slot(hash));
         let rank = u32::try_from(slot & u64::from(RANK)).expect("18 bits");
         (slot >> 18 == pair && rank < self.end).then_some(rank)
     }
