@@ -104,19 +104,17 @@ impl FromStr for Encoding {
 }
 
 fn count<S: Split>(vocabulary: &Vocabulary, text: &[u8], limit: usize) -> Option<usize> {
-    let mut start = 0;
-    let mut tokens = 0;
-    while start < text.len() {
-        let end = S::end(text, start);
-        tokens += if vocabulary.contains(text, start, end) {
-            1
-        } else {
-            cache::count(vocabulary, text, start, end)
-        };
-        if tokens > limit {
-            return None;
+    cache::with_memory(|memory| {
+        let mut start = 0;
+        let mut tokens = 0;
+        while start < text.len() {
+            let end = S::end(text, start);
+            tokens += memory.count(vocabulary, text, start, end);
+            if tokens > limit {
+                return None;
+            }
+            start = end;
         }
-        start = end;
-    }
-    Some(tokens)
+        Some(tokens)
+    })
 }
