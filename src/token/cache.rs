@@ -10,8 +10,8 @@ use super::hash;
 use super::merge::Merged;
 use super::vocabulary::{Vocabulary, word};
 
-/// Entries for pieces of up to 8 bytes: 128 KiB.
-const SHORT: usize = 8192;
+/// Entries for pieces of up to 8 bytes: 256 KiB.
+const SHORT: usize = 16384;
 /// Entries for pieces of 9 to 16 bytes: 96 KiB. Longer ones are not remembered.
 const MEDIUM: usize = 4096;
 

@@ -45,8 +45,8 @@ impl Lowest {
     /// The lowest rank and its place.
     pub(super) fn lowest(&self) -> Option<(u32, usize)> {
         let key = self.levels[self.depth - 1].first().map_or(NONE, lowest);
-        let rank = u32::try_from(key >> 32).expect("32 bits");
-        (key != NONE).then_some((rank, key as u32 as usize))
+        let half = |bits: u64| u32::try_from(bits & u64::from(u32::MAX)).expect("32 bits");
+        (key != NONE).then(|| (half(key >> 32), half(key) as usize))
     }
 
     /// Sets the rank of a place.
@@ -70,7 +70,7 @@ fn key(place: usize, rank: Option<u32>) -> u64 {
 }
 
 fn push(level: &mut Vec<[u64; WIDTH]>, place: usize, key: u64) {
-    if place % WIDTH == 0 {
+    if place.is_multiple_of(WIDTH) {
         level.push([NONE; WIDTH]);
     }
     if let Some(node) = level.last_mut() {

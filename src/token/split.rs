@@ -189,8 +189,9 @@ fn cased_word(text: &[u8], start: usize) -> usize {
 fn contraction(text: &[u8], at: usize) -> usize {
     match text[at..] {
         [b'\'', b's' | b'S' | b't' | b'T' | b'm' | b'M' | b'd' | b'D', ..] => 2,
-        [b'\'', b'r' | b'R' | b'v' | b'V', b'e' | b'E', ..] | [b'\'', b'l' | b'L', b'l' | b'L', ..] => 3,
-        [b'\'', 0xc5, 0xbf, ..] => 3,
+        [b'\'', b'r' | b'R' | b'v' | b'V', b'e' | b'E', ..]
+        | [b'\'', b'l' | b'L', b'l' | b'L', ..]
+        | [b'\'', 0xc5, 0xbf, ..] => 3,
         _ => 0,
     }
 }
