@@ -28,7 +28,8 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
         .map(|event| event.line)
         .take(1)
         .collect();
-    let short = Environment { cwd: String::new(), repository: String::new(), pull_request: String::new(), ..full.clone() };
+    let middle = Environment { repository: String::new(), ..full.clone() };
+    let short = Environment { cwd: String::new(), pull_request: String::new(), ..middle.clone() };
     let fact = Fact::new(Item::Environment(full), evidence, 110, "where the session ran");
-    vec![if short.is_empty() { fact } else { fact.or(Item::Environment(short), 50) }]
+    vec![if short.is_empty() { fact } else { fact.or(Item::Environment(middle), 95).or(Item::Environment(short), 50) }]
 }

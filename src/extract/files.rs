@@ -72,9 +72,10 @@ fn fact(material: &Material, file: &FileRecord, rank: usize, note: Option<&Quote
     let name = (crate::tune::p("NAME0", 36) - rank / 2 + file.score / crate::tune::p("NAMED", 12)).clamp(3, crate::tune::p("NAMEMAX", 60));
     let bare = entry(String::new(), Vec::new(), own.clone());
     let Some(facts) = summary(file) else {
-        let read = entry("read".to_owned(), Vec::new(), own.clone());
-        return if rank < 10 && file.score >= 60 {
-            growing(vec![(bare, name), (read, name + 8)], own, "read")
+        let defined = material.shown.get(&file.name).map(|names| names.join(", ")).unwrap_or_default();
+        return if rank < crate::tune::p("READS", 10) && file.score >= 60 && !defined.is_empty() {
+            let read = entry(format!("read; defines {defined}"), Vec::new(), own.clone());
+            growing(vec![(bare, name), (read, name + crate::tune::p("DEFINES", 14))], own, "read")
         } else {
             Fact::new(bare, own, name, "read or mentioned")
         };

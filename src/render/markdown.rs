@@ -31,7 +31,7 @@ fn render(state: &HandoffState, citations: Citations) -> String {
             page.bullet(&format!("{}{command}", entry.signature), &entry.evidence);
         }
     });
-    page.section("Verification", |page| state.verification.iter().for_each(|entry| page.verification(entry)));
+    page.section("Verification", |page| page.verification(&state.verification));
     page.section("Open Questions", |page| state.questions.iter().for_each(|entry| page.bullet(&entry.question, &entry.evidence)));
     page.section("Next Steps", |page| {
         for entry in &state.next_steps {
@@ -137,13 +137,13 @@ impl Page {
         self.bullet(&text, &entry.evidence);
     }
 
-    fn verification(&mut self, entry: &Verification) {
-        let since = match entry.edits_since {
-            0 => String::new(),
-            1 => ", 1 edit since".to_owned(),
-            edits => format!(", {edits} edits since"),
-        };
-        self.bullet(&format!("`{}` → {}{since}", entry.command, entry.outcome), &entry.evidence);
+    /// One bullet for the checks that ended alike, one after the other.
+    fn verification(&mut self, entries: &[Verification]) {
+        for alike in entries.chunk_by(|a, b| outcome(a) == outcome(b)) {
+            let commands: Vec<String> = alike.iter().map(|entry| format!("`{}`", entry.command)).collect();
+            let evidence: Vec<u32> = alike.iter().flat_map(|entry| entry.evidence.iter().copied()).collect();
+            self.bullet(&format!("{} → {}", commands.join(", "), outcome(&alike[0])), &evidence);
+        }
     }
 
     fn environment(&mut self, environment: &Environment) {
@@ -160,6 +160,15 @@ impl Page {
             self.bullet(&known.join(", "), &[]);
         }
         environment.notes.iter().for_each(|note| self.bullet(&note.text, &note.evidence));
+    }
+}
+
+/// How a check ended, and what came after it.
+fn outcome(entry: &Verification) -> String {
+    match entry.edits_since {
+        0 => entry.outcome.clone(),
+        1 => format!("{}, 1 edit since", entry.outcome),
+        edits => format!("{}, {edits} edits since", entry.outcome),
     }
 }
 
