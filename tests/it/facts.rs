@@ -136,6 +136,8 @@ fn is_changed(edited: &Edited, start: u32, end: u32) -> bool {
     start <= end && edited.total.is_some_and(|total| end <= total) && changed(start) && changed(end)
 }
 
+/// The entry of a file; a transcript that does not say where it runs has absolute paths.
 fn entry<'a>(handoff: &'a Handoff, path: &str) -> Option<&'a FileEntry> {
-    handoff.state.files.iter().find(|entry| entry.path == path)
+    let is_it = |entry: &&FileEntry| entry.path.strip_suffix(path).is_some_and(|head| head.is_empty() || head.ends_with('/'));
+    handoff.state.files.iter().filter(is_it).min_by_key(|entry| entry.path.len())
 }
