@@ -117,7 +117,8 @@ fn write_table(folder: &Path, name: &str, entries: &[(u64, Vec<u8>)]) {
         }
     }
     let empty = vec![0xff; entries[0].1.len()];
-    let filled: Vec<&[u8]> = taken.iter().map(|slot| slot.map_or(&empty[..], |index| &entries[index].1)).collect();
+    let filled: Vec<&[u8]> =
+        taken.iter().map(|slot| slot.map_or(&empty[..], |index| &entries[index].1)).collect();
     write(folder, &format!("{name}.slots"), &filled.concat());
     let displacements: Vec<[u8; 2]> = displacements.into_iter().map(u16::to_le_bytes).collect();
     write(folder, &format!("{name}.displacements"), displacements.as_flattened());

@@ -13,3 +13,4 @@ pub mod replay;
 pub mod state;
 pub mod text;
 pub mod token;
+pub mod worktree;

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::ledger::FileRecord;
 use super::quotes::{Quote, Source};
-use super::Material;
+use super::{Material, places};
 use crate::fact::{Fact, Item};
-use crate::state::{FileChange, FileEntry};
+use crate::replay::TrackedRange;
+use crate::state::{FileChange, FileEntry, FocusRange};
 use crate::text::clip;
 
 /// How many files that were only read are worth naming.
@@ -57,25 +58,64 @@ fn note_text<'a>(text: &'a str, file: &str) -> Option<&'a str> {
 
 fn fact(material: &Material, file: &FileRecord, rank: usize, note: Option<&Quote>) -> Fact {
     let mut evidence = file.evidence.clone();
-    let entry = |relevance: String, evidence: Vec<u32>| {
-        Item::File(FileEntry { path: file.name.clone(), relevance, focus_ranges: Vec::new(), change: Some(file.change), evidence })
+    let entry = |relevance: String, focus_ranges: Vec<FocusRange>, evidence: Vec<u32>| {
+        Item::File(FileEntry { path: file.name.clone(), relevance, focus_ranges, change: Some(file.change), evidence })
     };
     let rank = i64::try_from(rank).unwrap_or(i64::MAX);
-    let bare = entry(String::new(), evidence.clone());
-    let worth = if file.change == FileChange::Read { (file.score / 4).clamp(4, 90) } else { 60 + (file.score / 6).min(120) } - rank.min(20);
+    let bare = entry(String::new(), Vec::new(), evidence.clone());
     let Some(facts) = summary(file) else {
-        return Fact::new(bare, evidence, worth.max(3), "read or mentioned");
+        return Fact::new(bare, evidence, (38 - rank + file.score / 12).clamp(3, 80), "read or mentioned");
     };
+    let worth = 60 + (file.score / 6).min(120) - rank.min(20);
+    let places = material.places.get(&file.name).map(Vec::as_slice).unwrap_or_default();
+    let (ranges, symbols) = (focus(places), symbols(places));
+    let around = if ranges.is_empty() && !symbols.is_empty() { format!("{facts} in {}", symbols.join(", ")) } else { facts.clone() };
+    let mut forms = vec![entry(around.clone(), ranges.clone(), file.evidence.clone())];
+    if ranges.len() > 2 {
+        forms.push(entry(facts.clone(), ranges[..2].to_vec(), file.evidence.clone()));
+    }
+    forms.extend([entry(facts, Vec::new(), file.evidence.clone()), bare]);
+    let mut worth = worth;
     if let Some(quote) = note {
         evidence.push(material.session.line(quote.at));
         evidence.sort_unstable();
         evidence.dedup();
         let said = note_text(&quote.statement.text, &file.name).unwrap_or_default();
-        let long = entry(format!("{facts}; {}", clip(said, 260)), evidence.clone());
-        let middle = entry(facts, file.evidence.clone());
-        return Fact::new(long, evidence, worth + 40, "changed, and described").or(middle).or(bare).on_floor(3);
+        forms.insert(0, entry(format!("{around}; {}", clip(said, 260)), ranges, evidence.clone()));
+        worth += 40;
     }
-    Fact::new(entry(facts, evidence.clone()), evidence, worth, "changed").or(bare).on_floor(3)
+    forms.dedup();
+    Fact { forms, evidence, worth, floor: Some(3), reason: if note.is_some() { "changed, and described" } else { "changed" }, source: "ledger" }
+}
+
+/// The places that were changed, at most six, the latest first chosen, in the order of the file.
+fn focus(places: &[TrackedRange]) -> Vec<FocusRange> {
+    let mut parts: Vec<&TrackedRange> = places.iter().filter(|place| place.range.is_some() && places::is_part(place)).collect();
+    parts.sort_by_key(|place| std::cmp::Reverse(place.edits.last().copied()));
+    parts.truncate(6);
+    parts.sort_by_key(|place| place.range);
+    parts
+        .into_iter()
+        .filter_map(|place| {
+            let range = place.range?;
+            let note = place.symbols.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+            Some(FocusRange { start: range.start, end: range.end, note, changed_since_save: None })
+        })
+        .collect()
+}
+
+/// The names of what was changed, the latest first, at most six.
+fn symbols(places: &[TrackedRange]) -> Vec<String> {
+    let mut by_edit: Vec<&TrackedRange> = places.iter().collect();
+    by_edit.sort_by_key(|place| std::cmp::Reverse(place.edits.last().copied()));
+    let mut names: Vec<String> = Vec::new();
+    for name in by_edit.into_iter().flat_map(|place| &place.symbols) {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    names.truncate(6);
+    names
 }
 
 /// What was done to a file, in numbers.

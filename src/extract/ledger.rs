@@ -116,6 +116,7 @@ impl Ledger {
             let full = shell::join(cwd, &path);
             self.touch(session, used.at, &full, worth::SHELL);
         }
+        self.found(session, used);
         if !used.took_effect() {
             return;
         }
@@ -127,15 +128,10 @@ impl Ledger {
         }
     }
 
+    /// Paths at the beginning of the lines of a result: what a search or a listing found.
     fn found(&mut self, session: &Session, used: &Use) {
         let Some(result) = used.result else { return };
-        let mut names: Vec<&str> = result
-            .text
-            .lines()
-            .take(60)
-            .map(|line| line.split(':').next().unwrap_or(line).trim())
-            .filter(|name| name.contains('/') && has_extension(name) && !name.contains(' ') && name.len() < 160)
-            .collect();
+        let mut names: Vec<&str> = result.text.lines().take(80).filter_map(leading_path).collect();
         names.dedup();
         for name in names {
             self.touch(session, used.at, name, worth::FOUND);
@@ -166,7 +162,7 @@ impl Ledger {
 
     fn touch(&mut self, session: &Session, at: usize, path: &str, points: i64) {
         let name = session.paths.name(path);
-        if name.is_empty() || is_scratch(&name) || !has_extension(&name) && points < worth::READ {
+        if name.is_empty() || is_scratch(&name) || is_foreign(&name) || !has_extension(&name) && points < worth::READ {
             return;
         }
         let gain = points * session.recency(at) / 1000;
@@ -267,6 +263,23 @@ fn is_scratch(name: &str) -> bool {
         || name.contains("/.claude/projects/")
         || name.contains("/AppData/Local/Temp/")
         || name.contains(['*', '$', '{', '<', '>', '|', '"', '\n'])
+}
+
+/// Whether a path lies outside the working folder in a place of packages and tools.
+fn is_foreign(name: &str) -> bool {
+    name.contains("/node_modules/") || name.contains("/.claude/") && name.starts_with('/') || name.contains("/.codex/")
+}
+
+/// The path that a line of a listing begins with: `src/a.rs:12: …`, ` src/a.rs | 4 +-`, `M src/a.rs`.
+fn leading_path(line: &str) -> Option<&str> {
+    if line.len() > 400 {
+        return None;
+    }
+    let mut words = line.split(|c: char| c.is_whitespace() || c == ':').filter(|word| !word.is_empty());
+    let first = words.next()?;
+    let word = if first.len() <= 2 { words.next()? } else { first };
+    let word = word.trim_matches(|c: char| matches!(c, '"' | '\'' | '`' | ','));
+    (word.contains('/') && has_extension(word) && word.len() < 160).then_some(word)
 }
 
 /// The words of a text that look like paths of files.

@@ -10,6 +10,7 @@ mod files;
 mod findings;
 mod ledger;
 mod objective;
+mod places;
 mod progress;
 mod questions;
 mod quotes;
@@ -57,6 +58,8 @@ pub struct Material<'a> {
     ledger: ledger::Ledger,
     /// The checks that were run.
     checks: Vec<checks::Check>,
+    /// Where files were changed.
+    places: places::Places,
     /// Everything quotable.
     quotes: Vec<quotes::Quote>,
 }
@@ -67,8 +70,9 @@ impl<'a> Material<'a> {
         let session = Session::of(transcript);
         let ledger = ledger::Ledger::of(&session);
         let checks = checks::checks(&session);
+        let places = places::places(&session, &ledger);
         let quotes = quotes::quotes(&session, &ledger);
-        Material { session, ledger, checks, quotes }
+        Material { session, ledger, checks, places, quotes }
     }
 
     /// The evidence of a quote.

@@ -83,7 +83,6 @@ pub fn quotes(session: &Session, ledger: &Ledger) -> Vec<Quote> {
         }
         match &event.kind {
             EventKind::User { text } => collect(session, ledger, &mut out, Source::User, at, text),
-            EventKind::Command { arguments, .. } => collect(session, ledger, &mut out, Source::User, at, arguments),
             EventKind::Assistant { text } => {
                 let source = if replies.contains(&at) { Source::Reply } else { Source::Remark };
                 collect(session, ledger, &mut out, source, at, text);

@@ -144,29 +144,20 @@ fn ages(events: &[Event]) -> Vec<u32> {
 }
 
 fn uses(events: &[Event]) -> Vec<Use<'_>> {
-    let mut uses: Vec<Use> = Vec::new();
     let mut by_event = BTreeMap::new();
+    let mut uses: Vec<Use> = Vec::new();
     for (at, event) in events.iter().enumerate() {
-        match &event.kind {
-            EventKind::Call(call) => {
-                by_event.insert(at, uses.len());
-                uses.push(Use {
-                    at,
-                    result_at: None,
-                    call,
-                    result: None,
-                    edits: Vec::new(),
-                    read: None,
-                    answers: &[],
-                    abandoned: event.abandoned,
-                });
+        if let EventKind::Call(call) = &event.kind {
+            by_event.insert(at, uses.len());
+            let abandoned = event.abandoned;
+            uses.push(Use { at, result_at: None, call, result: None, edits: Vec::new(), read: None, answers: &[], abandoned });
+        }
+    }
+    for (at, event) in events.iter().enumerate() {
+        if let EventKind::Result(result) = &event.kind {
+            if let Some(place) = result.call.and_then(|call| by_event.get(&call)) {
+                answer(&mut uses[*place], at, result);
             }
-            EventKind::Result(result) => {
-                if let Some(place) = result.call.and_then(|call| by_event.get(&call)) {
-                    answer(&mut uses[*place], at, result);
-                }
-            }
-            _ => {}
         }
     }
     for used in &mut uses {
@@ -195,7 +186,6 @@ fn turns(events: &[Event]) -> Vec<Turn<'_>> {
         }
         match &event.kind {
             EventKind::User { text } => begin(&mut turns, at, text),
-            EventKind::Command { arguments, .. } if arguments.split_whitespace().count() > 2 => begin(&mut turns, at, arguments),
             EventKind::Assistant { text } if !text.trim().is_empty() => {
                 if let Some(turn) = turns.last_mut() {
                     turn.reply = Some(at);

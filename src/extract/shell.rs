@@ -206,3 +206,13 @@ pub fn commit_hash(output: &str) -> Option<&str> {
         (hash.len() >= 7 && hash.bytes().all(|b| b.is_ascii_hexdigit())).then_some(hash)
     })
 }
+
+/// Whether a command may rewrite files that it does not name: formatters, fixers, and git moving the working tree.
+pub fn may_rewrite(command: &str) -> bool {
+    const REWRITERS: &[&str] = &[
+        "fmt", "format", "gofmt -w", "goimports -w", "--write", "--fix", "sed -i", "git checkout", "git stash", "git reset",
+        "git rebase", "git pull", "git merge", "git restore", "git switch", "git cherry-pick", "git revert", "git apply", "perl -pi",
+        "codegen", "go generate", "patch -p",
+    ];
+    parts(command).iter().any(|part| !part.contains("--check") && REWRITERS.iter().any(|mark| part.contains(mark)))
+}

@@ -33,15 +33,14 @@ impl<'a> Head<'a> {
         let text = String::from_utf8_lossy(&bytes[..bytes.len().min(TEXT)]);
         let whole = bytes.trim_ascii();
         let single = memchr::memchr(b'\n', whole).is_none();
-        let mut records = Vec::new();
-        let mut document = None;
         let first = first_lines(whole).next().and_then(record);
-        if single || first.is_none() {
-            document = matches!(whole.first(), Some(b'[' | b'{')).then(|| shape(whole)).flatten();
-        }
-        if first.is_some() || document.is_none() {
-            records = json_lines(whole);
-        }
+        let whole_is_open = matches!(whole.first(), Some(b'[' | b'{'));
+        let document = ((single || first.is_none()) && whole_is_open).then(|| shape(whole)).flatten();
+        let records = match (single, &document) {
+            (true, _) => first.into_iter().collect(),
+            (false, Some(_)) => Vec::new(),
+            (false, None) => json_lines(whole),
+        };
         Self { text, records, document }
     }
 }

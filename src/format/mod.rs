@@ -154,7 +154,7 @@ mod tests {
     #[track_caller]
     fn check(bytes: &[u8], format: Option<&str>, expected: Option<&str>, warnings: &[u32]) {
         let transcript = read(bytes, format).unwrap();
-        let said = transcript.events.iter().flat_map(|event| event.seen()).next().map(str::to_owned);
+        let said = transcript.events.iter().flat_map(crate::event::Event::seen).next().map(str::to_owned);
         assert_eq!(said.as_deref(), expected);
         assert_eq!(transcript.warnings.iter().map(|warning| warning.line).collect::<Vec<_>>(), warnings);
     }

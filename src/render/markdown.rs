@@ -192,27 +192,35 @@ fn file_line(file: &FileEntry) -> String {
     format!("{} — {}{focus}", file.path, file.relevance)
 }
 
+/// The longest list of names in one pair of braces, in bytes.
+const LONGEST_GROUP: usize = 300;
+
 /// Names by folder: `src/{a.rs, b.rs}, README.md`. A folder stands where its most relevant file does.
 fn grouped(names: &[&str]) -> String {
     let mut folders: Vec<(&str, Vec<&str>)> = Vec::new();
-    let mut place = BTreeMap::new();
+    let mut place: BTreeMap<&str, usize> = BTreeMap::new();
     for name in names {
         let (folder, base) = name.rsplit_once('/').map_or(("", *name), |(folder, base)| (folder, base));
-        let at = *place.entry(folder).or_insert_with(|| {
-            folders.push((folder, Vec::new()));
-            folders.len() - 1
-        });
-        folders[at].1.push(base);
+        let open = place.get(folder).copied().filter(|at| folders[*at].1.iter().map(|base| base.len() + 2).sum::<usize>() + base.len() < LONGEST_GROUP);
+        match open {
+            Some(at) => folders[at].1.push(base),
+            None => {
+                place.insert(folder, folders.len());
+                folders.push((folder, vec![base]));
+            }
+        }
     }
-    let written: Vec<String> = folders
-        .into_iter()
-        .map(|(folder, bases)| match (folder, bases.as_slice()) {
-            ("", bases) => bases.join(", "),
-            (folder, [one]) => format!("{folder}/{one}"),
-            (folder, bases) => format!("{folder}/{{{}}}", bases.join(", ")),
-        })
-        .collect();
+    let written: Vec<String> = folders.into_iter().map(|(folder, bases)| group(folder, &bases)).collect();
     written.join(", ")
+}
+
+fn group(folder: &str, bases: &[&str]) -> String {
+    let plain = folder.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'@' | b'.' | b'+' | b'-' | b'/'));
+    match (folder, bases) {
+        ("", bases) => bases.join(", "),
+        (folder, bases) if bases.len() > 1 && plain => format!("{folder}/{{{}}}", bases.join(", ")),
+        (folder, bases) => bases.iter().map(|base| format!("{folder}/{base}")).collect::<Vec<_>>().join(", "),
+    }
 }
 
 fn one_line(text: &str) -> String {

@@ -116,8 +116,7 @@ fn spot_of_lines(file: &SparseFile, sides: &Sides<'_>, line: u32) -> Spot {
 /// All places of the old text in known lines, widened to whole lines.
 fn text_spots(stretch: &Stretch<'_>, sides: &Sides<'_>) -> Vec<Spot> {
     match sides.old[..] {
-        [] => Vec::new(),
-        [only] if only.is_empty() => Vec::new(),
+        [] | [""] => Vec::new(),
         [only] => spots_in_lines(stretch, sides, only),
         [first, .., last] => spots_over_lines(stretch, sides, first, last),
     }

@@ -10,6 +10,7 @@ mod locate;
 mod output;
 mod sparse;
 mod symbol;
+mod tabs;
 mod track;
 
 use crate::event::{Change, FileEdit, FileRead, Hunk, LineRange};
@@ -102,7 +103,8 @@ impl FileReplay {
     /// Lines of the file were shown: they are as shown.
     pub fn read(&mut self, read: &FileRead) {
         let start = read.start.max(1);
-        let shown: Vec<&str> = lines(&read.content).collect();
+        let content = tabs::flat(&read.content);
+        let shown: Vec<&str> = lines(&content).collect();
         if start > LAST_LINE || shown.len() > LAST_LINE as usize {
             return;
         }
@@ -122,6 +124,7 @@ impl FileReplay {
 
     /// An edit took effect. Follows all places through it, and begins one for every changed place.
     pub fn edit(&mut self, edit: &FileEdit) -> Vec<TrackedId> {
+        let edit = &*tabs::flat_edit(edit);
         let mut current = Current { number: self.edits, heading: None, begun: Vec::new() };
         self.edits += 1;
         match edit.change {
@@ -152,7 +155,8 @@ impl FileReplay {
         self.doubt_from(1);
     }
 
-    /// The whole text, if every line is known.
+    /// The whole text, if every line is known. A leading tab is written as two blanks, here as in all lines, since
+    /// some records write it so.
     pub fn content(&self) -> Option<String> {
         self.file.is_whole().then(|| self.file.lines().flat_map(|(_, line)| [line, "\n"]).collect())
     }

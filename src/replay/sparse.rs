@@ -65,7 +65,9 @@ impl SparseFile {
     /// Whether no known line says otherwise.
     pub fn agrees(&self, start: u32, lines: &[&str]) -> bool {
         let after = start.saturating_add(count(lines.len()));
-        let fits = lines.is_empty() || self.end.is_none_or(|end| after <= end.saturating_add(1));
+        // Not everybody counts an empty last line.
+        let full = after - u32::from(lines.last().is_some_and(|last| last.is_empty()));
+        let fits = lines.is_empty() || self.end.is_none_or(|end| full <= end.saturating_add(1));
         let first = self.runs.partition_point(|run| run.after() <= start);
         fits && self.runs[first..].iter().take_while(|run| run.start < after).all(|run| {
             let (from, to) = (run.start.max(start), run.after().min(after));
@@ -79,6 +81,8 @@ impl SparseFile {
     pub fn learn(&mut self, start: u32, lines: &[&str]) {
         let first = self.cut(start, count(lines.len()));
         self.insert(first, start, lines);
+        let last = start.saturating_add(count(lines.len())).saturating_sub(1);
+        self.end = self.end.map(|end| end.max(last));
     }
 
     /// Replaces `removed` lines from `at` on; everything behind moves.

@@ -6,8 +6,16 @@
 mod class;
 mod hash;
 mod merge;
+mod model;
 mod split;
 mod vocabulary;
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::Error;
+
+pub use model::{Estimate, Tokenizer};
 
 use split::{Cl100k, Gpt2, O200k, Split};
 use vocabulary::Vocabulary;
@@ -49,6 +57,16 @@ impl Encoding {
         }
     }
 
+    /// The encoding of that name.
+    pub fn from_name(name: &str) -> Option<Encoding> {
+        Encoding::ALL.into_iter().find(|encoding| encoding.name() == name)
+    }
+
+    /// The encoding of an OpenAI model, by the same names and beginnings of names as `tiktoken`.
+    pub fn for_model(model: &str) -> Option<Encoding> {
+        model::openai(model)
+    }
+
     /// The number of tokens in the text, all of it ordinary text.
     pub fn count(self, text: &str) -> usize {
         self.count_within(text, usize::MAX).expect("no text has more tokens than usize::MAX")
@@ -63,6 +81,23 @@ impl Encoding {
             Encoding::P50kBase => count::<Gpt2>(&vocabulary::P50K, text, limit),
             Encoding::R50kBase => count::<Gpt2>(&vocabulary::R50K, text, limit),
         }
+    }
+}
+
+impl fmt::Display for Encoding {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.name())
+    }
+}
+
+impl FromStr for Encoding {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Encoding, Error> {
+        Encoding::from_name(name).ok_or_else(|| Error::NoSuchEncoding {
+            name: name.to_owned(),
+            known: Encoding::ALL.map(Encoding::name).join(", "),
+        })
     }
 }
 

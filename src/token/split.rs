@@ -46,7 +46,9 @@ impl Split for O200k {
             NUMBER => numbers(text, start),
             SPACE | SYMBOL if next & (LETTER | MARK) != 0 => cased_word(text, after),
             SYMBOL => trailed(text, run(text, after, OTHER), b"\r\n/"),
-            SPACE if next == SYMBOL && text[start] == b' ' => trailed(text, run(text, after, OTHER), b"\r\n/"),
+            SPACE if next == SYMBOL && text[start] == b' ' => {
+                trailed(text, run(text, after, OTHER), b"\r\n/")
+            }
             _ => white(text, start).up_to_newline(),
         }
     }
@@ -64,7 +66,9 @@ impl Split for Cl100k {
             NUMBER => numbers(text, start),
             SPACE | SYMBOL | MARK if next & LETTER != 0 => run(text, after, LETTER),
             SYMBOL | MARK => trailed(text, run(text, after, OTHER), b"\r\n"),
-            SPACE if next & OTHER != 0 && text[start] == b' ' => trailed(text, run(text, after, OTHER), b"\r\n"),
+            SPACE if next & OTHER != 0 && text[start] == b' ' => {
+                trailed(text, run(text, after, OTHER), b"\r\n")
+            }
             _ => white(text, start).up_to_newline_or_end(),
         }
     }

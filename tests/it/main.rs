@@ -16,6 +16,8 @@ mod fixtures;
 mod floors;
 /// The lists of formats, extractors, renderers and encodings, each as a whole.
 mod lists;
+/// Line ranges that are followed through edits, against an editor that knows the truth.
+mod ranges;
 /// Reading never fails, whatever the bytes, and a file that grew reads on.
 mod readers;
 /// The JSON is valid under the published schema and under ours.

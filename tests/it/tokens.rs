@@ -1,4 +1,7 @@
+use std::fmt::Write;
+
 use baton::token::Encoding;
+use proptest::prelude::*;
 use tiktoken_rs::CoreBPE;
 
 pub fn oracle(encoding: Encoding) -> &'static CoreBPE {
@@ -11,17 +14,170 @@ pub fn oracle(encoding: Encoding) -> &'static CoreBPE {
     }
 }
 
+/// The count, by every encoding, equals tiktoken-rs's.
 #[track_caller]
 fn check(text: &str) {
     for encoding in Encoding::ALL {
         let expected = oracle(encoding).encode_ordinary(text).len();
-        assert_eq!(encoding.count(text), expected, "{} of {text:?}", encoding.name());
+        assert_eq!(encoding.count(text), expected, "{encoding} of {text:?}");
+        assert_eq!(encoding.count_within(text, expected), Some(expected), "{encoding} of {text:?}");
+        if let Some(less) = expected.checked_sub(1) {
+            assert_eq!(encoding.count_within(text, less), None, "{encoding} of {text:?}");
+        }
     }
 }
 
 #[test]
+fn names_round_trip() {
+    for encoding in Encoding::ALL {
+        assert_eq!(encoding.to_string().parse::<Encoding>().ok(), Some(encoding));
+    }
+    assert_eq!(Encoding::default().name(), "o200k_base");
+}
+
+#[test]
 fn small_texts() {
-    for text in ["", " ", "a", "hello world", "Don't'ſ panic!\n\n  x", "ABC\u{301}DEF", "  \n ", "日本語テキスト 123456"] {
+    for text in [
+        "",
+        " ",
+        "a",
+        "\0",
+        "\0\0\0\0\0\0\0\0\0",
+        "hello world",
+        "<|endoftext|><|start|>",
+        "Don't DON'T don'T we'll I'VE x'\u{17f}\u{17f} '\u{17f}t 'S 'll 'lL 'x ''s",
+        "\u{301}ABC a\u{301}b \u{301}\u{301} !\u{301} !!\u{301}a",
+        "ABC中DEF ABCdefGHI \u{1c5}abc \u{2b0}A \u{2b0}a",
+        "  \n \t\r\n  x \u{85}\u{2028}\u{a0} y\n\n//\r\n/x",
+        "日本語テキスト 123456 ٣٤٥٦ ½¾",
+        "👩‍👩‍👧‍👦👍🏽 🇩🇪",
+    ] {
         check(text);
+    }
+}
+
+/// Every scalar value between others that call for different rules. Batched, each scalar on its own line.
+#[test]
+fn every_scalar_is_classed_as_by_tiktoken() {
+    let scalars: Vec<char> = ('\0'..=char::MAX).collect();
+    let contexts: [fn(&mut String, char); 6] = [
+        |text, c| write!(text, "a{c}b ").expect("a string takes all"),
+        |text, c| write!(text, " {c}B").expect("a string takes all"),
+        |text, c| write!(text, "1{c}2").expect("a string takes all"),
+        |text, c| write!(text, "!{c}!").expect("a string takes all"),
+        |text, c| write!(text, " {c} ").expect("a string takes all"),
+        |text, c| write!(text, "A{c}{c}C'{c}").expect("a string takes all"),
+    ];
+    for chunk in scalars.chunks(4096) {
+        let mut text = String::new();
+        for &scalar in chunk {
+            for context in contexts {
+                context(&mut text, scalar);
+            }
+        }
+        for encoding in [Encoding::O200kBase, Encoding::Cl100kBase, Encoding::R50kBase] {
+            let expected = oracle(encoding).encode_ordinary(&text).len();
+            assert_eq!(encoding.count(&text), expected, "{encoding} from {:?}", chunk[0]);
+        }
+    }
+}
+
+/// Text made of parts that are likely to meet a rule's edge.
+fn text_of(parts: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
+    prop::collection::vec(parts, 0..40).prop_map(|parts| parts.concat())
+}
+
+fn code() -> impl Strategy<Value = String> {
+    let words = prop::sample::select(vec![
+        "fn ",
+        "let mut ",
+        "self.",
+        "count_ordinary",
+        "HTTPServer",
+        "getElementById",
+        "(",
+        ")",
+        "{\n",
+        "}\n",
+        "    ",
+        "\t",
+        "->",
+        "::",
+        "// ",
+        "/* */",
+        "\"",
+        "\\n",
+        "#[test]",
+        " == ",
+        ";\n",
+        ";\r\n\r\n",
+        "0x1f",
+        "1_000_000",
+        "don't",
+        "IT'S",
+        "/usr/lib",
+        "https://",
+        "\n\n",
+        ",",
+        "_",
+        "aGVsbG8gd29ybGQ",
+        "=====",
+        "-----",
+    ]);
+    words.prop_map(str::to_owned)
+}
+
+fn edges() -> impl Strategy<Value = String> {
+    let characters = prop::sample::select(
+        "'sStTrReEvVmMdDlL\u{17f}\u{212a} \t\n\r\u{b}\u{c}\u{85}\u{a0}\u{1680}\u{2003}\u{2028}\u{3000}\u{feff}\u{301}\u{20dd}\u{903}\u{2b0}\u{1c5}ßÉéДд中あ한ع1٣½Ⅷ/!_-.👩\u{200d}👍\u{1f3fd}\0"
+            .chars()
+            .collect::<Vec<_>>(),
+    );
+    characters.prop_map(String::from)
+}
+
+fn runs() -> impl Strategy<Value = String> {
+    (edges(), 1..90_usize).prop_map(|(part, times)| part.repeat(times))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1500))]
+
+    #[test]
+    fn rules_meet_at_their_edges(text in text_of(edges())) {
+        check(&text);
+    }
+
+    #[test]
+    fn code_counts(text in text_of(prop_oneof![code(), code(), edges()])) {
+        check(&text);
+    }
+
+    #[test]
+    fn letters_in_long_pieces(text in "[a-zA-Z]{0,300}|[a-c]{0,300}|[0-9a-f]{0,300}|[一-龥]{0,100}|[=#*-]{0,300}") {
+        check(&text);
+    }
+
+    #[test]
+    fn any_text(text in any::<String>()) {
+        check(&text);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn long_runs(text in prop::collection::vec(runs(), 0..6).prop_map(|runs| runs.concat())) {
+        check(&text);
+    }
+}
+
+#[test]
+fn bpe_openai_agrees_where_tiktoken_panics() {
+    for part in [" ", "a", "=", "\n", "x1", "base64+/AbC"] {
+        let text = part.repeat(1_000_000 / part.len());
+        assert_eq!(Encoding::O200kBase.count(&text), bpe_openai::o200k_base().count(&text), "{part:?}");
+        assert_eq!(Encoding::Cl100kBase.count(&text), bpe_openai::cl100k_base().count(&text), "{part:?}");
     }
 }

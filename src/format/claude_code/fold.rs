@@ -4,12 +4,13 @@ use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 
 use super::branches::{self, Branches};
+use super::place::Place;
 use super::raw::{Attachment, Block, Figures, Message, Raw, SideCopy};
 use super::results;
 use super::tags::{self, Part};
 use super::todos::{self, Board};
-use super::{calls, titles};
-use crate::event::{Action, Actor, Call, Context, Event, EventKind, Status, Todo, ToolResult, Usage};
+use super::{calls, commands, titles};
+use crate::event::{Action, Actor, Context, EventKind, Status, Todo, Usage};
 use crate::format::lines::Sink;
 
 /// What is known at a place in the file: all that later records refer to.
@@ -39,30 +40,6 @@ pub(super) struct Session {
 struct Pending {
     event: usize,
     todos: Option<todos::Plan>,
-}
-
-/// Where events of one record go.
-struct Place<'a> {
-    out: &'a mut Sink,
-    time: Option<Timestamp>,
-    actor: Actor,
-}
-
-impl Place<'_> {
-    fn push(&mut self, kind: EventKind) -> usize {
-        let (line, time, actor) = (self.out.line, self.time, self.actor);
-        self.out.push_event(Event { line, time, actor, abandoned: false, kind })
-    }
-
-    fn inject(&mut self, text: String) {
-        if !text.trim_ascii().is_empty() {
-            self.push(EventKind::Injected { text });
-        }
-    }
-
-    fn is_main(&self) -> bool {
-        self.actor == Actor::Main
-    }
 }
 
 impl Session {
@@ -182,8 +159,8 @@ impl Session {
                 Part::Said(text) => typed |= self.say(text, place),
                 Part::Injected(text) => place.inject(text),
                 Part::Interrupted => drop(place.push(EventKind::Interrupted)),
-                Part::Command { name, arguments } => typed |= command(name, arguments, place),
-                Part::Shell(command) => self.shell = Some(shell(command, place)),
+                Part::Command { name, arguments } => typed |= commands::slash(name, arguments, place),
+                Part::Shell(command) => self.shell = Some(commands::shell(command, place)),
                 Part::ShellOutput(text) => self.shell_output(text, place),
             }
         }
@@ -200,16 +177,10 @@ impl Session {
     }
 
     fn shell_output(&mut self, text: String, place: &mut Place) {
-        let Some(call) = self.shell.take() else { return place.inject(text) };
-        place.push(EventKind::Result(ToolResult {
-            call: Some(call),
-            status: Status::Ok,
-            exit: None,
-            text,
-            edits: Vec::new(),
-            read: None,
-            answers: Vec::new(),
-        }));
+        match self.shell.take() {
+            Some(call) => commands::output(call, text, place),
+            None => place.inject(text),
+        }
     }
 
     /// A message queued while the agent worked stands where it was typed. It may come again as a message or an
@@ -269,16 +240,16 @@ impl Session {
     /// The figures stand once per API message, where it begins; its last line has the final ones.
     fn usage(&mut self, id: String, figures: &Figures, place: &mut Place) {
         let count = |number: Option<u64>| number.unwrap_or(0);
-        let cached = count(figures.cache_read_input_tokens);
+        let cached = count(figures.cache_read);
         let usage = EventKind::Usage(Usage {
-            input: count(figures.input_tokens)
-                .saturating_add(count(figures.cache_creation_input_tokens))
-                .saturating_add(cached),
+            input: count(figures.input).saturating_add(count(figures.cache_creation)).saturating_add(cached),
             cached,
-            output: count(figures.output_tokens),
+            output: count(figures.output),
         });
         match self.usage.get(&id) {
             Some(&event) => place.out.transcript.events[event].kind = usage,
+            // The host's own messages cost nothing.
+            None if usage == EventKind::Usage(Usage::default()) => {}
             None => drop(self.usage.insert(id, place.push(usage))),
         }
     }
@@ -313,7 +284,9 @@ impl Session {
             }
             None => drop(self.early.insert(id, (event, side))),
         }
-        reminders.into_iter().for_each(|text| place.inject(text));
+        for text in reminders {
+            place.inject(text);
+        }
     }
 
     /// Brings a result and its call together.
@@ -412,79 +385,6 @@ const NOT_SHOWN: &[(&str, &str)] = &[
 
 /// What stands before the version in the agent's name.
 const AGENT: &str = "Claude Code ";
-
-/// Commands of the host itself: they steer it and say nothing about the work.
-const BUILT_IN: &[&str] = &[
-    "/add-dir",
-    "/agents",
-    "/bashes",
-    "/bug",
-    "/clear",
-    "/compact",
-    "/config",
-    "/context",
-    "/cost",
-    "/doctor",
-    "/exit",
-    "/export",
-    "/fast",
-    "/help",
-    "/hooks",
-    "/ide",
-    "/install-github-app",
-    "/login",
-    "/logout",
-    "/mcp",
-    "/memory",
-    "/model",
-    "/output-style",
-    "/permissions",
-    "/plan",
-    "/plugin",
-    "/privacy-settings",
-    "/quit",
-    "/release-notes",
-    "/reload-plugins",
-    "/remote-control",
-    "/rename",
-    "/resume",
-    "/rewind",
-    "/sandbox",
-    "/skills",
-    "/stats",
-    "/status",
-    "/statusline",
-    "/tasks",
-    "/terminal-setup",
-    "/theme",
-    "/todos",
-    "/upgrade",
-    "/usage",
-    "/vim",
-];
-
-/// Words from which the arguments of a command are taken for something the user said.
-const PROSE: usize = 4;
-
-/// Adds a slash command and tells whether there was anything to add. Arguments in prose are also what the user said.
-fn command(name: String, arguments: String, place: &mut Place) -> bool {
-    let prose = arguments.split_ascii_whitespace().take(PROSE).count() == PROSE;
-    let own = !BUILT_IN.contains(&name.as_str());
-    let said = prose.then(|| arguments.clone());
-    if own {
-        place.push(EventKind::Command { name, arguments });
-    }
-    if let Some(text) = said {
-        place.push(EventKind::User { text });
-    }
-    own || prose
-}
-
-/// Adds a command line that the user ran.
-fn shell(command: String, place: &mut Place) -> usize {
-    let action = Action::Run { command: command.clone(), cwd: None };
-    place.push(EventKind::Call(Call { tool: "bash-input".to_owned(), input: command, action }))
-}
 
 fn changed_outside(attachment: Attachment, place: &mut Place) {
     if let Some(path) = attachment.filename {

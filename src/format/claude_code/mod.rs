@@ -6,13 +6,17 @@
 
 mod branches;
 mod calls;
+mod commands;
 mod fold;
+mod place;
 mod raw;
 mod results;
 mod tags;
 mod titles;
 mod todos;
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;
 

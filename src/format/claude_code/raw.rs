@@ -9,6 +9,7 @@ use crate::format::lenient::{flag, joined, many, maybe, number, pairs, prose, te
 /// One line. Main records carry a `message`; the others carry what their `type` says.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the record's own flags, as they are")]
 pub(super) struct Raw {
     #[serde(rename = "type", deserialize_with = "text")]
     pub kind: Option<String>,
@@ -167,14 +168,14 @@ impl<'de> serde::de::Visitor<'de> for BlocksVisitor {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Figures {
-    #[serde(deserialize_with = "number")]
-    pub input_tokens: Option<u64>,
-    #[serde(deserialize_with = "number")]
-    pub cache_creation_input_tokens: Option<u64>,
-    #[serde(deserialize_with = "number")]
-    pub cache_read_input_tokens: Option<u64>,
-    #[serde(deserialize_with = "number")]
-    pub output_tokens: Option<u64>,
+    #[serde(rename = "input_tokens", deserialize_with = "number")]
+    pub input: Option<u64>,
+    #[serde(rename = "cache_creation_input_tokens", deserialize_with = "number")]
+    pub cache_creation: Option<u64>,
+    #[serde(rename = "cache_read_input_tokens", deserialize_with = "number")]
+    pub cache_read: Option<u64>,
+    #[serde(rename = "output_tokens", deserialize_with = "number")]
+    pub output: Option<u64>,
 }
 
 /// `toolUseResult`, the host's richer copy of a result: the fields of all tools together, as each names only its own.
@@ -225,8 +226,8 @@ pub(super) struct Patch {
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct File {
-    #[serde(deserialize_with = "text")]
-    pub file_path: Option<String>,
+    #[serde(rename = "filePath", deserialize_with = "text")]
+    pub path: Option<String>,
     #[serde(deserialize_with = "text")]
     pub content: Option<String>,
     #[serde(deserialize_with = "number")]

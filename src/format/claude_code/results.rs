@@ -61,9 +61,15 @@ fn status(text: &str, is_error: bool, interrupted: bool, denial: Option<&str>) -
     }
 }
 
+/// What the host writes in the place of a reason when the user wants to talk about questions first.
+const NO_REASON: &str = "The user wants to clarify these questions.";
+
 /// The user's reason, out of the host's words around it.
 fn reason(text: &str) -> &str {
     let reason = text.split_once(REASON).map_or("", |(_, reason)| reason);
+    if reason.starts_with(NO_REASON) {
+        return "";
+    }
     reason.split(AFTER_REASON).next().unwrap_or(reason).trim_ascii()
 }
 
@@ -114,17 +120,22 @@ fn hunk(patch: Patch) -> Hunk {
             new_start,
             new_lines: number(patch.new_lines).unwrap_or(0),
         });
-    let lines = match patch.lines.contains("\n\\") || patch.lines.starts_with('\\') {
-        true => patch.lines.split('\n').filter(|line| !line.starts_with('\\')).collect::<Vec<_>>().join("\n"),
-        false => patch.lines,
-    };
+    let lines = without_remarks(patch.lines);
     Hunk { position, lines, ..Hunk::default() }
+}
+
+/// The lines without remarks such as `\ No newline at end of file`.
+fn without_remarks(lines: String) -> String {
+    if !lines.starts_with('\\') && !lines.contains("\n\\") {
+        return lines;
+    }
+    lines.split('\n').filter(|line| !line.starts_with('\\')).collect::<Vec<_>>().join("\n")
 }
 
 fn read(file: File) -> Option<FileRead> {
     let number = |number: u64| u32::try_from(number).ok();
     Some(FileRead {
-        path: file.file_path?,
+        path: file.path?,
         start: file.start_line.and_then(number).unwrap_or(1).max(1),
         content: lines(file.content?),
         total: file.total_lines.and_then(number),

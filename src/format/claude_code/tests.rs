@@ -1,14 +1,13 @@
-//! One kind of record after the other, and what must hold for all of them.
+//! One kind of record after the other: what it becomes.
 
-use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::event::{
-    Action, Actor, Answer, Call, Change, Context, Event, EventKind, FileEdit, FileRead, Hunk, HunkPosition,
+    Action, Actor, Answer, Call, Change, Context, EventKind, FileEdit, FileRead, Hunk, HunkPosition,
     Question, Status, Todo, TodoState, ToolResult, Transcript, Usage,
 };
 
-fn read(lines: &[Value]) -> Transcript {
+pub(super) fn read(lines: &[Value]) -> Transcript {
     let text: Vec<String> = lines.iter().map(Value::to_string).collect();
     (super::FORMAT.read)(text.join("\n").as_bytes())
 }
@@ -23,19 +22,19 @@ fn check(lines: &[Value], expected: &[(u32, EventKind)]) {
     assert_eq!(events, expected);
 }
 
-fn said(text: &str) -> Value {
+pub(super) fn said(text: &str) -> Value {
     json!({"type": "user", "message": {"role": "user", "content": text}})
 }
 
-fn blocks(kind: &str, content: &Value) -> Value {
+pub(super) fn blocks(kind: &str, content: &Value) -> Value {
     json!({"type": kind, "message": {"role": kind, "content": content}})
 }
 
-fn called(id: &str, name: &str, input: &Value) -> Value {
+pub(super) fn called(id: &str, name: &str, input: &Value) -> Value {
     blocks("assistant", &json!([{"type": "tool_use", "id": id, "name": name, "input": input}]))
 }
 
-fn answered(id: &str, text: &str, side: &Value) -> Value {
+pub(super) fn answered(id: &str, text: &str, side: &Value) -> Value {
     let mut record = blocks("user", &json!([{"type": "tool_result", "tool_use_id": id, "content": text}]));
     record["toolUseResult"] = side.clone();
     record
@@ -180,7 +179,7 @@ fn how_commands_end() {
     };
     let input = json!({"command": "make"});
     let after = |record: Value, expected: EventKind| {
-        check(&[called("c", "Bash", &input), record], &[(1, run("make")), (2, expected)])
+        check(&[called("c", "Bash", &input), record], &[(1, run("make")), (2, expected)]);
     };
     after(
         answered("c", "ok", &json!({"stdout": "ok", "interrupted": false})),
@@ -210,6 +209,15 @@ fn how_commands_end() {
             ),
         ),
         ended(Status::Denied, None, "use just"),
+    );
+    after(
+        failed(
+            "c",
+            &format!(
+                "{refusal}To tell you how to proceed, the user said:\nThe user wants to clarify these questions.\n …"
+            ),
+        ),
+        ended(Status::Denied, None, ""),
     );
     let mut unavailable = failed("c", "auto mode cannot decide");
     unavailable["toolDenialKind"] = json!("automode-unavailable");
@@ -531,44 +539,10 @@ fn subagents() {
 }
 
 /// A record in the tree.
-fn node(uuid: &str, parent: &str, mut record: Value) -> Value {
+pub(super) fn node(uuid: &str, parent: &str, mut record: Value) -> Value {
     record["uuid"] = json!(uuid);
     record["parentUuid"] = json!(parent);
     record
-}
-
-fn abandoned(lines: &[Value]) -> Vec<bool> {
-    read(lines).events.iter().map(|event| event.abandoned).collect()
-}
-
-#[test]
-fn only_a_proven_rewind_abandons_a_branch() {
-    let spoke = |text: &str| blocks("assistant", &json!(text));
-    let first = [
-        node("1", "0", said("a")),
-        node("2", "1", spoke("A")),
-        node("3", "2", said("b")),
-        node("4", "3", spoke("B")),
-    ];
-    let with = |more: &[Value]| abandoned(&[&first[..], more].concat());
-    assert_eq!(with(&[node("5", "2", said("c"))]), [false, false, true, true, false]);
-    assert_eq!(
-        with(&[node("5", "2", said("c")), node("6", "4", spoke("late"))]),
-        [false, false, true, true, false, true]
-    );
-    assert_eq!(
-        with(&[node("5", "2", said("c")), node("6", "2", said("d"))]),
-        [false, false, true, true, true, false]
-    );
-    assert_eq!(with(&[node("5", "2", spoke("side"))]), [false; 5]);
-    assert_eq!(with(&[node("5", "2", said("[Request interrupted by user]"))]), [false; 5]);
-    assert_eq!(with(&[node("3", "2", said("b"))]), [false; 5]);
-    assert_eq!(
-        with(&[json!({"type": "user", "uuid": "5", "parentUuid": null, "message": {"content": "c"}})]),
-        [false; 5]
-    );
-    let queued = json!({"type": "queue-operation", "operation": "enqueue", "content": "c"});
-    assert_eq!(with(&[queued, node("5", "2", said("c"))]), [false; 5]);
 }
 
 #[test]
@@ -600,149 +574,22 @@ fn half_a_surrogate_pair_costs_a_character() {
 }
 
 #[test]
+fn claims_its_own_files() {
+    let claims = |text: &str| (super::FORMAT.claims)(&crate::format::Head::of(text.as_bytes()));
+    assert!(claims(&said("a").to_string()));
+    assert!(claims(r#"{"type":"summary","summary":"S","leafUuid":"x"}"#));
+    assert!(claims(r#"{"type":"queue-operation","operation":"enqueue","content":"a","sessionId":"s"}"#));
+    assert!(!claims(r#"{"role":"user","content":"a"}"#));
+    assert!(!claims(r#"{"type":"message","message":{"role":"user","content":"a"}}"#));
+    assert!(!claims(
+        r#"{"type":"user","message":{"role":"user","parts":[{"text":"a"}]},"uuid":"u","sessionId":"s"}"#
+    ));
+    assert!(!claims(r#"{"type":"user.message","data":{"content":"a"}}"#));
+    assert!(!claims("{\n  \"messages\": []\n}"));
+    assert!(!claims("said: {\"type\":\"user\"}"));
+}
+
+#[test]
 fn ignored_records_are_listed_once() {
     assert!(super::IGNORED.is_sorted_by(|(one, _), (other, _)| one < other));
-}
-
-/// A session with something of everything, for properties.
-fn session() -> Vec<Value> {
-    let mut summary = said("summary");
-    summary["isCompactSummary"] = json!(true);
-    vec![
-        json!({"type": "summary", "summary": "S", "leafUuid": "x"}),
-        node("1", "0", said("a")),
-        json!({"type": "assistant", "message": {"id": "m", "model": "k", "content": [{"type": "thinking", "thinking": "t"}], "usage": {"output_tokens": 1}}}),
-        json!({"type": "assistant", "message": {"id": "m", "content": [{"type": "tool_use", "id": "c", "name": "Bash", "input": {"command": "x"}}], "usage": {"output_tokens": 5}}}),
-        called("d", "TaskCreate", &json!({"subject": "a"})),
-        answered("d", "Task #1 created successfully: a", &Value::Null),
-        answered("c", "ok\n<system-reminder>r</system-reminder>", &json!({"stdout": "ok"})),
-        answered("e", "early", &Value::Null),
-        called("e", "Bash", &json!({"command": "y"})),
-        json!({"type": "queue-operation", "operation": "enqueue", "content": "q"}),
-        said("q"),
-        json!({"type": "system", "subtype": "compact_boundary"}),
-        summary,
-        node("2", "0", said("b")),
-        json!({"type": "progress", "data": {"type": "agent_progress", "message": said("sub")}}),
-    ]
-}
-
-/// An event without what a later record may still settle: whether it was abandoned, the figures of a message that
-/// goes on, the summary of a compaction, the call of a result written early.
-fn settled(mut event: Event) -> Event {
-    event.abandoned = false;
-    match &mut event.kind {
-        EventKind::Usage(usage) => *usage = Usage::default(),
-        EventKind::Compacted { summary } => *summary = None,
-        EventKind::Result(result) => (result.call, result.exit, result.read) = (None, None, None),
-        _ => {}
-    }
-    event
-}
-
-#[test]
-fn a_beginning_of_the_file_gives_the_beginning_of_the_events() {
-    let lines = session();
-    let whole: Vec<Event> = read(&lines).events.into_iter().map(settled).collect();
-    for length in 0..lines.len() {
-        let part: Vec<Event> = read(&lines[..length]).events.into_iter().map(settled).collect();
-        assert_eq!(part, whole[..part.len()], "of {length} lines");
-    }
-}
-
-#[test]
-fn any_number_of_threads_gives_the_same() {
-    let text: Vec<String> = session().iter().map(Value::to_string).collect();
-    let bytes = (text.join("\n") + "\nbroken\n").repeat(3000).into_bytes();
-    let with = |threads: usize| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| (super::FORMAT.read)(&bytes))
-    };
-    let one = with(1);
-    assert!(bytes.len() > 4 << 20, "more than one window");
-    assert_eq!(one.warnings.len(), 3000);
-    assert_eq!(one.warnings[2999].line, 16 * 3000);
-    assert!(one == with(2) && one == with(8));
-}
-
-#[test]
-fn one_line_of_fifty_megabytes() {
-    let long = "x\\n".repeat(17 << 20);
-    let text =
-        format!("{}\n{{\"type\":\"user\",\"message\":{{\"content\":\"{long}\"}}}}\n{}", said("a"), said("b"));
-    let transcript = (super::FORMAT.read)(text.as_bytes());
-    let lengths: Vec<usize> =
-        transcript.events.iter().map(|event| event.seen().map(str::len).sum()).collect();
-    assert_eq!(lengths, [1, 2 * (17 << 20), 1]);
-}
-
-/// JSON of any shape under the names that records use.
-fn wild() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        any::<f64>().prop_map(Value::from),
-        "(user|assistant|system|progress|attachment|tool_use|tool_result|text|Bash|Edit|TaskUpdate|create|c|compact_boundary|<bash-input>x</bash-input>|[a<>/\"\\\\]{0,8})"
-            .prop_map(Value::from),
-    ];
-    let key = prop::sample::select(vec![
-        "type",
-        "message",
-        "content",
-        "toolUseResult",
-        "id",
-        "name",
-        "input",
-        "tool_use_id",
-        "text",
-        "usage",
-        "subtype",
-        "data",
-        "attachment",
-        "uuid",
-        "parentUuid",
-        "structuredPatch",
-        "lines",
-        "file",
-        "todos",
-        "oldStart",
-        "file_path",
-        "edits",
-        "questions",
-    ]);
-    leaf.prop_recursive(5, 40, 6, move |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
-            prop::collection::vec((key.clone(), inner), 0..6).prop_map(|members| members
-                .into_iter()
-                .map(|(key, value)| (key.to_owned(), value))
-                .collect()),
-        ]
-    })
-}
-
-proptest! {
-    #[test]
-    fn bytes_of_any_kind_are_read(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-        (super::FORMAT.read)(&bytes);
-        let _ = crate::format::read(&bytes, None);
-    }
-
-    #[test]
-    fn records_of_any_shape_are_read_without_loss(mut records in prop::collection::vec(wild(), 1..6)) {
-        records.retain(Value::is_object);
-        let lines = records.len();
-        let transcript = read(&records);
-        prop_assert!(transcript.warnings.is_empty(), "{:?}", transcript.warnings);
-        prop_assert!(transcript.events.iter().all(|event| (1..=lines).contains(&(event.line as usize))));
-    }
-
-    #[test]
-    fn a_file_cut_anywhere_is_read(cut in 0_usize..2500) {
-        let text: Vec<String> = session().iter().map(Value::to_string).collect();
-        let text = text.join("\n");
-        let transcript = (super::FORMAT.read)(&text.as_bytes()[..cut.min(text.len())]);
-        prop_assert!(transcript.warnings.len() <= 1);
-    }
 }
