@@ -16,8 +16,13 @@ const BUDGETS: &[usize] = &[200, 233, 300, 450, 700, 1000, 1500, 2000, 4000, 32_
 
 #[track_caller]
 fn check(fixture: &Fixture, options: &Options) {
-    let place =
-        format!("{} as {} in {} tokens of {}", fixture.name, options.renderer.name, options.budget, options.encoding.name());
+    let place = format!(
+        "{} as {} in {} tokens of {}",
+        fixture.name,
+        options.renderer.name,
+        options.budget,
+        options.encoding.name()
+    );
     let handoff = build::build(&fixture.bytes, options).unwrap_or_else(|error| panic!("{place}: {error}"));
     let counted = oracle(options.encoding).encode_ordinary(&handoff.text).len();
     assert!(counted <= options.budget, "{place}: {counted}");
@@ -28,7 +33,11 @@ fn check(fixture: &Fixture, options: &Options) {
 fn never_over() {
     let table: Vec<(&Fixture, &'static baton::render::Renderer, Encoding)> = fixtures::all()
         .iter()
-        .flat_map(|fixture| RENDERERS.iter().flat_map(move |renderer| Encoding::ALL.map(|encoding| (fixture, renderer, encoding))))
+        .flat_map(|fixture| {
+            RENDERERS
+                .iter()
+                .flat_map(move |renderer| Encoding::ALL.map(|encoding| (fixture, renderer, encoding)))
+        })
         .collect();
     table.into_par_iter().for_each(|(fixture, renderer, encoding)| {
         let all = encoding == Encoding::default();
@@ -60,7 +69,8 @@ proptest! {
 fn the_least_budget_holds_the_task() {
     for fixture in fixtures::all() {
         let markdown = fixture.handoff(MINIMUM, "markdown").text;
-        let line = |start: &str| markdown.lines().find_map(|line| line.strip_prefix(start)).unwrap_or_default();
+        let line =
+            |start: &str| markdown.lines().find_map(|line| line.strip_prefix(start)).unwrap_or_default();
         assert!(line("## Task: ").len() > 10, "{}: {markdown}", fixture.name);
         assert!(line("**Status:** ").starts_with(&fixture.sheet.status), "{}: {markdown}", fixture.name);
         let json: Value = serde_json::from_str(&fixture.handoff(MINIMUM, "json").text).unwrap();
@@ -73,7 +83,9 @@ fn the_least_budget_holds_the_task() {
 fn less_than_the_minimum_is_refused() {
     let bytes = &fixtures::all()[0].bytes;
     for budget in [0, 1, 199] {
-        let error = build::build(bytes, &fixtures::options(budget, "markdown")).map(|handoff| handoff.text).unwrap_err();
+        let error = build::build(bytes, &fixtures::options(budget, "markdown"))
+            .map(|handoff| handoff.text)
+            .unwrap_err();
         assert!(matches!(error, Error::BudgetTooSmall { minimum: 200, .. }), "{error}");
         assert!(error.to_string().contains("200"), "{error}");
     }
@@ -83,7 +95,8 @@ fn less_than_the_minimum_is_refused() {
 #[test]
 fn room_is_used() {
     for fixture in fixtures::all() {
-        let sizes: Vec<usize> = [250, 500, 1000, 2000].iter().map(|budget| fixture.handoff(*budget, "markdown").tokens).collect();
+        let sizes: Vec<usize> =
+            [250, 500, 1000, 2000].iter().map(|budget| fixture.handoff(*budget, "markdown").tokens).collect();
         assert!(sizes.is_sorted(), "{}: {sizes:?}", fixture.name);
     }
 }

@@ -22,7 +22,11 @@ fn every_file_builds() {
     assert!(built * 10 > files.len() * 6, "only {built} of {} files are of a known format", files.len());
 }
 
-#[expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a test may ask where its data is, and says if it has none")]
+#[expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a test may ask where its data is, and says if it has none"
+)]
 fn folder() -> Option<PathBuf> {
     let named = std::env::var_os("BATON_CORPUS").map(PathBuf::from);
     let folder = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"));

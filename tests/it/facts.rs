@@ -17,7 +17,8 @@ struct Least {
 }
 
 /// A little below what is measured: a change that loses facts is seen here.
-const LEAST: &[Least] = &[Least { budget: 1000, mean: 0.60, each: 0.40 }, Least { budget: 2000, mean: 0.80, each: 0.60 }];
+const LEAST: &[Least] =
+    &[Least { budget: 1000, mean: 0.91, each: 0.74 }, Least { budget: 2000, mean: 0.94, each: 0.74 }];
 
 #[test]
 fn recall_of_annotated_facts() {
@@ -29,7 +30,10 @@ fn recall_of_annotated_facts() {
             sum += recall.share;
             if recall.share < least.each {
                 let missed = recall.missed.join("\n    ");
-                short.push(format!("{:.3} of {} at {}; missed:\n    {missed}", recall.share, fixture.name, least.budget));
+                short.push(format!(
+                    "{:.3} of {} at {}; missed:\n    {missed}",
+                    recall.share, fixture.name, least.budget
+                ));
             }
         }
         let mean = sum / f64::from(u32::try_from(fixtures::all().len()).unwrap());
@@ -88,9 +92,12 @@ fn what_nobody_said_never_comes_out() {
 #[test]
 fn status_at_the_end() {
     let status = |fixture: &Fixture| fixture.handoff(2000, "markdown").state.task.status.name();
-    let found: BTreeMap<&str, &str> = fixtures::all().iter().map(|fixture| (fixture.name.as_str(), status(fixture))).collect();
-    let expected: BTreeMap<&str, &str> =
-        fixtures::all().iter().map(|fixture| (fixture.name.as_str(), fixture.sheet.status.as_str())).collect();
+    let found: BTreeMap<&str, &str> =
+        fixtures::all().iter().map(|fixture| (fixture.name.as_str(), status(fixture))).collect();
+    let expected: BTreeMap<&str, &str> = fixtures::all()
+        .iter()
+        .map(|fixture| (fixture.name.as_str(), fixture.sheet.status.as_str()))
+        .collect();
     assert_eq!(found, expected);
 }
 
@@ -100,9 +107,13 @@ fn edited_files_are_named_with_what_was_done() {
     for fixture in fixtures::all() {
         let handoff = fixture.handoff(2000, "markdown");
         for (path, edited) in &fixture.sheet.edited {
-            let change = entry(&handoff, path).map(|entry| entry.change.map_or("nothing", |change| change.name()));
+            let change =
+                entry(&handoff, path).map(|entry| entry.change.map_or("nothing", |change| change.name()));
             if change != Some(&edited.change) {
-                wrong.push(format!("{}: {path} was {}, and the handoff says {change:?}", fixture.name, edited.change));
+                wrong.push(format!(
+                    "{}: {path} was {}, and the handoff says {change:?}",
+                    fixture.name, edited.change
+                ));
             }
         }
     }
@@ -117,9 +128,14 @@ fn focus_ranges_stand_on_changed_lines() {
         for budget in [1000, 2000, 32_000] {
             let handoff = fixture.handoff(budget, "markdown");
             for (path, edited) in &fixture.sheet.edited {
-                for range in entry(&handoff, path).map(|entry| entry.focus_ranges.as_slice()).unwrap_or_default() {
+                for range in
+                    entry(&handoff, path).map(|entry| entry.focus_ranges.as_slice()).unwrap_or_default()
+                {
                     if !is_changed(edited, range.start, range.end) {
-                        wrong.push(format!("{}: {path} {}-{} {}", fixture.name, range.start, range.end, range.note));
+                        wrong.push(format!(
+                            "{}: {path} {}-{} {}",
+                            fixture.name, range.start, range.end, range.note
+                        ));
                     }
                 }
             }
@@ -138,6 +154,8 @@ fn is_changed(edited: &Edited, start: u32, end: u32) -> bool {
 
 /// The entry of a file; a transcript that does not say where it runs has absolute paths.
 fn entry<'a>(handoff: &'a Handoff, path: &str) -> Option<&'a FileEntry> {
-    let is_it = |entry: &&FileEntry| entry.path.strip_suffix(path).is_some_and(|head| head.is_empty() || head.ends_with('/'));
+    let is_it = |entry: &&FileEntry| {
+        entry.path.strip_suffix(path).is_some_and(|head| head.is_empty() || head.ends_with('/'))
+    };
     handoff.state.files.iter().filter(is_it).min_by_key(|entry| entry.path.len())
 }

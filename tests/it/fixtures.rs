@@ -84,7 +84,8 @@ pub struct Absent {
 /// All fixtures, by name.
 pub fn all() -> &'static [Fixture] {
     static ALL: LazyLock<Vec<Fixture>> = LazyLock::new(|| {
-        let all: Vec<Fixture> = folders(&root()).iter().flat_map(|format| folders(format)).map(read).collect();
+        let all: Vec<Fixture> =
+            folders(&root()).iter().flat_map(|format| folders(format)).map(read).collect();
         assert!(!all.is_empty(), "there are no fixtures");
         all
     });
@@ -99,7 +100,8 @@ pub fn root() -> PathBuf {
 /// Folders in a folder, by name; `make` holds no fixtures.
 fn folders(path: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+    let mut folders: Vec<PathBuf> =
+        entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
     folders.retain(|folder| !folder.ends_with("make"));
     folders.sort();
     folders
@@ -119,12 +121,18 @@ fn read(folder: PathBuf) -> Fixture {
 
 /// Options with that budget and renderer, and the usual rest.
 pub fn options(budget: usize, renderer: &str) -> Options {
-    Options { budget, renderer: render::find(renderer).unwrap(), encoding: Encoding::O200kBase, ..Options::default() }
+    Options {
+        budget,
+        renderer: render::find(renderer).unwrap(),
+        encoding: Encoding::O200kBase,
+        ..Options::default()
+    }
 }
 
 impl Fixture {
     /// The fixture's handoff.
     pub fn handoff(&self, budget: usize, renderer: &str) -> Handoff {
-        build::build(&self.bytes, &options(budget, renderer)).unwrap_or_else(|error| panic!("{}: {error}", self.name))
+        build::build(&self.bytes, &options(budget, renderer))
+            .unwrap_or_else(|error| panic!("{}: {error}", self.name))
     }
 }

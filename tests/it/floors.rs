@@ -52,13 +52,25 @@ fn modules_begin_with_a_sentence() {
 #[test]
 fn a_look_up_is_found() {
     let uses = |path: &str, code: &str| used(Path::new(path), &strip(code)).into_iter().collect::<Vec<_>>();
-    assert_eq!(uses("rank.rs", "use crate::fact::Fact;\nuse crate::{pack::{self, Choice}, text};"), ["fact", "pack", "text"]);
-    assert_eq!(uses("extract/mod.rs", "//! See [`crate::build`].\nfn a() { crate::token::count() }"), ["token"]);
+    assert_eq!(
+        uses("rank.rs", "use crate::fact::Fact;\nuse crate::{pack::{self, Choice}, text};"),
+        ["fact", "pack", "text"]
+    );
+    assert_eq!(
+        uses("extract/mod.rs", "//! See [`crate::build`].\nfn a() { crate::token::count() }"),
+        ["token"]
+    );
     assert_eq!(uses("extract/cues.rs", "use super::super::render;\nuse super::quotes;"), ["render"]);
     assert_eq!(uses("main.rs", "use baton::service::Service;"), ["service"]);
     assert_eq!(uses("text.rs", "#[cfg(test)]\nmod tests {\n use crate::build::build;\n}"), [""; 0]);
-    assert!(floor("pack") > floor("rank") && floor("main") > floor("mcp") && floor("new") == floor("unknown"));
-    assert!(!begins_with_a_sentence("use a;") && !begins_with_a_sentence("//! todo\n") && begins_with_a_sentence("//! It is.\n"));
+    assert!(
+        floor("pack") > floor("rank") && floor("main") > floor("mcp") && floor("new") == floor("unknown")
+    );
+    assert!(
+        !begins_with_a_sentence("use a;")
+            && !begins_with_a_sentence("//! todo\n")
+            && begins_with_a_sentence("//! It is.\n")
+    );
 }
 
 /// How high a module stands.
@@ -118,7 +130,11 @@ fn name(path: &str) -> Option<String> {
 /// The code of every module outside tests, which may look anywhere.
 fn sources() -> Vec<(PathBuf, String)> {
     let is_test = |path: &Path| path.iter().any(|part| part == "tests" || part == "tests.rs");
-    all_sources().into_iter().filter(|(path, _)| !is_test(path)).map(|(path, text)| (path, strip(&text))).collect()
+    all_sources()
+        .into_iter()
+        .filter(|(path, _)| !is_test(path))
+        .map(|(path, text)| (path, strip(&text)))
+        .collect()
 }
 
 /// Every file of `src`, by its path there.
@@ -132,7 +148,8 @@ fn all_sources() -> Vec<(PathBuf, String)> {
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                sources.push((path.strip_prefix(&root).unwrap().to_owned(), fs::read_to_string(&path).unwrap()));
+                sources
+                    .push((path.strip_prefix(&root).unwrap().to_owned(), fs::read_to_string(&path).unwrap()));
             }
         }
     }

@@ -17,7 +17,9 @@ fn check<'a>(list: &str, names: impl IntoIterator<Item = &'a str>) {
     let sorted: BTreeSet<&str> = names.iter().copied().collect();
     assert!(!names.is_empty(), "{list} is empty");
     assert_eq!(names, sorted.into_iter().collect::<Vec<_>>(), "{list} is sorted by name, each once");
-    let is_name = |name: &str| name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_');
+    let is_name = |name: &str| {
+        name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_')
+    };
     assert!(names.iter().all(|name| is_name(name)), "{list} has names that one can type: {names:?}");
 }
 
@@ -66,7 +68,11 @@ fn every_fixture_is_claimed_by_its_own_format_only() {
 fn every_fixture_is_told_of() {
     let readme = fs::read_to_string(fixtures::root().join("README.md")).unwrap();
     for fixture in fixtures::all() {
-        assert!(readme.contains(&format!("| `{}` |", fixture.name)), "fixtures/README.md does not tell of {}", fixture.name);
+        assert!(
+            readme.contains(&format!("| `{}` |", fixture.name)),
+            "fixtures/README.md does not tell of {}",
+            fixture.name
+        );
     }
 }
 
@@ -75,7 +81,10 @@ fn every_fixture_is_told_of() {
 fn names_of_formats_are_typed_once() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let renderers: BTreeSet<&str> = RENDERERS.iter().map(|renderer| renderer.name).collect();
-    let typed = FORMATS.iter().filter(|format| !renderers.contains(format.name)).map(|format| format!("\"{}\"", format.name));
+    let typed = FORMATS
+        .iter()
+        .filter(|format| !renderers.contains(format.name))
+        .map(|format| format!("\"{}\"", format.name));
     let typed: Vec<String> = typed.collect();
     for entry in fs::read_dir(root).unwrap() {
         let path = entry.unwrap().path();

@@ -1,4 +1,5 @@
 //! Tests through the public interface: what Baton promises, each promise in one file.
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed, and says where")]
 
 /// No handoff is over its budget, counted again by somebody else.
 mod budget;

@@ -16,12 +16,22 @@ fn published() -> Value {
     let time = json!({"type": "string", "format": "date-time"});
     let list = |item: Value| json!({"type": "array", "items": item});
     let object = |fields: Value, required: Value| json!({"type": "object", "properties": fields, "required": required});
-    let range =
-        object(json!({"start": {"type": "number"}, "end": {"type": "number"}, "note": text}), json!(["start", "end", "note"]));
-    let file = object(json!({"path": text, "relevance": text, "focus_ranges": list(range)}), json!(["path", "relevance"]));
-    let decision =
-        object(json!({"decision": text, "rationale": text, "timestamp": time}), json!(["decision", "rationale", "timestamp"]));
-    let step = object(json!({"action": text, "priority": {"enum": ["high", "medium", "low"]}}), json!(["action", "priority"]));
+    let range = object(
+        json!({"start": {"type": "number"}, "end": {"type": "number"}, "note": text}),
+        json!(["start", "end", "note"]),
+    );
+    let file = object(
+        json!({"path": text, "relevance": text, "focus_ranges": list(range)}),
+        json!(["path", "relevance"]),
+    );
+    let decision = object(
+        json!({"decision": text, "rationale": text, "timestamp": time}),
+        json!(["decision", "rationale", "timestamp"]),
+    );
+    let step = object(
+        json!({"action": text, "priority": {"enum": ["high", "medium", "low"]}}),
+        json!(["action", "priority"]),
+    );
     let status = json!({"enum": ["in_progress", "blocked", "needs_review"]});
     let task = object(
         json!({"objective": text, "status": status, "progress_summary": text}),
@@ -50,7 +60,8 @@ fn validator(schema: &Value) -> Validator {
 
 #[test]
 fn handoffs_are_valid() {
-    let validators = [("the published schema", validator(&published())), ("our schema", validator(&generated()))];
+    let validators =
+        [("the published schema", validator(&published())), ("our schema", validator(&generated()))];
     for fixture in fixtures::all() {
         for budget in [200, 2000, 16_000] {
             let handoff = fixture.handoff(budget, "json");
@@ -58,7 +69,8 @@ fn handoffs_are_valid() {
             for text in [&handoff.text, &shown] {
                 let value: Value = serde_json::from_str(text).unwrap();
                 for (name, validator) in &validators {
-                    let errors: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+                    let errors: Vec<String> =
+                        validator.iter_errors(&value).map(|error| error.to_string()).collect();
                     assert!(errors.is_empty(), "{} at {budget} under {name}: {errors:?}", fixture.name);
                 }
             }
@@ -81,14 +93,24 @@ fn what_is_not_valid_is_refused() {
     let text = fixtures::all()[0].handoff(2000, "json").text;
     let whole: Value = serde_json::from_str(&text).unwrap();
     let (published, ours) = (validator(&published()), validator(&generated()));
-    for path in ["/task", "/files", "/decisions", "/next_steps", "/metadata", "/task/objective", "/task/status", "/metadata/session_id"]
-    {
+    for path in [
+        "/task",
+        "/files",
+        "/decisions",
+        "/next_steps",
+        "/metadata",
+        "/task/objective",
+        "/task/status",
+        "/metadata/session_id",
+    ] {
         let mut broken = whole.clone();
         let (parent, name) = path.rsplit_once('/').unwrap();
         broken.pointer_mut(parent).unwrap().as_object_mut().unwrap().remove(name);
         assert!(!published.is_valid(&broken) && !ours.is_valid(&broken), "without {path}");
     }
-    for (path, value) in [("/task/status", json!("done")), ("/metadata/created_at", json!("today")), ("/files", json!({}))] {
+    for (path, value) in
+        [("/task/status", json!("done")), ("/metadata/created_at", json!("today")), ("/files", json!({}))]
+    {
         let mut broken = whole.clone();
         *broken.pointer_mut(path).unwrap() = value;
         assert!(!published.is_valid(&broken) && !ours.is_valid(&broken), "with another {path}");
@@ -104,7 +126,10 @@ fn the_schema_in_the_repository_is_of_these_types() {
         fs::write(&path, &expected).unwrap();
     }
     let found = fs::read_to_string(&path).unwrap_or_default();
-    assert!(found == expected, "schema/handoff.schema.json is stale; write it with: BATON_BLESS=1 cargo test --test it schema");
+    assert!(
+        found == expected,
+        "schema/handoff.schema.json is stale; write it with: BATON_BLESS=1 cargo test --test it schema"
+    );
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test that writes a file asks first")]

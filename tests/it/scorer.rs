@@ -4,6 +4,8 @@
 //! in JSON each element of an array. One of over 500 characters counts sentence by sentence. So what belongs together
 //! has to stand together: a list of keywords scores nothing.
 
+use std::fmt::Write;
+
 use fancy_regex::Regex;
 use serde_json::Value;
 
@@ -23,8 +25,10 @@ pub struct Recall {
 /// Scores a handoff.
 pub fn recall(text: &str, sheet: &Sheet) -> Recall {
     let entries = entries(text);
-    let (told, missed): (Vec<&Expected>, Vec<&Expected>) = sheet.facts.iter().partition(|fact| is_told(fact, &entries));
-    let weight = |facts: &[&Expected]| u32::try_from(facts.iter().map(|fact| fact.weight).sum::<usize>()).unwrap();
+    let (told, missed): (Vec<&Expected>, Vec<&Expected>) =
+        sheet.facts.iter().partition(|fact| is_told(fact, &entries));
+    let weight =
+        |facts: &[&Expected]| u32::try_from(facts.iter().map(|fact| fact.weight).sum::<usize>()).unwrap();
     let share = f64::from(weight(&told)) / f64::from(weight(&told) + weight(&missed));
     Recall { share, missed: missed.iter().map(|fact| format!("{}: {}", fact.id, fact.answer)).collect() }
 }
@@ -48,7 +52,7 @@ fn expand(text: &str) -> String {
     let mut expanded = text.to_owned();
     for found in groups.captures_iter(text).map(Result::unwrap) {
         for member in found[2].split(',') {
-            expanded.push_str(&format!("\n{}{}{}", &found[1], member.trim(), &found[3]));
+            let _ = write!(expanded, "\n{}{}{}", &found[1], member.trim(), &found[3]);
         }
     }
     expanded
@@ -135,7 +139,8 @@ fn pieces(entry: &str) -> Vec<String> {
 fn what_counts() {
     let told = |text: &str, all: &[&str], none: &[&str]| {
         let all: Vec<Vec<&str>> = all.iter().map(|pattern| vec![*pattern]).collect();
-        let facts = serde_json::json!([{"id": "one", "weight": 2, "all": all, "none": none, "answer": "It is."}]);
+        let facts =
+            serde_json::json!([{"id": "one", "weight": 2, "all": all, "none": none, "answer": "It is."}]);
         let sheet = serde_json::json!({"session": "", "status": "", "facts": facts});
         recall(text, &serde_json::from_value(sheet).unwrap()).missed.is_empty()
     };
