@@ -15,6 +15,8 @@ mod facts;
 mod fixtures;
 /// Modules look down only, and begin with a sentence.
 mod floors;
+/// What a handoff quotes is data, and cannot look like a part of the frame.
+mod framing;
 /// The lists of formats, extractors, renderers and encodings, each as a whole.
 mod lists;
 /// Line ranges that are followed through edits, against an editor that knows the truth.

@@ -32,9 +32,7 @@ fn a_file_that_grew_reads_on() {
 
 #[track_caller]
 fn check_prefix(fixture: &Fixture, lines: usize, part: &[Event], whole: &[Event]) {
-    let one_line_a_record =
-        Path::new(&fixture.sheet.session).extension().is_some_and(|extension| extension == "jsonl");
-    let sure = if one_line_a_record { part.len() } else { part.len().saturating_sub(1) };
+    let sure = if is_one_line_a_record(fixture) { part.len() } else { part.len().saturating_sub(1) };
     for (at, event) in part[..sure].iter().enumerate() {
         let same = whole.get(at).is_some_and(|other| as_known_then(event, other) == *event);
         assert!(
@@ -53,6 +51,28 @@ fn as_known_then(part: &Event, whole: &Event) -> Event {
         figures.clone_from(then);
     }
     known
+}
+
+/// A broken record costs itself and a warning with its line; all others stay as they are.
+#[test]
+fn a_broken_record_costs_itself() {
+    for fixture in fixtures::all().iter().filter(|fixture| is_one_line_a_record(fixture)) {
+        let whole = read(&fixture.bytes, &fixture.format);
+        let lines: Vec<&[u8]> = fixture.bytes.split_inclusive(|byte| *byte == b'\n').collect();
+        for broken in ["{\"type\": \"user\", \"message\"\n", "[1, 2}\n", "no JSON at all\n"] {
+            let at = lines.len() / 2;
+            let bytes = [&lines[..at], &[broken.as_bytes()], &lines[at..]].concat().concat();
+            let mut harmed = read(&bytes, &fixture.format);
+            let line = u32::try_from(at + 1).unwrap();
+            assert!(harmed.warnings.iter().any(|warning| warning.line == line), "{}: {broken}", fixture.name);
+            harmed.events.iter_mut().filter(|event| event.line > line).for_each(|event| event.line -= 1);
+            assert!(harmed.events == whole.events, "{}: {broken}", fixture.name);
+        }
+    }
+}
+
+fn is_one_line_a_record(fixture: &Fixture) -> bool {
+    Path::new(&fixture.sheet.session).extension().is_some_and(|extension| extension == "jsonl")
 }
 
 /// What holds of anything that was read.
