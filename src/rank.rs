@@ -45,15 +45,15 @@ impl Ranking {
         Ranking { words, weights }
     }
 
-    /// What a fact is worth beside those whose words are covered, in points.
-    pub fn gain(&self, index: usize, fact: &Fact, covered: &Covered) -> i64 {
+    /// What a form of a fact is worth beside those whose words are covered, in points.
+    pub fn gain(&self, index: usize, worth: i64, covered: &Covered) -> i64 {
         let (mut new, mut all) = (0, 0);
         for word in &self.words[index] {
             let weight = self.weights[*word as usize];
             all += weight;
             new += weight * covered.share_left(*word) / 100;
         }
-        if all == 0 { fact.worth } else { fact.worth * (20 * all + 80 * new) / (100 * all) }
+        if all == 0 { worth } else { worth * (15 * all + 85 * new) / (100 * all) }
     }
 
     /// Counts a fact's words as covered.

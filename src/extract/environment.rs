@@ -30,5 +30,5 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
         .collect();
     let short = Environment { cwd: String::new(), repository: String::new(), pull_request: String::new(), ..full.clone() };
     let fact = Fact::new(Item::Environment(full), evidence, 110, "where the session ran");
-    vec![if short.is_empty() { fact } else { fact.or(Item::Environment(short)) }]
+    vec![if short.is_empty() { fact } else { fact.or(Item::Environment(short), 50) }]
 }

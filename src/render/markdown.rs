@@ -17,6 +17,7 @@ fn render(state: &HandoffState, citations: Citations) -> String {
     page.head(state);
     page.task(&state.task);
     page.section("Relevant Files", |page| page.files(&state.files));
+    page.section("Progress", |page| page.progress(&state.task));
     page.section("User Instructions", |page| {
         for entry in &state.constraints {
             page.bullet(&format!("\"{}\"", entry.text.replace('"', "'")), &entry.evidence);
@@ -65,18 +66,15 @@ impl Page {
 
     fn task(&mut self, task: &Task) {
         let _ = writeln!(self.out, "\n## Task: {}{}", one_line(&task.objective), self.cite(&task.evidence));
-        let mut lines = task.progress_summary.lines();
         let _ = write!(self.out, "**Status:** {}", task.status.name());
-        if let Some(first) = task.progress_summary.lines().next().filter(|line| line.starts_with("Status: ")) {
-            let _ = write!(self.out, " ({})", &first["Status: ".len()..]);
-            lines.next();
+        if let Some(first) = task.progress_summary.lines().next().and_then(|line| line.strip_prefix("Status: ")) {
+            let _ = write!(self.out, " ({first})");
         }
         self.out.push('\n');
-        let rest: Vec<&str> = lines.collect();
-        if !rest.is_empty() {
-            self.out.push_str("**Progress:**\n");
-            rest.iter().for_each(|line| self.bullet(line, &[]));
-        }
+    }
+
+    fn progress(&mut self, task: &Task) {
+        task.progress_summary.lines().filter(|line| !line.starts_with("Status: ")).for_each(|line| self.bullet(line, &[]));
     }
 
     fn section(&mut self, title: &str, body: impl FnOnce(&mut Self)) {
