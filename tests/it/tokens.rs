@@ -2,7 +2,7 @@ use baton::token::Encoding;
 use proptest::prelude::*;
 use tiktoken_rs::CoreBPE;
 
-fn oracle(encoding: Encoding) -> &'static CoreBPE {
+pub fn oracle(encoding: Encoding) -> &'static CoreBPE {
     match encoding {
         Encoding::O200kBase => tiktoken_rs::o200k_base_singleton(),
         Encoding::O200kHarmony => tiktoken_rs::o200k_harmony_singleton(),
