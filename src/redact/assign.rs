@@ -1,13 +1,11 @@
 //! Assignments of machine-made values to telling names, in code, JSON, YAML, environments, XML and on command lines.
 
-use super::find::{Hit, Span};
+use super::find::{Found, Hit, Span};
 use super::run;
 use super::value;
 
 /// Longest value looked at.
 const LONGEST_VALUE: usize = 1024;
-/// How much of a value decides whether it is a secret.
-const LONGEST_HEAD: usize = 160;
 /// Longest name looked at, before the word that tells.
 const LONGEST_NAME: usize = 64;
 
@@ -69,20 +67,31 @@ enum Link {
 struct Value<'a> {
     start: usize,
     end: usize,
+    /// As much of it as decides, in one line.
     text: std::borrow::Cow<'a, str>,
     quoted: bool,
+    /// Whether only its head was read, so that `end` is not its end.
+    cut: bool,
 }
 
 /// The value assigned to the name that ends at the hit.
-pub(super) fn look(hit: Hit<'_>, found: &mut Vec<Span>) {
+pub(super) fn look(hit: Hit<'_>, found: &mut Found) {
     let text = hit.text;
     let after_name = hit.end + suffix(text, hit.end);
     let Some((link, start)) = link(text, hit.start, after_name) else { return };
     let name = name(text, hit.start, hit.end);
     let Some((kind, mark)) = kind(name) else { return };
-    let Some(value) = read_value(text, start, link) else { return };
+    if link != Link::Tag && start < found.values_until {
+        return;
+    }
+    let head = found.head();
+    let Some(mut value) = read_value(text, start, link, head) else { return };
     if convinces(text, hit.start, name, kind, link, &value) {
-        found.push(Span { start: value.start, end: value.end, rank: 1, mark });
+        if !value.quoted {
+            to_the_end(text, &mut value, link);
+            found.values_until = found.values_until.max(value.end);
+        }
+        found.spans.push(Span { start: value.start, end: value.end, rank: 1, mark });
     }
 }
 
@@ -94,11 +103,11 @@ fn suffix(text: &str, at: usize) -> usize {
     }
     let word =
         rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')).count();
-    let lower = rest[..word].to_ascii_lowercase();
-    let stage = lower.strip_prefix(b"_").or(lower.strip_prefix(b"-")).unwrap_or(&lower);
+    let whole = &rest[..word];
+    let stage = whole.strip_prefix(b"_").or(whole.strip_prefix(b"-")).unwrap_or(whole);
     let known: [&[u8]; 10] =
         [b"prod", b"dev", b"test", b"live", b"staging", b"base", b"base64", b"b64", b"value", b"hex"];
-    let is_stage = stage.len() < lower.len() && known.contains(&stage);
+    let is_stage = stage.len() < whole.len() && known.iter().any(|it| stage.eq_ignore_ascii_case(it));
     if is_stage || stage.iter().all(u8::is_ascii_digit) { word } else { 0 }
 }
 
@@ -187,16 +196,69 @@ fn name(text: &str, start: usize, end: usize) -> &str {
 
 /// How telling the name is, and the mark for its value.
 fn kind(name: &str) -> Option<(Kind, &'static str)> {
-    let mut plain = String::with_capacity(name.len());
-    plain.extend(name.chars().filter(char::is_ascii_alphanumeric).map(|it| it.to_ascii_lowercase()));
-    if HARMLESS.iter().any(|harmless| plain.ends_with(harmless)) {
+    let mut plain = [0_u8; LONGEST_NAME + 16];
+    let mut length = 0;
+    for byte in name.bytes().filter(u8::is_ascii_alphanumeric).take(plain.len()) {
+        plain[length] = byte.to_ascii_lowercase();
+        length += 1;
+    }
+    let plain = &plain[..length];
+    let end = Tail::of(plain);
+    let ends = |word: &str, tail: &Tail| tail.may_end(end) && plain.ends_with(word.as_bytes());
+    if HARMLESS.iter().zip(&HARMLESS_TAILS).any(|(word, tail)| ends(word, tail)) {
         return None;
     }
-    let &(ending, kind, mark) = ENDINGS.iter().find(|(ending, ..)| plain.ends_with(ending))?;
+    let (&(ending, kind, mark), _) =
+        ENDINGS.iter().zip(&ENDING_TAILS).find(|((ending, ..), tail)| ends(ending, tail))?;
     let stands_apart =
         plain.len() == ending.len() || !matches!(ending, "pass" | "auth" | "key") || separated(name, ending);
     stands_apart.then_some((kind, mark))
 }
+
+/// The last bytes of a word, at most 8, the last one highest: most words are told apart by one comparison.
+#[derive(Clone, Copy)]
+struct Tail {
+    bytes: u64,
+    mask: u64,
+}
+
+impl Tail {
+    const fn of(word: &[u8]) -> Self {
+        let mut tail = Self { bytes: 0, mask: 0 };
+        let mut at = 0;
+        while at < word.len() && at < 8 {
+            let shift = 56 - 8 * at;
+            tail.bytes |= (word[word.len() - 1 - at] as u64) << shift;
+            tail.mask |= 0xff << shift;
+            at += 1;
+        }
+        tail
+    }
+
+    const fn may_end(self, whole: Self) -> bool {
+        whole.bytes & self.mask == self.bytes
+    }
+}
+
+static ENDING_TAILS: [Tail; ENDINGS.len()] = {
+    let mut tails = [Tail::of(b""); ENDINGS.len()];
+    let mut at = 0;
+    while at < tails.len() {
+        tails[at] = Tail::of(ENDINGS[at].0.as_bytes());
+        at += 1;
+    }
+    tails
+};
+
+static HARMLESS_TAILS: [Tail; HARMLESS.len()] = {
+    let mut tails = [Tail::of(b""); HARMLESS.len()];
+    let mut at = 0;
+    while at < tails.len() {
+        tails[at] = Tail::of(HARMLESS[at].as_bytes());
+        at += 1;
+    }
+    tails
+};
 
 /// Whether a short ending is a word of its own: `DB_PASS`, not `bypass`.
 fn separated(name: &str, ending: &str) -> bool {
@@ -205,13 +267,13 @@ fn separated(name: &str, ending: &str) -> bool {
             && !name.chars().all(|it| it.is_ascii_uppercase())
 }
 
-fn read_value(text: &str, start: usize, link: Link) -> Option<Value<'_>> {
+fn read_value(text: &str, start: usize, link: Link, head: usize) -> Option<Value<'_>> {
     let prefix = call_or_prefix(text, start);
     let open = quote(text, start + prefix);
     if open > 0 {
-        return quoted(text, start + prefix, open);
+        return quoted(text, start + prefix, open, head);
     }
-    if link == Link::Comma { None } else { Some(bare(text, start, link)) }
+    if link == Link::Comma { None } else { Some(bare(text, start, link, head)) }
 }
 
 /// Length of a string prefix (`f"…"`) or of the call a literal is wrapped in (`SecretStr("…")`).
@@ -223,21 +285,33 @@ fn call_or_prefix(text: &str, at: usize) -> usize {
         .take_while(|byte| byte.is_ascii_alphanumeric() || b"_.:".contains(byte))
         .count();
     let call = word + usize::from(word > 0 && bytes.get(word) == Some(&b'('));
-    let asks = ["get", "env"].iter().any(|verb| text[at..at + word].to_ascii_lowercase().contains(verb));
-    let string_prefix = word <= 2 || call > word && !asks;
-    if string_prefix && quote(text, at + call) > 0 { call } else { 0 }
+    let may_wrap = word <= 2 || call > word;
+    if call == 0 || !may_wrap || quote(text, at + call) == 0 {
+        return 0;
+    }
+    let asks = bytes[..word]
+        .array_windows::<3>()
+        .any(|verb| verb.eq_ignore_ascii_case(b"get") || verb.eq_ignore_ascii_case(b"env"));
+    if word > 2 && asks { 0 } else { call }
 }
 
 /// The string that opens at `at`, up to the same quote.
-fn quoted(text: &str, at: usize, open: usize) -> Option<Value<'_>> {
-    let quote = &text[at..at + open];
+fn quoted(text: &str, at: usize, open: usize, head: usize) -> Option<Value<'_>> {
+    let quote = &text.as_bytes()[at..at + open];
     let mut start = at + open;
-    let limit = super::keys::floor(text, text.len().min(start + LONGEST_VALUE));
-    let end = start + text[start..limit].find(quote)?;
+    let rest = &text.as_bytes()[start..text.len().min(start + LONGEST_VALUE)];
+    let length = match quote {
+        [quote] => memchr::memchr(*quote, rest)?,
+        _ => memchr::memmem::find(rest, quote)?,
+    };
+    let end = start + length;
     start += scheme(&text[start..end]);
-    let inner = &text[start..end];
-    let text = if inner.contains(['\n', '\\']) { joined(inner)?.into() } else { inner.into() };
-    Some(Value { start, end, text, quoted: true })
+    let inner = super::value::head(&text[start..end], head);
+    let value = match memchr::memchr2(b'\n', b'\\', inner.as_bytes()) {
+        Some(_) => joined(inner)?.into(),
+        None => inner.into(),
+    };
+    Some(Value { start, end, text: value, quoted: true, cut: false })
 }
 
 /// Length of a scheme before a token, as in `Bearer …`.
@@ -250,41 +324,60 @@ fn scheme(value: &str) -> usize {
 fn joined(value: &str) -> Option<String> {
     let mut whole = String::with_capacity(value.len());
     let mut at = 0;
+    let may_break = |byte: &u8| !byte.is_ascii_alphanumeric();
     while at < value.len() {
         if let Some(next) = run::after_break(value, at) {
             at = next;
             continue;
         }
-        let character = value[at..].chars().next()?;
-        whole.push(character);
-        at += character.len_utf8();
+        let first = value[at..].chars().next()?.len_utf8();
+        let rest = value.as_bytes()[at + first..].iter().position(may_break);
+        let next = value.ceil_char_boundary(rest.map_or(value.len(), |rest| at + first + rest));
+        whole.push_str(&value[at..next]);
+        at = next;
     }
     Some(whole)
 }
 
 /// A value without quotes: up to a blank or what ends a value in code, in a query or in a connection string.
-fn bare(text: &str, start: usize, link: Link) -> Value<'_> {
-    let mut start = start;
-    start += scheme(&text[start..]);
-    let ends = |byte: &&u8| match link {
-        Link::Tag => **byte != b'<' && !byte.is_ascii_whitespace(),
-        _ => !byte.is_ascii_whitespace() && !b",;\"'`<>|\\)}]&".contains(byte),
+fn bare(text: &str, start: usize, link: Link, head: usize) -> Value<'_> {
+    let start = start + scheme(&text[start..]);
+    let end = bare_end(text, start, link, head);
+    let cut = end - start >= head;
+    let end = super::keys::floor(text, end);
+    let end = end - usize::from(!cut && text[start..end].ends_with(['.', ':']) && end > start);
+    Value { start, end, text: text[start..end].into(), quoted: false, cut }
+}
+
+fn bare_end(text: &str, start: usize, link: Link, most: usize) -> usize {
+    let rest = &text.as_bytes()[start..];
+    let rest = &rest[..rest.len().min(most)];
+    let length = match link {
+        Link::Tag => rest.iter().position(|byte| *byte == b'<' || byte.is_ascii_whitespace()),
+        _ => rest.iter().position(|byte| {
+            byte.is_ascii_whitespace()
+                || matches!(byte, b',' | b';' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'|' | b'\\' | b')' | b'}' | b']' | b'&')
+        }),
     };
-    let length = text.as_bytes()[start..].iter().take(LONGEST_VALUE).take_while(ends).count();
-    let end = super::keys::floor(text, start + length);
-    let end = end - usize::from(text[start..end].ends_with(['.', ':']) && end > start);
-    let mut value = Value { start, end, text: text[start..end].into(), quoted: false };
-    over_line_end(text, &mut value);
-    value
+    start + length.unwrap_or(rest.len())
+}
+
+/// Reads on to where a value without quotes ends, over line ends where a terminal broke it.
+fn to_the_end(text: &str, value: &mut Value<'_>, link: Link) {
+    if value.cut {
+        let end = super::keys::floor(text, bare_end(text, value.start, link, usize::MAX));
+        value.end = end - usize::from(text[value.start..end].ends_with(['.', ':']));
+    }
+    over_line_end(text, value);
 }
 
 /// Follows a random value that a terminal broke.
 fn over_line_end(text: &str, value: &mut Value<'_>) {
     let is_cut = run::after_break(text, value.end).is_some();
-    if !is_cut || value.end - value.start < 24 || !value::is_random(head(&value.text)) {
+    if !is_cut || value.end - value.start < 24 || !value::is_random(&value.text) {
         return;
     }
-    let rest = run::take(text, value.end, run::Class::Base64, 24);
+    let rest = run::take(text, value.end, run::Class::Base64, 24, LONGEST_VALUE);
     if let Some(next) = run::after_break(text, value.end).filter(|_| rest.body.is_empty() || rest.broken) {
         let more = run::Class::Base64.count(text, next, LONGEST_VALUE);
         let ends = text.as_bytes().get(next + more).is_none_or(|byte| !matches!(byte, b'=' | b':' | b'('));
@@ -295,54 +388,62 @@ fn over_line_end(text: &str, value: &mut Value<'_>) {
 }
 
 fn convinces(text: &str, at: usize, name: &str, kind: Kind, link: Link, value: &Value<'_>) -> bool {
-    let it = head(&value.text);
-    if it.len() < 6 || it.contains(char::is_whitespace) || value::is_variable(it) || value::is_path(it) {
+    let it = value.text.as_ref();
+    let shape = value::Shape::of(it);
+    let random = shape.is_random(it);
+    let uuid = value::is_uuid(it);
+    // What decides most comes first: most values are no secrets.
+    let chosen = kind == Kind::Password && !random && !uuid;
+    if it.len() < 6 || !random && !uuid && !(chosen && may_be_chosen(text, at, link, &shape, it)) {
         return false;
     }
-    if !value.quoted && value::is_code(it) || it.contains("://") {
+    if it.contains(char::is_whitespace) || value::is_variable(it) || value::is_path(it) {
+        return false;
+    }
+    if !value.quoted && value::is_code(it) || memchr::memmem::find(it.as_bytes(), b"://").is_some() {
         return false;
     }
     if name.eq_ignore_ascii_case("pass") && !value.quoted {
         return false;
     }
-    let random = value::is_random(it) && !is_named(it);
+    let unnamed = random && !is_named(it);
     match kind {
-        Kind::Secret | Kind::Password if value::is_uuid(it) => true,
-        Kind::Token if value::is_uuid(it) => name.to_ascii_lowercase().contains("heroku"),
-        Kind::Key => name.contains("_KEY") && it.len() >= 20 && random && !is_hex(it) && !value::is_uuid(it),
-        Kind::Token => it.len() >= 16 && random,
-        Kind::Secret => random,
-        Kind::Password => random || is_chosen(text, at, link, value),
+        Kind::Secret | Kind::Password if uuid => true,
+        Kind::Token if uuid => name.to_ascii_lowercase().contains("heroku"),
+        Kind::Key => name.contains("_KEY") && it.len() >= 20 && unnamed && !is_hex(it) && !uuid,
+        Kind::Token => it.len() >= 16 && unnamed,
+        Kind::Secret => unnamed,
+        Kind::Password => unnamed || may_be_chosen(text, at, link, &shape, it) && !value::is_placeholder(it),
     }
 }
 
-/// As much of a value as decides.
-fn head(value: &str) -> &str {
-    &value[..super::keys::floor(value, value.len().min(LONGEST_HEAD))]
-}
-
-/// Whether a person chose the value as a password. In code and prose it must look like one; after an option and in
-/// a connection string anything that is no placeholder is one.
-fn is_chosen(text: &str, at: usize, link: Link, value: &Value<'_>) -> bool {
-    let it = head(&value.text);
-    if value::is_placeholder(it) || value::is_code(it) && !value.quoted {
-        return false;
-    }
-    let digit = it.bytes().any(|byte| byte.is_ascii_digit());
+/// Whether a person may have chosen the value as a password. In code and prose it must look like one; after an option
+/// and in a connection string anything that is no placeholder is one.
+fn may_be_chosen(text: &str, at: usize, link: Link, shape: &value::Shape, it: &str) -> bool {
+    let digit = shape.digits > 0;
     match link {
         Link::Blank => {
             digit || it.bytes().any(|byte| byte.is_ascii_punctuation() && !b"-_/.:=".contains(&byte))
         }
-        _ if in_connection(text, at) => digit || it.len() >= 8,
-        _ => value::is_password(it) && !value::is_path(it),
+        _ => shape.is_password(it) || (digit || it.len() >= 8) && in_connection(text, at),
     }
 }
 
 /// Whether a user is named on the same line before the password.
 fn in_connection(text: &str, at: usize) -> bool {
-    let from = super::keys::floor(text, at.saturating_sub(200));
-    let line = text[from..at].rsplit('\n').next().unwrap_or_default().to_ascii_lowercase();
-    ["user id=", "uid=", "user=", "username=", "accountname="].iter().any(|it| line.contains(it))
+    let before = &text.as_bytes()[at.saturating_sub(200)..at];
+    let line = &before[memchr::memrchr(b'\n', before).map_or(0, |end| end + 1)..];
+    memchr::memchr_iter(b'=', line).any(|sign| names_user(&line[..sign]))
+}
+
+/// Whether a name of a user, as connection strings have it, ends the text.
+fn names_user(text: &[u8]) -> bool {
+    const NAMES: [&[u8]; 5] = [b"user id", b"uid", b"user", b"username", b"accountname"];
+    NAMES.iter().any(|name| {
+        text.len() >= name.len() && text.last().is_some_and(|last| last | 0x20 == name[name.len() - 1]) && {
+            text[text.len() - name.len()..].eq_ignore_ascii_case(name)
+        }
+    })
 }
 
 /// Whether the value is mostly words after all: `claude-3-5-sonnet@2024`, `SomeType2.field1`.

@@ -1,7 +1,9 @@
 //! Places where only secrets stand: authorization headers and the options of clients.
 
+use memchr::memmem;
+
 use super::assign;
-use super::find::{Hit, Span};
+use super::find::{Found, Hit, Span};
 use super::run::{self, Class};
 use super::value;
 
@@ -9,7 +11,7 @@ use super::value;
 const BETWEEN: usize = 24;
 
 /// An `Authorization` header, however it is written down.
-pub(super) fn header(hit: Hit<'_>, found: &mut Vec<Span>) {
+pub(super) fn header(hit: Hit<'_>, found: &mut Found) {
     let text = hit.text;
     let between = text.as_bytes()[hit.end..]
         .iter()
@@ -29,7 +31,8 @@ pub(super) fn header(hit: Hit<'_>, found: &mut Vec<Span>) {
     let plain = (scheme == 0 || gap == 0).then_some(start);
     let token = plain.unwrap_or(start + scheme + gap);
     let token = token + named(text, token);
-    found.extend(secret(text, token, plain.is_some()));
+    let head = found.head();
+    found.extend(secret(text, token, plain.is_some(), head));
 }
 
 /// Length of the name of a value: `token="…"` in an authorization of that scheme.
@@ -41,10 +44,12 @@ fn named(text: &str, at: usize) -> usize {
 }
 
 /// The token at `start`. Without a scheme before it, it must look machine-made.
-fn secret(text: &str, start: usize, plain: bool) -> Option<Span> {
-    let run = run::take(text, start, Class::Header, 1);
-    let body = run.body.as_str();
-    let is_secret = if plain { value::is_random(body) } else { is_credential(body) };
+fn secret(text: &str, start: usize, plain: bool, head: usize) -> Option<Span> {
+    let mut run = run::take(text, start, Class::Header, 1, head);
+    let is_secret = if plain { value::is_random(&run.body) } else { is_credential(&run.body) };
+    if is_secret && run.cut {
+        run = run::whole(text, start, Class::Header, 1);
+    }
     let goes_on = text.as_bytes().get(run.end).is_some_and(|byte| matches!(byte, b'$' | b'{' | b'(' | b'<'));
     (is_secret && !goes_on).then_some(Span { start, end: run.end, rank: 2, mark: "authorization" })
 }
@@ -58,30 +63,32 @@ fn is_credential(body: &str) -> bool {
 }
 
 /// `Bearer` and a token, wherever it stands.
-pub(super) fn bearer(hit: Hit<'_>, found: &mut Vec<Span>) {
+pub(super) fn bearer(hit: Hit<'_>, found: &mut Found) {
     if !run::begins_word(hit.text, hit.start) {
         return;
     }
-    let run = run::take(hit.text, hit.end, Class::Header, 24);
+    let mut run = run::take(hit.text, hit.end, Class::Header, 24, found.head());
     if run.body.len() >= 16 && value::is_random(&run.body) && !value::is_path(&run.body) {
-        found.push(Span { start: hit.end, end: run.end, rank: 2, mark: "authorization" });
+        if run.cut {
+            run = run::whole(hit.text, hit.end, Class::Header, 24);
+        }
+        found.spans.push(Span { start: hit.end, end: run.end, rank: 2, mark: "authorization" });
     }
 }
 
 /// `curl -u user:password` and its like.
-pub(super) fn user_option(hit: Hit<'_>, found: &mut Vec<Span>) {
+pub(super) fn user_option(hit: Hit<'_>, found: &mut Found) {
     let text = hit.text;
-    let from = super::keys::floor(text, hit.start.saturating_sub(400));
-    let before = &text[from..hit.start];
-    if !["curl", "wget", "http"].iter().any(|client| before.contains(client)) {
-        return;
-    }
     let start = hit.end + assign::quote(text, hit.end);
     let word = word(text, start);
     let Some((user, password)) = word.split_once(':') else { return };
+    let before = &text.as_bytes()[hit.start.saturating_sub(400)..hit.start];
+    if ![&b"curl"[..], b"wget", b"http"].iter().any(|client| memmem::find(before, client).is_some()) {
+        return;
+    }
     if is_worth_hiding(user, password) {
         let start = start + user.len() + 1;
-        found.push(Span { start, end: start + password.len(), rank: 2, mark: "password" });
+        found.spans.push(Span { start, end: start + password.len(), rank: 2, mark: "password" });
     }
 }
 
@@ -101,26 +108,28 @@ pub(super) fn is_worth_hiding(user: &str, password: &str) -> bool {
 }
 
 /// `sshpass -p password`.
-pub(super) fn password_option(hit: Hit<'_>, found: &mut Vec<Span>) {
+pub(super) fn password_option(hit: Hit<'_>, found: &mut Found) {
     let blank = hit.end + run::blanks(hit.text, hit.end);
     let start = blank + assign::quote(hit.text, blank);
     let word = word(hit.text, start);
     if is_worth_hiding("", word) {
-        found.push(Span { start, end: start + word.len(), rank: 2, mark: "password" });
+        found.spans.push(Span { start, end: start + word.len(), rank: 2, mark: "password" });
     }
 }
 
 /// `mysql -u root -ppassword`.
-pub(super) fn mysql(hit: Hit<'_>, found: &mut Vec<Span>) {
+pub(super) fn mysql(hit: Hit<'_>, found: &mut Found) {
     let text = hit.text;
-    let limit = super::keys::floor(text, text.len().min(hit.end + 200));
-    let line = text[hit.end..limit].split(['\n', '|', ';']).next().unwrap_or_default();
-    let Some(option) = line.find(" -p") else { return };
+    let line = &text.as_bytes()[hit.end..text.len().min(hit.end + 200)];
+    let Some(option) = memmem::find(line, b" -p") else { return };
+    if memchr::memchr3(b'\n', b'|', b';', &line[..option]).is_some() {
+        return;
+    }
     let start = hit.end + option + 3;
     let start = start + assign::quote(text, start);
     let word = word(text, start);
     let digit = word.bytes().any(|byte| byte.is_ascii_digit());
     if digit && !word.starts_with(['-', '=']) && word.len() >= 6 && is_worth_hiding("", word) {
-        found.push(Span { start, end: start + word.len(), rank: 2, mark: "password" });
+        found.spans.push(Span { start, end: start + word.len(), rank: 2, mark: "password" });
     }
 }

@@ -1,6 +1,6 @@
 //! Session values in cookie headers.
 
-use super::find::{Hit, Span};
+use super::find::{Found, Hit, Span};
 use super::keys::floor;
 use super::value;
 
@@ -8,7 +8,7 @@ use super::value;
 const LONGEST: usize = 2048;
 
 /// The machine-made values of `Cookie:` and `Set-Cookie:`.
-pub(super) fn look(hit: Hit<'_>, found: &mut Vec<Span>) {
+pub(super) fn look(hit: Hit<'_>, found: &mut Found) {
     let text = hit.text;
     let quote = super::assign::quote(text, hit.end);
     if text.as_bytes().get(hit.end + quote) != Some(&b':') {
@@ -18,9 +18,12 @@ pub(super) fn look(hit: Hit<'_>, found: &mut Vec<Span>) {
     let start = start + super::run::blanks(text, start);
     let start = start + super::assign::quote(text, start);
     let line = &text[start..floor(text, text.len().min(start + LONGEST))];
-    let line = line.split(['\n', '"', '\'', '\\']).next().unwrap_or_default();
+    // What follows the next such header is looked at from there.
+    let line = &line[..memchr::memmem::find(line.as_bytes(), b"ookie:").unwrap_or(line.len())];
+    let line = &line[..memchr::memchr3(b'\n', b'"', b'\'', line.as_bytes()).unwrap_or(line.len())];
+    let line = &line[..memchr::memchr(b'\\', line.as_bytes()).unwrap_or(line.len())];
     let mut at = start;
-    for pair in line.split_inclusive(';').take_while(|pair| !pair.contains("ookie:")) {
+    for pair in line.split_inclusive(';') {
         found.extend(session(pair, at));
         at += pair.len();
     }

@@ -1,5 +1,6 @@
 //! One pass over the text for everything a secret can begin with, and the spans that turn out to be secrets.
 
+use std::cell::LazyCell;
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
@@ -31,8 +32,57 @@ pub(super) struct Hit<'a> {
     pub end: usize,
 }
 
+/// What was found so far, and how far it reaches.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// The secrets, in the order of the hits.
+    pub spans: Vec<Span>,
+    /// Where the last token of a known shape begins.
+    pub token_at: usize,
+    /// One past the last byte of the tokens of a known shape.
+    pub tokens_until: usize,
+    /// One past the last byte of values without quotes.
+    pub values_until: usize,
+    /// Characters that may be judged before less of each value is.
+    effort: usize,
+    /// Where effort was last gained.
+    at: usize,
+}
+
+/// How much of a value decides whether it is a secret.
+const HEAD: usize = 160;
+/// The same where hits stand closer together than in any text that is not made to be slow.
+const HEAD_IN_THE_THICK: usize = 32;
+/// Characters that may be judged for each byte of text, and at once.
+const EFFORT: usize = 8;
+const RESERVE: usize = 32 << 10;
+
+impl Found {
+    /// Makes what text there is between the hits count.
+    fn reach(&mut self, at: usize) {
+        self.effort = RESERVE.min(self.effort + (at - self.at.min(at)) * EFFORT);
+        self.at = at;
+    }
+
+    /// How much of the value at hand decides.
+    pub fn head(&mut self) -> usize {
+        match self.effort.checked_sub(HEAD) {
+            Some(left) => {
+                self.effort = left;
+                HEAD
+            }
+            None => HEAD_IN_THE_THICK,
+        }
+    }
+
+    /// Adds a span, if there is one.
+    pub fn extend(&mut self, span: Option<Span>) {
+        self.spans.extend(span);
+    }
+}
+
 /// Looks around a hit and adds what it finds.
-type Look = fn(Hit<'_>, &mut Vec<Span>);
+type Look = fn(Hit<'_>, &mut Found);
 
 /// What to do at a hit.
 #[derive(Clone, Copy)]
@@ -99,18 +149,20 @@ pub(super) fn spans(text: &str) -> Vec<Span> {
 
 /// What every trigger found, or none if the text holds an invisible character.
 fn visible_spans(text: &str) -> Option<Vec<Span>> {
-    let mut found: Vec<Span> = Vec::new();
+    let mut found = Found { effort: RESERVE, ..Found::default() };
+    let marks = LazyCell::new(|| memchr::memmem::find(text.as_bytes(), MARK_OPEN.as_bytes()).is_some());
     let end = FINDER.words.visit(text, |word, start, end| {
         let hit = Hit { text, start, end };
+        found.reach(start);
         match FINDER.triggers[word] {
             Trigger::Invisible => return ControlFlow::Break(()),
-            Trigger::Shape(shape) => found.extend(shapes::look(shape, hit)),
-            Trigger::Look(look) if !inside_mark(hit) => look(hit, &mut found),
+            Trigger::Shape(shape) => shapes::look(shape, hit, &mut found),
+            Trigger::Look(look) if !(*marks && inside_mark(hit)) => look(hit, &mut found),
             Trigger::Look(_) => {}
         }
         ControlFlow::Continue(())
     });
-    end.is_continue().then_some(found)
+    end.is_continue().then_some(found.spans)
 }
 
 /// Whether the hit is part of a mark placed before.

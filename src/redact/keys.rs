@@ -1,6 +1,6 @@
 //! Private key blocks: whole, torn, escaped into a string, or with the margin of a listing.
 
-use super::find::{Hit, Span};
+use super::find::{Found, Hit, Span};
 use super::run;
 
 const MARK: &str = "private-key";
@@ -9,8 +9,11 @@ const LONGEST_BLOCK: usize = 32 * 1024;
 /// Fewest key characters that make a block one, not a mention of its frame.
 const FEWEST: usize = 40;
 
+/// Most lines of headers in a block.
+const MOST_HEADERS: usize = 8;
+
 /// A `PRIVATE KEY` line: the frame of a block above or below.
-pub(super) fn look(hit: Hit<'_>, found: &mut Vec<Span>) {
+pub(super) fn look(hit: Hit<'_>, found: &mut Found) {
     let text = hit.text;
     let Some((frame, begins)) = frame(text, hit.start) else { return };
     let after = end_of_frame(text, hit.end);
@@ -36,11 +39,12 @@ fn end_of_frame(text: &str, at: usize) -> usize {
 fn below(text: &str, start: usize, after: usize) -> Option<Span> {
     let limit = floor(text, text.len().min(after + LONGEST_BLOCK));
     let window = &text[after..limit];
-    let closed = window.find("-----").filter(|&end| window[end..].starts_with("-----END"));
+    let frame = memchr::memmem::find(window.as_bytes(), b"-----");
+    let closed = frame.filter(|&end| window[end..].starts_with("-----END"));
     let end = match closed {
         Some(end) if key_characters(&window[..end]) >= FEWEST => end_of_closing(text, after + end),
         Some(_) => return None,
-        None => torn(text, after, limit)?,
+        None => torn(text, after, frame.map_or(limit, |frame| after + frame))?,
     };
     Some(Span { start, end, rank: usize::MAX, mark: MARK })
 }
@@ -64,6 +68,7 @@ fn is_key_character(it: char) -> bool {
 fn torn(text: &str, after: usize, limit: usize) -> Option<usize> {
     let mut end = after;
     let mut characters = 0;
+    let mut headers = 0;
     while let Some(next) = run::after_break(text, end) {
         let next = next + number(text, next);
         let count = text[next..limit.max(next)]
@@ -77,6 +82,10 @@ fn torn(text: &str, after: usize, limit: usize) -> Option<usize> {
             break;
         }
         characters += count;
+        headers += usize::from(header > 0);
+        if headers > MOST_HEADERS {
+            break;
+        }
         end = next + count.max(header);
     }
     (characters >= FEWEST).then_some(end)
@@ -101,7 +110,7 @@ fn header(text: &str, at: usize, limit: usize) -> usize {
 fn above(text: &str, frame: usize, after: usize) -> Option<Span> {
     let from = floor(text, frame.saturating_sub(LONGEST_BLOCK));
     let window = &text[from..frame];
-    let last = window.rfind("-----").unwrap_or(0);
+    let last = memchr::memmem::rfind(window.as_bytes(), b"-----").unwrap_or(0);
     if window[..last].ends_with("KEY") {
         return None;
     }
@@ -128,7 +137,7 @@ fn first_key_line(lines: &str) -> Option<usize> {
 }
 
 /// The private part of a `PuTTY` key file.
-pub(super) fn putty(hit: Hit<'_>, found: &mut Vec<Span>) {
+pub(super) fn putty(hit: Hit<'_>, found: &mut Found) {
     let text = hit.text;
     let line = hit.end
         + text.as_bytes()[hit.end..].iter().take(8).take_while(|it| matches!(it, b' ' | b'0'..=b'9')).count();
@@ -139,5 +148,5 @@ pub(super) fn putty(hit: Hit<'_>, found: &mut Vec<Span>) {
 
 /// The nearest character boundary at or before `at`.
 pub(super) fn floor(text: &str, at: usize) -> usize {
-    (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+    text.floor_char_boundary(at)
 }

@@ -1,5 +1,7 @@
 //! Runs of token characters, also when a terminal or a continuation broke them over lines.
 
+use std::borrow::Cow;
+
 use super::value;
 
 /// Which characters a token is made of.
@@ -28,24 +30,41 @@ pub(super) enum Class {
 impl Class {
     /// Whether the byte belongs to it.
     pub fn has(self, byte: u8) -> bool {
+        CLASSES[usize::from(byte)] >> self as u32 & 1 == 1
+    }
+
+    const ALL: [Self; 9] = [
+        Self::Digit,
+        Self::Hex,
+        Self::Alnum,
+        Self::Upper,
+        Self::Url,
+        Self::Dotted,
+        Self::Base64,
+        Self::Path,
+        Self::Header,
+    ];
+
+    const fn holds(self, byte: u8) -> bool {
+        let url = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
         match self {
             Self::Digit => byte.is_ascii_digit(),
             Self::Hex => byte.is_ascii_hexdigit(),
             Self::Alnum => byte.is_ascii_alphanumeric(),
             Self::Upper => byte.is_ascii_digit() || byte.is_ascii_uppercase(),
-            Self::Url => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'),
-            Self::Dotted => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'),
-            Self::Base64 => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'='),
-            Self::Path => {
-                byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'/' | b':' | b'.' | b'%')
-            }
-            Self::Header => byte.is_ascii_alphanumeric() || b"_-./+=~:|%!".contains(&byte),
+            Self::Url => url,
+            Self::Dotted => url || byte == b'.',
+            Self::Base64 => url || matches!(byte, b'+' | b'/' | b'='),
+            Self::Path => url || matches!(byte, b'/' | b':' | b'.' | b'%'),
+            Self::Header => url || matches!(byte, b'.' | b'/' | b'+' | b'=' | b'~' | b':' | b'|' | b'%' | b'!'),
         }
     }
 
     /// How many bytes from `at` on belong to it, looking at no more than `limit`.
     pub fn count(self, text: &str, at: usize, limit: usize) -> usize {
-        text.as_bytes()[at..].iter().take(limit).take_while(|byte| self.has(**byte)).count()
+        let rest = &text.as_bytes()[at..];
+        let rest = &rest[..rest.len().min(limit)];
+        rest.iter().position(|byte| !self.has(*byte)).unwrap_or(rest.len())
     }
 
     /// How many bytes before `at` belong to it, looking at no more than `limit`.
@@ -54,43 +73,77 @@ impl Class {
     }
 }
 
-/// Longest token looked at.
-pub(super) const LONGEST: usize = 4096;
+/// For every byte, a bit for each class it belongs to.
+static CLASSES: [u16; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        let mut at = 0;
+        while at < Class::ALL.len() {
+            if Class::ALL[at].holds(byte) {
+                classes[byte as usize] |= 1 << Class::ALL[at] as u16;
+            }
+            at += 1;
+        }
+        byte += 1;
+    }
+    classes
+};
+
+/// Longest token that is followed over line ends.
+const LONGEST: usize = 4096;
 
 /// Fewest characters of a broken token on its first line.
 const SHORTEST_PIECE: usize = 4;
 
 /// A token that may have been broken over lines.
 #[derive(Debug)]
-pub(super) struct Run {
+pub(super) struct Run<'a> {
     /// One past its last byte in the text.
     pub end: usize,
     /// Its characters, joined.
-    pub body: String,
+    pub body: Cow<'a, str>,
     /// Whether it was broken.
     pub broken: bool,
+    /// Whether only its head was read.
+    pub cut: bool,
+    /// One past the last byte that could be of it, full stops at its end included.
+    pub limit: usize,
 }
 
-/// Reads a token of the class from `start` on, over line ends where it is too short or visibly goes on.
-pub(super) fn take(text: &str, start: usize, class: Class, minimum: usize) -> Run {
-    let first = class.count(text, start, LONGEST);
-    let mut run = Run { end: start + first, body: text[start..start + first].to_owned(), broken: false };
-    while first >= SHORTEST_PIECE && run.body.len() < LONGEST {
+/// Reads a token of the class from `start` on, over line ends where it is too short or visibly goes on; no more than
+/// `head` characters, where that is enough to judge it by.
+pub(super) fn take(text: &str, start: usize, class: Class, minimum: usize, head: usize) -> Run<'_> {
+    let first = class.count(text, start, head);
+    let end = start + first;
+    let mut run = Run { end, body: text[start..end].into(), broken: false, cut: false, limit: end };
+    let most = head.min(LONGEST);
+    while first >= SHORTEST_PIECE && run.body.len() < most {
         let Some(next) = after_break(text, run.end) else { break };
-        let more = class.count(text, next, LONGEST - run.body.len());
+        let room = if head == usize::MAX { head } else { most - run.body.len() };
+        let more = class.count(text, next, room);
         if more == 0 || !goes_on(&run, &text[next..next + more], minimum) {
             break;
         }
-        run.body.push_str(&text[next..next + more]);
+        run.body.to_mut().push_str(&text[next..next + more]);
         run.end = next + more;
         run.broken = true;
     }
-    trim(&mut run);
+    run.cut = run.body.len() >= head;
+    run.limit = run.end;
+    if !run.cut {
+        trim(&mut run);
+    }
     run
 }
 
+/// As [`take`], to the end of the token.
+pub(super) fn whole(text: &str, start: usize, class: Class, minimum: usize) -> Run<'_> {
+    take(text, start, class, minimum, usize::MAX)
+}
+
 /// Whether the piece on the next line belongs to the token: it is needed, or looks as machine-made as the token.
-fn goes_on(run: &Run, piece: &str, minimum: usize) -> bool {
+fn goes_on(run: &Run<'_>, piece: &str, minimum: usize) -> bool {
     if run.body.len() < minimum {
         return true;
     }
@@ -98,10 +151,12 @@ fn goes_on(run: &Run, piece: &str, minimum: usize) -> bool {
 }
 
 /// A full stop or dash at the end belongs to the sentence.
-fn trim(run: &mut Run) {
-    while run.body.ends_with(['.', '-', ':', '!']) {
-        run.body.pop();
-        run.end -= 1;
+fn trim(run: &mut Run<'_>) {
+    let kept = run.body.trim_end_matches(['.', '-', ':', '!']).len();
+    run.end -= run.body.len() - kept;
+    match &mut run.body {
+        Cow::Borrowed(body) => *body = &body[..kept],
+        Cow::Owned(body) => body.truncate(kept),
     }
 }
 
@@ -131,8 +186,12 @@ fn after_backslash(text: &str, at: usize) -> Option<usize> {
 fn margin(text: &str, at: usize) -> usize {
     let at = at + blanks(text, at);
     let rest = &text[at..];
-    let edge =
-        ["│", "┃", "|", ">", "+"].iter().find(|edge| rest.starts_with(**edge)).map_or(0, |edge| edge.len());
+    let edge = match rest.as_bytes() {
+        [b'|' | b'>' | b'+', ..] => 1,
+        // A line of a box, thin or thick.
+        [0xe2, 0x94, 0x82 | 0x83, ..] => 3,
+        _ => 0,
+    };
     at + edge + blanks(text, at + edge)
 }
 

@@ -5,7 +5,7 @@
 //! facts of the formats are taken over, written anew as data: the published rules are regular expressions whose
 //! compilation alone takes longer than most transcripts. A new token is a new line.
 
-use super::find::{Hit, Span};
+use super::find::{Found, Hit, Span};
 use super::run::{self, Class};
 use super::value;
 use Class::{Alnum, Base64, Digit, Dotted, Header, Hex, Path, Upper, Url};
@@ -208,6 +208,12 @@ pub(super) const SHAPES: &[Shape] = &[
     sure("posthog-key", "phs_", Alnum, 32),
     sure("postman-key", "PMAK-", Url, 50),
     sure("prefect-token", "pnu_", Alnum, 36),
+    // The frames of private keys in Base64, as a Kubernetes secret holds them: any, RSA, EC, OpenSSH, encrypted.
+    sure("private-key", "LS0tLS1CRUdJTiBQUklWQVRF", Base64, 40),
+    sure("private-key", "LS0tLS1CRUdJTiBSU0EgUFJJVkFUR", Base64, 40),
+    sure("private-key", "LS0tLS1CRUdJTiBFQyBQUklWQVRF", Base64, 40),
+    sure("private-key", "LS0tLS1CRUdJTiBPUEVOU1NIIFBSSVZBVE", Base64, 40),
+    sure("private-key", "LS0tLS1CRUdJTiBFTkNSWVBURUQgUFJJVkFUR", Base64, 40),
     sure("prefect-token", "pnb_", Alnum, 36),
     sure("pulumi-token", "pul-", Hex, 40),
     sure("pypi-token", "pypi-AgE", Url, 50),
@@ -281,24 +287,48 @@ pub(super) const SHAPES: &[Shape] = &[
     random("yandex-key", "AQVN", Url, 35),
 ];
 
-/// The token of that shape at the hit, if it is one.
-pub(super) fn look(shape: &Shape, hit: Hit<'_>) -> Option<Span> {
+/// Adds the token of that shape at the hit, if it is one.
+pub(super) fn look(shape: &Shape, hit: Hit<'_>, found: &mut Found) {
     let text = hit.text;
-    if &text[hit.start..hit.end] != shape.prefix {
-        return None;
+    if &text.as_bytes()[hit.start..hit.end] != shape.prefix.as_bytes() || is_covered(shape, hit, found) {
+        return;
     }
-    let start = hit.start - lead(shape, hit)?;
+    let Some(lead) = lead(shape, hit) else { return };
+    let start = hit.start - lead;
     if !run::begins_word(text, start) {
-        return None;
+        return;
     }
-    let run = run::take(text, hit.end, shape.body, shape.length);
-    proven(shape, start, &run, text).then_some(Span {
-        start,
-        end: run.end,
-        rank: shape.prefix.len(),
-        mark: shape.mark,
-    })
+    let Some(head) = head(shape, hit, found) else { return };
+    let mut run = run::take(text, hit.end, shape.body, shape.length, head);
+    if !proven(shape, start, &run, text) {
+        return;
+    }
+    if run.cut {
+        run = run::whole(text, hit.end, shape.body, shape.length);
+    }
+    found.token_at = start;
+    found.tokens_until = found.tokens_until.max(run.limit);
+    found.spans.push(Span { start, end: run.end, rank: shape.prefix.len(), mark: shape.mark });
 }
+
+/// Whether the hit is inside a token found before, and the token it begins ends where that one ends.
+fn is_covered(shape: &Shape, hit: Hit<'_>, found: &Found) -> bool {
+    let after = hit.text.as_bytes().get(found.tokens_until);
+    hit.start > found.token_at && hit.end < found.tokens_until && !after.is_some_and(|byte| shape.body.has(*byte))
+}
+
+/// How many characters it is judged by.
+fn head(shape: &Shape, hit: Hit<'_>, found: &mut Found) -> Option<usize> {
+    let enough = found.head().max(shape.length + 1);
+    if shape.proof != Proof::Parts {
+        return Some(enough);
+    }
+    let rest = &hit.text.as_bytes()[hit.end..];
+    memchr::memchr(b'.', &rest[..rest.len().min(LONGEST_PART)]).map(|stop| enough + stop)
+}
+
+/// Longest first part of a JSON web token.
+const LONGEST_PART: usize = 2048;
 
 /// How many bytes before the prefix belong to the token, if they are as they must be.
 fn lead(shape: &Shape, hit: Hit<'_>) -> Option<usize> {
@@ -307,12 +337,12 @@ fn lead(shape: &Shape, hit: Hit<'_>) -> Option<usize> {
     (fewest..=most).contains(&count).then_some(count)
 }
 
-fn proven(shape: &Shape, start: usize, run: &run::Run, text: &str) -> bool {
-    let body = run.body.as_str();
+fn proven(shape: &Shape, start: usize, run: &run::Run<'_>, text: &str) -> bool {
+    let body = run.body.as_ref();
     if body.len() < shape.length || ends_inside_word(shape, run, text) {
         return false;
     }
-    if shape.proof != Proof::Prefix && inside_blob(text, start, run.end) {
+    if shape.proof != Proof::Prefix && inside_blob(text, start, run) {
         return false;
     }
     match shape.proof {
@@ -330,17 +360,18 @@ fn is_no_prose(body: &str) -> bool {
 }
 
 /// Whether the token's alphabet ends where the word does not: then it is something else.
-fn ends_inside_word(shape: &Shape, run: &run::Run, text: &str) -> bool {
-    matches!(shape.body, Hex | Upper | Digit)
+fn ends_inside_word(shape: &Shape, run: &run::Run<'_>, text: &str) -> bool {
+    !run.cut
+        && matches!(shape.body, Hex | Upper | Digit)
         && text.as_bytes().get(run.end).is_some_and(u8::is_ascii_alphanumeric)
 }
 
 /// Whether it is a part of longer encoded data, where any prefix turns up by chance.
-fn inside_blob(text: &str, start: usize, end: usize) -> bool {
+fn inside_blob(text: &str, start: usize, run: &run::Run<'_>) -> bool {
     let bytes = text.as_bytes();
     let joins = |at: usize| bytes.get(at).is_some_and(|byte| matches!(byte, b'+' | b'/'));
     let before = start > 0
         && joins(start - 1)
         && (bytes[start - 1] == b'+' || Base64.count_back(text, start, 25) > 24);
-    before || joins(end) && Base64.count(text, end, 9) > 8
+    before || !run.cut && joins(run.end) && Base64.count(text, run.end, 9) > 8
 }

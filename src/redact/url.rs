@@ -1,7 +1,7 @@
 //! Credentials in addresses: before the host and among the parameters.
 
 use super::context::is_worth_hiding;
-use super::find::{Hit, Span};
+use super::find::{Found, Hit, Span};
 use super::keys::floor;
 use super::run::Class;
 use super::value;
@@ -10,15 +10,12 @@ use super::value;
 const LONGEST: usize = 512;
 
 /// `scheme://user:password@host` and `scheme://token@host`.
-pub(super) fn credentials(hit: Hit<'_>, found: &mut Vec<Span>) {
+pub(super) fn credentials(hit: Hit<'_>, found: &mut Found) {
     let text = hit.text;
     if !hit.start.checked_sub(1).is_some_and(|before| text.as_bytes()[before].is_ascii_alphanumeric()) {
         return;
     }
-    let ends = |byte: &&u8| !byte.is_ascii_whitespace() && !b"\"'`<>\\,;".contains(byte);
-    let length = text.as_bytes()[hit.end..].iter().take(LONGEST).take_while(ends).count();
-    let address = &text[hit.end..floor(text, hit.end + length)];
-    let Some(user_info) = user_info(address) else { return };
+    let Some(user_info) = user_info(text, hit.end) else { return };
     let span = match user_info.split_once(':') {
         Some((user, password)) => is_worth_hiding(user, password).then_some((user.len() + 1, "url-password")),
         None => (user_info.len() >= 12 && value::is_random(user_info)).then_some((0, "url-token")),
@@ -31,22 +28,33 @@ pub(super) fn credentials(hit: Hit<'_>, found: &mut Vec<Span>) {
     }));
 }
 
+fn is_of_address(byte: u8) -> bool {
+    !matches!(byte, b' ' | b'\t'..=b'\r' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\' | b',' | b';')
+}
+
 /// What stands before the last `@` of the host part. A password may hold a slash: then a user must stand before it
 /// that has no full stop, as a host would.
-fn user_info(address: &str) -> Option<&str> {
-    let host = address.find(['/', '?', '#']).unwrap_or(address.len());
-    if let Some(at) = address[..host].rfind('@') {
-        return Some(&address[..at]);
+fn user_info(text: &str, start: usize) -> Option<&str> {
+    let rest = &text.as_bytes()[start..text.len().min(start + LONGEST)];
+    let first = memchr::memchr(b'@', rest)?;
+    let ends_host = |byte: &u8| matches!(byte, b'/' | b'?' | b'#') || !is_of_address(*byte);
+    let host = rest.iter().position(ends_host).unwrap_or(rest.len());
+    if let Some(at) = memchr::memrchr(b'@', &rest[..host]) {
+        return Some(&text[start..start + at]);
     }
-    let at = address.find('@')?;
-    let (user, password) = address[..at].split_once(':')?;
+    let colon = memchr::memchr(b':', &rest[..first])?;
+    let is_user = colon > 0 && !rest[..colon].iter().any(|byte| matches!(byte, b'.' | b'/'));
+    if !is_user || !rest[host..first].iter().all(|byte| is_of_address(*byte)) {
+        return None;
+    }
+    let password = &text[start + colon + 1..start + first];
     let port = password.bytes().take_while(u8::is_ascii_digit).count();
     let is_port = port > 0 && password[port..].starts_with('/');
-    (!user.is_empty() && !user.contains(['.', '/']) && !is_port && at > host).then_some(&address[..at])
+    (!is_port).then_some(&text[start..start + first])
 }
 
 /// A signature, key or code among the parameters of an address or a signed request.
-pub(super) fn parameter(hit: Hit<'_>, found: &mut Vec<Span>) {
+pub(super) fn parameter(hit: Hit<'_>, found: &mut Found) {
     let text = hit.text;
     let before = &text.as_bytes()[hit.start.saturating_sub(24)..hit.start];
     let name =
@@ -63,7 +71,7 @@ pub(super) fn parameter(hit: Hit<'_>, found: &mut Vec<Span>) {
     let run = &text[hit.end..hit.end + length];
     let is_short_code = text[..hit.end].ends_with("code=") && run.len() < 20;
     if run.len() >= 16 && !is_short_code && value::is_random(run) {
-        found.push(Span { start: hit.end, end: hit.end + length, rank: 1, mark: "url-parameter" });
+        found.spans.push(Span { start: hit.end, end: hit.end + length, rank: 1, mark: "url-parameter" });
     }
 }
 

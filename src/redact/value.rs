@@ -1,5 +1,9 @@
 //! What a value looks like: made by a machine, or by a person who meant to be read.
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
 /// Words nobody's secret holds: who writes them writes an example.
 const EXAMPLE_WORDS: &[&str] = &[
     "example",
@@ -40,6 +44,8 @@ const EXAMPLE_WORDS: &[&str] = &[
     "test-key",
     "invalid",
     "expired",
+    "...",
+    "…",
 ];
 
 /// Whole values that stand for none.
@@ -48,13 +54,27 @@ const NO_VALUES: &[&str] = &[
     "qwerty", "hunter2", "default", "string", "optional", "required", "pwd", "key", "value", "env",
 ];
 
+/// Longest piece of a value that is looked at.
+const LONGEST: usize = 4096;
+
+/// The words in any letter case, in one pass.
+fn any_of(words: &[&str]) -> AhoCorasick {
+    let kind = Some(AhoCorasickKind::DFA);
+    let builder = AhoCorasick::builder().kind(kind).prefilter(false).ascii_case_insensitive(true).build(words);
+    builder.expect("a few short words")
+}
+
+static EXAMPLES: LazyLock<AhoCorasick> = LazyLock::new(|| any_of(EXAMPLE_WORDS));
+
+/// As much of a value as decides.
+pub(super) fn head(value: &str, length: usize) -> &str {
+    &value[..value.floor_char_boundary(length)]
+}
+
 /// Whether the value stands for another: an example, a variable, a blank to fill in, or none at all.
 pub(super) fn is_placeholder(value: &str) -> bool {
-    let lower = value.to_ascii_lowercase();
-    NO_VALUES.contains(&lower.as_str())
-        || lower.contains("...")
-        || value.contains('…')
-        || EXAMPLE_WORDS.iter().any(|word| lower.contains(word))
+    NO_VALUES.iter().any(|it| value.eq_ignore_ascii_case(it))
+        || EXAMPLES.is_match(value)
         || is_variable(value)
         || distinct(value) < 4
 }
@@ -67,17 +87,31 @@ pub(super) fn is_variable(value: &str) -> bool {
         [b'$', rest @ ..] if name(rest) && !rest.first().is_some_and(u8::is_ascii_digit) => true,
         [b'%', rest @ .., b'%'] | [b'@', rest @ .., b'@'] if name(rest) => true,
         [] | [b'%', b's' | b'd' | b'v', ..] | [b'&' | b'*', ..] => true,
-        _ => ["${", "$(", "{{", "}}", "<", ">", "[redacted", "#{", "...", "…", "\\u003c"]
-            .iter()
-            .any(|open| value.contains(open)),
+        _ => (0..bytes.len()).any(|at| opens_template(bytes, at)),
+    }
+}
+
+/// Whether a template, a tag, a mark or an ellipsis stands at `at`.
+fn opens_template(bytes: &[u8], at: usize) -> bool {
+    let next = |expected: &[u8]| bytes[at + 1..].starts_with(expected);
+    match bytes[at] {
+        b'<' | b'>' => true,
+        b'$' => next(b"{") || next(b"("),
+        b'{' | b'#' => next(b"{"),
+        b'}' => next(b"}"),
+        b'.' => next(b".."),
+        b'[' => next(b"redacted"),
+        b'\\' => next(b"u003c"),
+        0xe2 => next(b"\x80\xa6"),
+        _ => false,
     }
 }
 
 /// Whether the value is code rather than text: a call, an index, a path of names.
 pub(super) fn is_code(value: &str) -> bool {
-    value.contains(['(', ')', '{', '}', '[', ']', '`', '\'', '"', ';'])
-        || value.contains("::")
-        || value.contains("->")
+    let bytes = value.as_bytes();
+    bytes.iter().any(|byte| matches!(byte, b'(' | b')' | b'{' | b'}' | b'[' | b']' | b'`' | b'\'' | b'"' | b';'))
+        || bytes.array_windows().any(|pair| matches!(pair, b"::" | b"->"))
 }
 
 /// Whether it is the path of a file or an address without anything random in it.
@@ -93,11 +127,12 @@ pub(super) fn is_varied(value: &str) -> bool {
     distinct(value) >= 7.min(value.len() / 2) && !is_example(value)
 }
 
+static MEANT_TO_BE_READ: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    any_of(&["example", "placeholder", "xxxxx", "redacted", "your-", "your_", "abcdefghijkl"])
+});
+
 fn is_example(value: &str) -> bool {
-    let lower = value.to_ascii_lowercase();
-    ["example", "placeholder", "xxxxx", "redacted", "your-", "your_", "abcdefghijkl"]
-        .iter()
-        .any(|it| lower.contains(it))
+    MEANT_TO_BE_READ.is_match(value)
 }
 
 fn distinct(value: &str) -> usize {
@@ -108,12 +143,7 @@ fn distinct(value: &str) -> usize {
 
 /// Whether a machine made the value: letters and digits in an order no word, name, number or date has.
 pub(super) fn is_random(value: &str) -> bool {
-    let shape = Shape::of(value);
-    shape.letters + shape.digits >= 12
-        && shape.letters >= 2
-        && (shape.digits >= 1 && shape.is_restless() || shape.is_restless_without_digits())
-        && entropy(value) >= 3.0
-        && !is_example(value)
+    Shape::of(value).is_random(value)
 }
 
 /// Whether a short piece of text looks like a part of a machine-made value.
@@ -122,76 +152,84 @@ pub(super) fn is_fragment(piece: &str) -> bool {
     shape.digits >= 1 && shape.letters >= 1 && shape.is_restless()
 }
 
-/// Whether a person may have chosen it as a password: long enough, and of several kinds of characters.
-pub(super) fn is_password(value: &str) -> bool {
-    let shape = Shape::of(value);
-    let kinds =
-        [shape.lower, shape.upper, shape.digits, shape.symbols].iter().filter(|count| **count > 0).count();
-    let length = value.chars().count();
-    (8..=128).contains(&length)
-        && kinds >= 3
-        && (shape.digits >= 2 || shape.symbols >= 1 && shape.digits >= 1)
-}
-
 /// Whether it is a UUID.
 pub(super) fn is_uuid(value: &str) -> bool {
-    let parts = value.split('-').map(str::len);
     value.len() == 36
-        && parts.eq([8, 4, 4, 4, 12])
+        && value.split('-').map(str::len).eq([8, 4, 4, 4, 12])
         && value.bytes().all(|it| it == b'-' || it.is_ascii_hexdigit())
 }
 
 /// How the characters of a value are made up.
-#[derive(Default)]
-struct Shape {
+pub(super) struct Shape {
     letters: usize,
     lower: usize,
     upper: usize,
-    digits: usize,
+    /// How many digits.
+    pub digits: usize,
     symbols: usize,
     /// How many pieces it falls into: numbers, capitalised or lower-case words, words in capitals.
     pieces: usize,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Lower,
-    Upper,
-    Digit,
-}
+/// The kinds of characters: anything else, lower case, upper case, digits.
+const OTHER: u8 = 0;
+const LOWER: u8 = 1;
+const UPPER: u8 = 2;
+const DIGIT: u8 = 3;
+
+/// The kind of every byte.
+static KINDS: [u8; 256] = {
+    let mut kinds = [OTHER; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        kinds[byte as usize] = match byte {
+            b'a'..=b'z' => LOWER,
+            b'A'..=b'Z' => UPPER,
+            b'0'..=b'9' => DIGIT,
+            _ => OTHER,
+        };
+        byte += 1;
+    }
+    kinds
+};
 
 impl Shape {
-    /// Separators do not end a piece: `my-secret` is as tame as `mysecret`, a date is one number.
-    fn of(value: &str) -> Self {
-        let mut shape = Self::default();
-        let mut last = None;
-        let mut length = 0;
-        for character in value.chars() {
-            let Some(kind) = shape.count(character) else { continue };
-            let word = kind == Kind::Lower && last == Some(Kind::Upper) && length == 1;
-            if last != Some(kind) && !word {
-                shape.pieces += 1;
-                length = 0;
+    /// Looks at a value. Separators do not end a piece: `my-secret` is as tame as `mysecret`, a date is one number.
+    pub fn of(value: &str) -> Self {
+        let mut counts = [0_usize; 4];
+        let mut pieces = 0;
+        let (mut before, mut last) = (OTHER, OTHER);
+        for byte in value.bytes().take(LONGEST) {
+            let kind = KINDS[usize::from(byte)];
+            counts[usize::from(kind)] += 1;
+            if kind == OTHER {
+                continue;
             }
-            length += 1;
-            last = Some(kind);
+            // A capital and the small letters after it are one word.
+            let word = kind == LOWER && last == UPPER && before != UPPER;
+            pieces += usize::from(last != kind && !word);
+            (before, last) = (last, kind);
         }
-        shape
+        let [symbols, lower, upper, digits] = counts;
+        Self { letters: lower + upper, lower, upper, digits, symbols, pieces }
     }
 
-    fn count(&mut self, character: char) -> Option<Kind> {
-        let (count, kind) = match character {
-            'a'..='z' => (&mut self.lower, Kind::Lower),
-            'A'..='Z' => (&mut self.upper, Kind::Upper),
-            '0'..='9' => (&mut self.digits, Kind::Digit),
-            _ => {
-                self.symbols += 1;
-                return None;
-            }
-        };
-        *count += 1;
-        self.letters += usize::from(kind != Kind::Digit);
-        Some(kind)
+    /// As [`is_random`], of the value it is the shape of.
+    pub fn is_random(&self, value: &str) -> bool {
+        self.letters + self.digits >= 12
+            && self.letters >= 2
+            && (self.digits >= 1 && self.is_restless() || self.is_restless_without_digits())
+            && is_dense(value)
+            && !is_example(value)
+    }
+
+    /// Whether a person may have chosen it as a password: long enough, and of several kinds of characters.
+    pub fn is_password(&self, value: &str) -> bool {
+        let counts = [self.lower, self.upper, self.digits, self.symbols];
+        let kinds = counts.iter().filter(|count| **count > 0).count();
+        kinds >= 3
+            && (self.digits >= 2 || self.symbols >= 1 && self.digits >= 1)
+            && (8..=128).contains(&value.chars().count())
     }
 
     /// As [`Self::is_restless`]; but names without digits come closer to it, so the bar is higher.
@@ -205,14 +243,24 @@ impl Shape {
     }
 }
 
-/// Shannon entropy in bits a byte.
-fn entropy(value: &str) -> f64 {
-    let mut counts = [0_u32; 256];
-    value.bytes().for_each(|byte| counts[usize::from(byte)] += 1);
-    let total = f64::from(u32::try_from(value.len()).unwrap_or(u32::MAX));
-    let bits = |count: u32| {
-        let share = f64::from(count) / total;
-        -share * share.log2()
-    };
-    counts.iter().filter(|count| **count > 0).map(|count| bits(*count)).sum()
+/// `n log n` in bits, in millionths, for every number of bytes looked at.
+static BITS: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    let bits = |count: u32| f64::from(count) * f64::from(count.max(1)).log2() * 1e6;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "below 10^11, not negative")]
+    (0..).take(LONGEST + 1).map(|count| bits(count).round() as u64).collect()
+});
+
+/// Whether Shannon's entropy is at least three bits a byte.
+fn is_dense(value: &str) -> bool {
+    let bits = BITS.as_slice();
+    let mut counts = [0_u16; 256];
+    let mut repeated = 0;
+    for byte in value.bytes().take(LONGEST) {
+        let count = &mut counts[usize::from(byte)];
+        repeated += bits[usize::from(*count) + 1] - bits[usize::from(*count)];
+        *count += 1;
+    }
+    let length = value.len().min(LONGEST);
+    // What rounding can cost is added.
+    bits[length] + 300 >= repeated + 3_000_000 * length as u64
 }

@@ -13,6 +13,10 @@ const KEYS: usize = 1 << 18;
 pub(super) struct Words {
     /// One bit for each folded triple: whether a word is anchored there.
     filter: Vec<u64>,
+    /// How many bits are set before each 64 of the filter.
+    before: Vec<u16>,
+    /// For each bit that is set, where its anchors begin; and one past the last anchor.
+    first: Vec<u16>,
     /// Words by the folded triple of their anchor, sorted.
     anchors: Vec<Anchor>,
 }
@@ -44,11 +48,22 @@ impl Words {
             }
         }
         anchors.sort_unstable();
-        let mut filter = vec![0; KEYS / 64];
-        for anchor in &anchors {
+        let mut filter = vec![0_u64; KEYS / 64];
+        let mut first = Vec::new();
+        for (place, anchor) in (0..).zip(&anchors) {
+            if filter[anchor.key / 64] >> (anchor.key % 64) & 1 == 0 {
+                first.push(place);
+            }
             filter[anchor.key / 64] |= 1 << (anchor.key % 64);
         }
-        Self { filter, anchors }
+        first.push(u16::try_from(anchors.len()).expect("a few hundred words"));
+        let mut sum = 0_u32;
+        let mut count = |bits: &u64| {
+            sum += bits.count_ones();
+            u16::try_from(sum - bits.count_ones()).expect("no more than anchors")
+        };
+        let before = filter.iter().map(&mut count).collect();
+        Self { filter, before, first, anchors }
     }
 
     /// Calls with the index, start and end of every word in the text until told to stop. Words of two bytes are not
@@ -77,8 +92,10 @@ impl Words {
         key: usize,
         visit: &mut impl FnMut(usize, usize, usize) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
-        let first = self.anchors.partition_point(|anchor| anchor.key < key);
-        for anchor in self.anchors[first..].iter().take_while(|anchor| anchor.key == key) {
+        let lower = self.filter[key / 64] & ((1 << (key % 64)) - 1);
+        let rank = usize::from(self.before[key / 64]) + lower.count_ones() as usize;
+        let place = usize::from(self.first[rank])..usize::from(self.first[rank + 1]);
+        for anchor in &self.anchors[place] {
             let Some(start) = at.checked_sub(anchor.offset) else { continue };
             let end = start + anchor.word.len();
             if bytes.get(start..end).is_some_and(|it| it.eq_ignore_ascii_case(anchor.word.as_bytes())) {

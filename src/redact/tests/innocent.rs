@@ -148,6 +148,7 @@ const PLAIN: &[&str] = &[
     "\"_id\": \"507f1f77bcf86cd799439011\"",
     "0x71C7656EC7ab88b098defB751B7401B5f6d8976F",
     "ETH address 0xde0B295669a9FD93d5F28D9Ec85E40f4cb697BAe",
+    "tls.crt: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSURkekNDQWwrZ0F3SUJBZ0lFQWdBQXVUQU5CZ2txaGtp",
     "eyJ is how encoded objects begin",
     "key-value pairs and key-by-key comparison",
     "API-REFERENCE-FOR-DEVELOPERS",

@@ -45,6 +45,9 @@ fn fragments() -> impl Strategy<Value = String> {
                 ">",
                 "mysql -p",
                 "?sig=",
+                "sk-a1b2\n",
+                "pwd=x7Kq",
+                "user=",
             ][..]
         )
         .prop_map(str::to_owned),

@@ -188,6 +188,9 @@ const CONTEXTS: &[(&str, &str, usize, &str)] = &[
     ("-----BEGIN EC PRIVATE KEY-----\n@\n", BASE64, 64, "private-key"),
     ("  1\t-----BEGIN PRIVATE KEY-----\n  2\t@\n  3\t-----END PRIVATE KEY-----", BASE64, 64, "private-key"),
     ("\n@\n-----END RSA PRIVATE KEY-----", BASE64, 64, "private-key"),
+    ("data:\n  tls.key: LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVkt@\n", BASE64, 200, "private-key"),
+    ("    client-key-data: LS0tLS1CRUdJTiBQUklWQVRFIEtFWS@", BASE64, 200, "private-key"),
+    ("data:\n  password: @==\n", ALNUM, 22, "password"),
     ("Private-Lines: 1\n@\nPrivate-MAC: 0", BASE64, 64, "private-key"),
 ];
 
