@@ -120,7 +120,7 @@ pub struct Handoff {
     /// The transcript; '-' is standard input
     pub transcript: PathBuf,
     /// The most tokens the handoff may have; at least 200
-    #[arg(short, long, value_name = "TOKENS", default_value = "2000", value_parser = budget)]
+    #[arg(short, long, value_name = "TOKENS", default_value = "2000", value_parser = budget, allow_negative_numbers = true)]
     pub budget: usize,
     #[command(flatten)]
     pub counting: Counting,
@@ -179,7 +179,7 @@ impl Counting {
 }
 
 fn budget(text: &str) -> Result<usize, String> {
-    let parsed = text.parse().map_err(|_| "not a whole number of tokens; give one such as 2000")?;
+    let parsed = text.parse().map_err(|_| "not a number of tokens; give one such as 2000")?;
     if parsed < MINIMUM {
         return Err(Error::BudgetTooSmall { budget: parsed, minimum: MINIMUM }.to_string());
     }
