@@ -116,7 +116,7 @@ impl Packer<'_> {
                     continue;
                 }
                 let gain = self.gain(index, form, now);
-                let density = gain * 1000 / i64::try_from(more + if now.is_some() { crate::tune::p("UCOST", 6) as usize } else if matches!(fact.forms[form], Item::File(_) | Item::Verification(_)) { crate::tune::p("FCOST", 8) as usize } else { crate::tune::p("COST", 45) as usize }).unwrap_or(i64::MAX);
+                let density = gain * 1000 / i64::try_from(more + if now.is_some() { crate::tune::p("UCOST", 20) as usize } else if matches!(fact.forms[form], Item::File(_) | Item::Verification(_)) { crate::tune::p("FCOST", 8) as usize } else { crate::tune::p("COST", 45) as usize }).unwrap_or(i64::MAX);
                 if density > 0 && best.is_none_or(|(highest, ..)| density > highest) {
                     best = Some((density, index, form));
                 }

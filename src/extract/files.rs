@@ -69,7 +69,7 @@ fn fact(material: &Material, file: &FileRecord, rank: usize, note: Option<&Quote
     };
     let own = file.evidence.clone();
     let rank = i64::try_from(rank).unwrap_or(i64::MAX);
-    let name = (crate::tune::p("NAME0", 36) - rank / 2 + file.score / crate::tune::p("NAMED", 12)).clamp(3, crate::tune::p("NAMEMAX", 60));
+    let name = (crate::tune::p("NAME0", 40) - crate::tune::p("SLOPE", 4) * rank + file.score / crate::tune::p("NAMED", 24)).clamp(crate::tune::p("FLAT", 14) - rank / 12, crate::tune::p("NAMEMAX", 60));
     let bare = entry(String::new(), Vec::new(), own.clone());
     let Some(facts) = summary(file) else {
         let defined = material.shown.get(&file.name).map(|names| names.join(", ")).unwrap_or_default();

@@ -19,6 +19,9 @@ mod floors;
 mod framing;
 /// The lists of formats, extractors, renderers and encodings, each as a whole.
 mod lists;
+/// The command line, through the real binary.
+#[cfg(feature = "cli")]
+mod cli;
 /// Line ranges that are followed through edits, against an editor that knows the truth.
 mod ranges;
 /// Reading never fails, whatever the bytes, and a file that grew reads on.
