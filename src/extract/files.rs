@@ -59,6 +59,10 @@ fn note_text<'a>(text: &'a str, file: &str) -> Option<&'a str> {
 /// What a file's name alone is worth at most, and each thing said of it beside that, in points.
 mod worth {
     pub const NAME: i64 = 60;
+    pub const REST: i64 = 20;
+    pub const LISTED: i64 = 9;
+    /// Below this score a file was found in a listing at most.
+    pub const TOUCHED: i64 = 10;
     pub const NUMBERS: i64 = 12;
     pub const PLACES: i64 = 40;
 }
@@ -69,7 +73,7 @@ fn fact(material: &Material, file: &FileRecord, rank: usize, note: Option<&Quote
     };
     let own = file.evidence.clone();
     let rank = i64::try_from(rank).unwrap_or(i64::MAX);
-    let name = (crate::tune::p("NAME0", 40) - crate::tune::p("SLOPE", 4) * rank + file.score / crate::tune::p("NAMED", 24)).clamp(crate::tune::p("FLAT", 20) - rank / 12, crate::tune::p("NAMEMAX", 60));
+    let name = worth_of_name(file, rank);
     let bare = entry(String::new(), Vec::new(), own.clone());
     let Some(facts) = summary(file) else {
         return Fact::new(bare, own, name, "read or mentioned");
@@ -77,9 +81,9 @@ fn fact(material: &Material, file: &FileRecord, rank: usize, note: Option<&Quote
     let change = file.change.name();
     let places = material.places.get(&file.name).map(Vec::as_slice).unwrap_or_default();
     let (ranges, symbols) = (focus(places), symbols(places));
-    let mut forms = vec![(bare, name), (entry(facts.clone(), Vec::new(), own.clone()), name + crate::tune::p("NUMBERS", 12) * name / worth::NAME)];
+    let mut forms = vec![(bare, name), (entry(facts.clone(), Vec::new(), own.clone()), name + worth::NUMBERS * name / worth::NAME)];
     let recent = i64::from(file.edited_at.map_or(0, |at| u32::try_from(material.session.recency(at)).unwrap_or(0)));
-    let known = name + worth::NUMBERS + crate::tune::p("PLACES", 40) * recent / 1000;
+    let known = name + worth::NUMBERS + worth::PLACES * recent / 1000;
     let around = if ranges.is_empty() && !symbols.is_empty() { format!("{change} in {}", symbols.join(", ")) } else if ranges.is_empty() { facts.clone() } else { change.to_owned() };
     if ranges.len() > 2 {
         forms.push((entry(change.to_owned(), ranges[..2].to_vec(), own.clone()), known - 10));
@@ -94,6 +98,14 @@ fn fact(material: &Material, file: &FileRecord, rank: usize, note: Option<&Quote
     forms.push((entry(format!("{change}; {said}"), Vec::new(), evidence.clone()), name + quote.worth));
     forms.push((entry(format!("{change}; {said}"), ranges, evidence.clone()), name + quote.worth + worth::PLACES * recent / 1000));
     growing(forms, evidence, "changed, and described").on_floor(3)
+}
+
+/// What a file's name is worth: most for the few at the top, the same for the many behind them, little where the file
+/// was only found in a listing.
+fn worth_of_name(file: &FileRecord, rank: i64) -> i64 {
+    let top = 40 - 4 * rank + file.score / 24;
+    let rest = if file.score < worth::TOUCHED && file.edits == 0 { worth::LISTED } else { worth::REST };
+    top.clamp(rest - rank / 12, worth::NAME)
 }
 
 /// A fact out of its forms, shortest first, each with its worth; a form worth less than a shorter one is left out.

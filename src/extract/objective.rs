@@ -2,9 +2,10 @@
 
 use super::cues::{Cue, Cues};
 use super::session::Turn;
+use super::worth::looks_like_output;
 use super::Material;
 use crate::fact::{Fact, Item};
-use crate::text::{clip, statements};
+use crate::text::{clip, plain, statements};
 
 /// The longest objective, in bytes.
 const LONGEST: usize = 420;
@@ -37,16 +38,17 @@ fn is_task(text: &str) -> bool {
     text.split_whitespace().count() >= 4 && !Cues::of(text).has(Cue::Chat)
 }
 
-/// The part of a message that says what it is about: its title and first statement.
+/// The part of a message that says what it is about: its title and first statement; not what was pasted into it.
 fn headline(text: &str, limit: usize) -> String {
-    let title = text.lines().find_map(|line| line.trim().strip_prefix("# ")).map(crate::text::plain);
-    let first = statements(text).into_iter().map(|s| s.text).find(|s| s.split_whitespace().count() >= 3).unwrap_or_else(|| crate::text::plain(text));
+    let said: Vec<String> = statements(text).into_iter().map(|s| s.text).filter(|s| s.split_whitespace().count() >= 3 && !looks_like_output(s)).collect();
+    let title = text.lines().find_map(|line| line.trim().strip_prefix("# ")).map(plain);
+    let first = said.first().cloned().unwrap_or_else(|| plain(text));
     match title {
         Some(title) if text.len() > 600 => {
-            let context = statements(text).into_iter().map(|s| s.text).find(|s| s.len() > 60 && !s.contains(&title)).unwrap_or_default();
+            let context = said.iter().find(|s| s.len() > 60 && !s.contains(&title)).cloned().unwrap_or_default();
             clip(&format!("{title}. {context}"), limit)
         }
-        _ if text.len() <= limit => crate::text::plain(text),
+        _ if text.len() <= limit && !looks_like_output(text) => plain(text),
         _ => clip(&first, limit),
     }
 }

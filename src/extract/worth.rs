@@ -99,8 +99,8 @@ pub static FEATURES: &[Feature] = &[
 /// What a statement is worth, in points: at least 3. The square of its score, because the facts it holds grow so.
 pub fn worth(view: &View) -> i64 {
     let sum: i64 = FEATURES.iter().map(|feature| feature.weight * (feature.value)(view)).sum();
-    let score = (crate::tune::p("BASE", BASE) + sum / 100).clamp(17, 140);
-    if crate::tune::p("POW", 2) == 3 { score * score * score / 12000 } else { score * score / 100 }
+    let score = (BASE + sum / 100).clamp(17, 140);
+    score * score / 100
 }
 
 fn is(view: &View, source: Source) -> i64 {
@@ -124,7 +124,7 @@ fn count(number: usize, each: i64) -> i64 {
 }
 
 /// Whether a text is something printed by a program that was pasted, rather than said.
-fn looks_like_output(text: &str) -> bool {
+pub fn looks_like_output(text: &str) -> bool {
     let odd = text.chars().filter(|c| matches!(c, '=' | '{' | '}' | '[' | ']' | '$' | '❯' | '│' | '─' | '<' | '>' | '\\' | '#' | '|' | '~' | '@' | ';')).count();
     odd * 14 > text.chars().count() || text.starts_with(['❯', '$', '%', '>'])
 }
