@@ -1,6 +1,8 @@
 //! The ledger of files: what was done to each, how much it matters now, and where in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
 
 use super::session::{Session, Use};
 use super::shell;
@@ -37,6 +39,8 @@ pub struct FileRecord {
 pub struct Ledger {
     /// The records.
     pub files: BTreeMap<String, FileRecord>,
+    /// The names of the records, by their last part: nearly every word with a dot is looked up.
+    by_base: FxHashMap<String, BTreeSet<String>>,
 }
 
 /// What a touch of a file is worth, in points at full recency.
@@ -77,12 +81,10 @@ impl Ledger {
         if let Some(file) = self.files.get(path) {
             return Some(file);
         }
-        let mut found = self.files.values().filter(|file| file.name.strip_suffix(path).is_some_and(|head| head.ends_with('/')));
+        let names = self.by_base.get(base(path))?;
+        let mut found = names.iter().filter(|name| name.strip_suffix(path).is_some_and(|head| head.ends_with('/')));
         let first = found.next()?;
-        match found.next() {
-            None => Some(first),
-            Some(_) => None,
-        }
+        if found.next().is_some() { None } else { self.files.get(first) }
     }
 
     fn take(&mut self, session: &Session, used: &Use) {
@@ -205,13 +207,24 @@ impl Ledger {
             record.name = to.to_owned();
             record.before = Some(from.to_owned());
             self.files.insert(to.to_owned(), record);
+            self.by_base.entry(base(from).to_owned()).or_default().remove(from);
+            self.by_base.entry(base(to).to_owned()).or_default().insert(to.to_owned());
         } else {
             self.record(to, at).before = Some(from.to_owned());
         }
     }
 
     fn record(&mut self, name: &str, at: usize) -> &mut FileRecord {
-        self.files.entry(name.to_owned()).or_insert_with(|| FileRecord {
+        self.files.entry(name.to_owned()).or_insert_with(|| {
+            self.by_base.entry(base(name).to_owned()).or_default().insert(name.to_owned());
+            FileRecord::new(name, at)
+        })
+    }
+}
+
+impl FileRecord {
+    fn new(name: &str, at: usize) -> Self {
+        FileRecord {
             name: name.to_owned(),
             change: FileChange::Read,
             before: None,
@@ -222,8 +235,13 @@ impl Ledger {
             last: at,
             edited_at: None,
             evidence: Vec::new(),
-        })
+        }
     }
+}
+
+/// The last part of a path.
+fn base(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// Keeps the first and the last three lines that touched a file.
@@ -251,7 +269,7 @@ fn weigh(edit: &FileEdit) -> (u32, u32) {
 }
 
 fn has_extension(path: &str) -> bool {
-    let base = path.rsplit('/').next().unwrap_or(path);
+    let base = base(path);
     base.rsplit_once('.').is_some_and(|(_, extension)| {
         (1..=8).contains(&extension.len())
             && extension.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
