@@ -42,7 +42,13 @@ pub struct Packed {
 }
 
 /// Packs as much as fits. Nothing if not even the barest handoff does.
-pub fn pack(facts: &[Fact], metadata: &Metadata, budget: usize, measure: Measure, size_of: SizeOf) -> Option<Packed> {
+pub fn pack(
+    facts: &[Fact],
+    metadata: &Metadata,
+    budget: usize,
+    measure: Measure,
+    size_of: SizeOf,
+) -> Option<Packed> {
     let mut packer = Packer {
         facts,
         ranking: Ranking::of(facts),
@@ -50,7 +56,10 @@ pub fn pack(facts: &[Fact], metadata: &Metadata, budget: usize, measure: Measure
         metadata,
         budget,
         measure,
-        sizes: facts.par_iter().map(|fact| fact.forms.iter().map(|item| size_of(&written(item)) + overhead(item)).collect()).collect(),
+        sizes: facts
+            .par_iter()
+            .map(|fact| fact.forms.iter().map(|item| size_of(&written(item)) + overhead(item)).collect())
+            .collect(),
         choice: Choice::new(),
         tokens: 0,
         offers: BinaryHeap::new(),
@@ -119,7 +128,8 @@ impl Packer<'_> {
 
     /// What must not be lost: by order, and within it by worth, each in the longest form that leaves room for the rest.
     fn floor(&mut self) {
-        let mut floor: Vec<usize> = (0..self.facts.len()).filter(|index| self.facts[*index].floor.is_some()).collect();
+        let mut floor: Vec<usize> =
+            (0..self.facts.len()).filter(|index| self.facts[*index].floor.is_some()).collect();
         floor.sort_by_key(|index| (self.facts[*index].floor, -self.facts[*index].worth, *index));
         for index in floor {
             let shortest = self.facts[index].forms.len() - 1;
@@ -225,7 +235,12 @@ fn overhead(item: &Item) -> usize {
 /// The handoff that a choice of facts makes.
 pub fn assemble(facts: &[Fact], choice: &Choice, metadata: &Metadata) -> HandoffState {
     let mut state = HandoffState {
-        task: Task { objective: String::new(), status: Status::InProgress, progress_summary: String::new(), evidence: Vec::new() },
+        task: Task {
+            objective: String::new(),
+            status: Status::InProgress,
+            progress_summary: String::new(),
+            evidence: Vec::new(),
+        },
         files: Vec::new(),
         decisions: Vec::new(),
         next_steps: Vec::new(),

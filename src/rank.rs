@@ -108,6 +108,9 @@ fn stem(word: &str) -> &str {
     if word.contains(['/', '.', '_']) {
         return word.rsplit('/').next().unwrap_or(word);
     }
-    let cut = ["ing", "ed", "es", "s"].iter().find_map(|ending| word.strip_suffix(ending)).filter(|stem| stem.len() > 3);
+    let cut = ["ing", "ed", "es", "s"]
+        .iter()
+        .find_map(|ending| word.strip_suffix(ending))
+        .filter(|stem| stem.len() > 3);
     cut.unwrap_or(word)
 }

@@ -62,7 +62,8 @@ pub fn checks(session: &Session) -> Vec<Check> {
         *runs += 1;
     }
     let edits = edits(session);
-    let mut checks: Vec<Check> = last_runs.into_iter().map(|(command, (used, runs))| check(used, command, runs, &edits)).collect();
+    let mut checks: Vec<Check> =
+        last_runs.into_iter().map(|(command, (used, runs))| check(used, command, runs, &edits)).collect();
     checks.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.command.cmp(&b.command)));
     checks
 }
@@ -70,15 +71,16 @@ pub fn checks(session: &Session) -> Vec<Check> {
 /// A check by its last run; `edits` are the places of all edits, in order.
 fn check(used: &Use, command: String, runs: u32, edits: &[usize]) -> Check {
     let at = used.result_at.unwrap_or(used.at);
-    let (outcome, counts, failure) = used.result.map_or((Outcome::Unfinished, String::new(), Vec::new()), |result| {
-        let failure = telling_lines(&result.text);
-        let outcome = match result.status {
-            Status::Ok if failure.is_empty() => Outcome::Passed,
-            Status::Ok | Status::Failed => Outcome::Failed,
-            Status::Denied | Status::Interrupted => Outcome::Unfinished,
-        };
-        (outcome, counts(&result.text), failure)
-    });
+    let (outcome, counts, failure) =
+        used.result.map_or((Outcome::Unfinished, String::new(), Vec::new()), |result| {
+            let failure = telling_lines(&result.text);
+            let outcome = match result.status {
+                Status::Ok if failure.is_empty() => Outcome::Passed,
+                Status::Ok | Status::Failed => Outcome::Failed,
+                Status::Denied | Status::Interrupted => Outcome::Unfinished,
+            };
+            (outcome, counts(&result.text), failure)
+        });
     let edits_since = edits.len() - edits.partition_point(|edit| *edit <= at);
     let edits_since = u32::try_from(edits_since).unwrap_or(u32::MAX);
     Check { command, outcome, counts, failure, at, called: used.at, runs, edits_since }
@@ -105,7 +107,12 @@ fn counts(output: &str) -> String {
             break;
         }
     }
-    found.retain(|count| !count.starts_with("0 ") || count.contains("issue") || count.contains("error") || count.contains("failed"));
+    found.retain(|count| {
+        !count.starts_with("0 ")
+            || count.contains("issue")
+            || count.contains("error")
+            || count.contains("failed")
+    });
     found.truncate(3);
     found.join(", ")
 }
@@ -140,7 +147,8 @@ pub fn telling_lines(output: &str) -> Vec<String> {
         .map(|line| crate::text::clip(line.trim(), 220))
         .collect();
     lines.dedup();
-    let telling: Vec<String> = lines.iter().filter(|line| !line.starts_with("Exit code") && *line != "FAIL").cloned().collect();
+    let telling: Vec<String> =
+        lines.iter().filter(|line| !line.starts_with("Exit code") && *line != "FAIL").cloned().collect();
     let mut kept = if telling.is_empty() { lines } else { telling };
     kept.truncate(4);
     kept

@@ -90,7 +90,8 @@ pub fn quotes(session: &Session, ledger: &Ledger) -> Vec<Quote> {
     let mut texts = said(session);
     texts.extend(handed(session));
     texts.sort_by_key(|text| text.at);
-    let mut quotes: Vec<Quote> = texts.par_iter().flat_map_iter(|text| collect(session, ledger, text)).collect();
+    let mut quotes: Vec<Quote> =
+        texts.par_iter().flat_map_iter(|text| collect(session, ledger, text)).collect();
     let mut said = FxHashSet::default();
     quotes.retain(|quote| said.insert(quote.statement.text.to_lowercase()));
     quotes
@@ -99,7 +100,11 @@ pub fn quotes(session: &Session, ledger: &Ledger) -> Vec<Quote> {
 /// What the user and the agent said, plans and summaries included.
 fn said<'a>(session: &Session<'a>) -> Vec<Text<'a>> {
     let replies: BTreeSet<usize> = session.turns.iter().filter_map(|turn| turn.reply).collect();
-    let heard = session.events.iter().enumerate().filter(|(_, event)| !event.abandoned && event.actor != Actor::Subagent);
+    let heard = session
+        .events
+        .iter()
+        .enumerate()
+        .filter(|(_, event)| !event.abandoned && event.actor != Actor::Subagent);
     heard
         .filter_map(|(at, event)| {
             let (source, words) = match &event.kind {
@@ -133,8 +138,14 @@ fn handed<'a>(session: &Session<'a>) -> Vec<Text<'a>> {
                 }
             }
             Action::Edit(edits) => {
-                for edit in edits.iter().filter(|edit| is_document(&edit.path) && edit.change == Change::Created) {
-                    push(Source::Document, used.at, Cow::Borrowed(edit.content.as_deref().unwrap_or_default()));
+                for edit in
+                    edits.iter().filter(|edit| is_document(&edit.path) && edit.change == Change::Created)
+                {
+                    push(
+                        Source::Document,
+                        used.at,
+                        Cow::Borrowed(edit.content.as_deref().unwrap_or_default()),
+                    );
                 }
             }
             _ => {}
@@ -154,7 +165,8 @@ fn collect(session: &Session, ledger: &Ledger, text: &Text) -> Vec<Quote> {
     }
     let occasion = Occasion::of(session, text);
     let mut under = (String::new(), Cues::default());
-    let quotable = statements(&text.words).into_iter().filter(|statement| is_quotable(statement, text.source));
+    let quotable =
+        statements(&text.words).into_iter().filter(|statement| is_quotable(statement, text.source));
     quotable
         .map(|statement| {
             // A section's statements have one heading: its cues are looked for once.
@@ -191,7 +203,8 @@ impl Occasion {
             at,
             recency: session.recency(at),
             first_turn: turns.first().is_some_and(|turn| turn.at == at),
-            last_turn: turns.iter().rev().take(2).any(|turn| turn.at == at) || turns.last().is_some_and(|turn| turn.reply == Some(at)),
+            last_turn: turns.iter().rev().take(2).any(|turn| turn.at == at)
+                || turns.last().is_some_and(|turn| turn.reply == Some(at)),
             long_message: text.words.len() > 1200,
             approved: source == Source::Reply && session.is_approved(at),
         }
@@ -220,4 +233,3 @@ fn about(ledger: &Ledger, text: &str) -> Option<String> {
         .filter(|word| word.contains('.') && word.len() > 4)
         .find_map(|word| ledger.find(word).filter(|file| file.edits > 0).map(|file| file.name.clone()))
 }
-

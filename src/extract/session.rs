@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::event::{Action, Actor, Answer, Call, Context, Event, EventKind, FileEdit, FileRead, Status, ToolResult, Transcript};
+use crate::event::{
+    Action, Actor, Answer, Call, Context, Event, EventKind, FileEdit, FileRead, Status, ToolResult,
+    Transcript,
+};
 
 /// The events of a transcript, and what every extractor needs to know of them.
 pub struct Session<'a> {
@@ -92,13 +95,19 @@ impl<'a> Session<'a> {
         let next = self.turns.partition_point(|turn| turn.at <= at);
         let is_reply = next.checked_sub(1).is_some_and(|turn| self.turns[turn].reply == Some(at));
         let next = self.turns.get(next).filter(|_| is_reply);
-        next.is_some_and(|next| next.text.len() < 60 && !next.text.contains('?') && !super::cues::Cues::of(next.text).has(super::cues::Cue::Correction))
+        next.is_some_and(|next| {
+            next.text.len() < 60
+                && !next.text.contains('?')
+                && !super::cues::Cues::of(next.text).has(super::cues::Cue::Correction)
+        })
     }
 
     /// The agent's last text of the session.
     pub fn last_say(&self) -> Option<(usize, &'a str)> {
         self.events.iter().enumerate().rev().find_map(|(at, event)| match &event.kind {
-            EventKind::Assistant { text } if event.actor == Actor::Main && !event.abandoned => Some((at, text.as_str())),
+            EventKind::Assistant { text } if event.actor == Actor::Main && !event.abandoned => {
+                Some((at, text.as_str()))
+            }
             _ => None,
         })
     }
@@ -156,7 +165,16 @@ fn uses(events: &[Event]) -> Vec<Use<'_>> {
         if let EventKind::Call(call) = &event.kind {
             by_event.insert(at, uses.len());
             let abandoned = event.abandoned;
-            uses.push(Use { at, result_at: None, call, result: None, edits: Vec::new(), read: None, answers: &[], abandoned });
+            uses.push(Use {
+                at,
+                result_at: None,
+                call,
+                result: None,
+                edits: Vec::new(),
+                read: None,
+                answers: &[],
+                abandoned,
+            });
         }
     }
     for (at, event) in events.iter().enumerate() {
@@ -167,7 +185,9 @@ fn uses(events: &[Event]) -> Vec<Use<'_>> {
         }
     }
     for used in &mut uses {
-        if let (true, Action::Edit(edits), true) = (used.edits.is_empty(), &used.call.action, used.took_effect()) {
+        if let (true, Action::Edit(edits), true) =
+            (used.edits.is_empty(), &used.call.action, used.took_effect())
+        {
             used.edits = edits.iter().collect();
         }
     }
@@ -246,7 +266,9 @@ pub struct Paths {
 impl Paths {
     fn of(events: &[Event]) -> Self {
         let root = events.iter().find_map(|event| match &event.kind {
-            EventKind::Context(Context { cwd: Some(cwd), .. }) => Some(cwd.replace('\\', "/").trim_end_matches('/').to_owned()),
+            EventKind::Context(Context { cwd: Some(cwd), .. }) => {
+                Some(cwd.replace('\\', "/").trim_end_matches('/').to_owned())
+            }
             _ => None,
         });
         Paths { root: root.unwrap_or_default() }
