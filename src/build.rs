@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::error::{Error, Result};
-use crate::event::{Transcript, Warning};
+use crate::event::{EventKind, Transcript, Warning};
 use crate::fact::Fact;
 use crate::pack::{self, Packed};
 use crate::render::{Citations, Renderer};
@@ -96,7 +96,6 @@ fn fit(facts: &[Fact], metadata: &Metadata, options: &Options) -> Result<Packed>
 fn metadata(transcript: &Transcript, read: usize, options: &Options) -> Metadata {
     let mut times = transcript.events.iter().filter_map(|event| event.time);
     let first = times.next().unwrap_or(Timestamp::UNIX_EPOCH);
-    let session = extract::Session::of(transcript).context.session.unwrap_or_default();
     let source = Source {
         format: transcript.format.to_owned(),
         events: transcript.events.len() as u64,
@@ -105,9 +104,18 @@ fn metadata(transcript: &Transcript, read: usize, options: &Options) -> Metadata
     Metadata {
         created_at: first,
         updated_at: times.last().unwrap_or(first),
-        session_id: session,
+        session_id: session_id(transcript),
         base_session: None,
         source: Some(source),
         tokens: Some(Tokens { encoding: options.tokenizer.name(), budget: options.budget as u64 }),
     }
+}
+
+/// The last id the transcript gives the session; empty if it gives none.
+fn session_id(transcript: &Transcript) -> String {
+    let last = transcript.events.iter().rev().find_map(|event| match &event.kind {
+        EventKind::Context(context) => context.session.clone(),
+        _ => None,
+    });
+    last.unwrap_or_default()
 }

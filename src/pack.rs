@@ -4,14 +4,29 @@
 //! an entry's longer form being an entry of its own. Every step is measured on the whole rendered text, so the budget
 //! holds on the final bytes, and nothing is estimated that decides.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+
+use rayon::prelude::*;
 
 use crate::fact::{Fact, Item};
 use crate::rank::{Covered, Ranking};
 use crate::state::{Environment, HandoffState, Metadata, Status, Task};
 
+/// What reading one more statement costs beside its tokens, in tokens; the more, the fewer and richer are taken.
+const STATEMENT: i64 = 40;
+/// The same of one more file or check, which is read at a glance.
+const GLANCE: i64 = 8;
+/// The same of a longer form of an entry that is there already.
+const LONGER: i64 = 20;
+/// By how many tokens an entry may seem too large and still be tried: its size is an estimate, the whole is measured.
+const SLACK: usize = 8;
+
 /// Measures a rendered handoff, in tokens.
 pub type Measure<'a> = &'a dyn Fn(&HandoffState) -> usize;
+
+/// Measures the words of an entry, in tokens.
+pub type SizeOf<'a> = &'a (dyn Fn(&str) -> usize + Sync);
 
 /// Which form of which fact was taken, by the fact's index.
 pub type Choice = BTreeMap<usize, usize>;
@@ -27,7 +42,13 @@ pub struct Packed {
 }
 
 /// Packs as much as fits. Nothing if not even the barest handoff does.
-pub fn pack(facts: &[Fact], metadata: &Metadata, budget: usize, measure: Measure, size_of: &dyn Fn(&str) -> usize) -> Option<Packed> {
+pub fn pack(
+    facts: &[Fact],
+    metadata: &Metadata,
+    budget: usize,
+    measure: Measure,
+    size_of: SizeOf,
+) -> Option<Packed> {
     let mut packer = Packer {
         facts,
         ranking: Ranking::of(facts),
@@ -35,9 +56,14 @@ pub fn pack(facts: &[Fact], metadata: &Metadata, budget: usize, measure: Measure
         metadata,
         budget,
         measure,
-        sizes: facts.iter().map(|fact| fact.forms.iter().map(|item| size_of(&written(item)) + overhead(item)).collect()).collect(),
+        sizes: facts
+            .par_iter()
+            .map(|fact| fact.forms.iter().map(|item| size_of(&written(item)) + overhead(item)).collect())
+            .collect(),
         choice: Choice::new(),
         tokens: 0,
+        offers: BinaryHeap::new(),
+        refused: BTreeSet::new(),
     };
     packer.tokens = packer.size(&packer.choice)?;
     packer.floor();
@@ -57,6 +83,23 @@ struct Packer<'a> {
     sizes: Vec<Vec<usize>>,
     choice: Choice,
     tokens: usize,
+    /// What may be taken, best first.
+    offers: BinaryHeap<Offer>,
+    /// The forms that did not fit, by fact.
+    refused: BTreeSet<(usize, usize)>,
+}
+
+/// A form of a fact that may be taken. The order of the fields is the order of choice; among equals the first is taken.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Offer {
+    /// What it adds per token, as it was when it was offered.
+    density: i64,
+    index: Reverse<usize>,
+    form: Reverse<usize>,
+    /// The form of the fact that was there when it was offered, if any.
+    now: Option<usize>,
+    /// Tokens that it adds.
+    more: usize,
 }
 
 impl Packer<'_> {
@@ -85,7 +128,8 @@ impl Packer<'_> {
 
     /// What must not be lost: by order, and within it by worth, each in the longest form that leaves room for the rest.
     fn floor(&mut self) {
-        let mut floor: Vec<usize> = (0..self.facts.len()).filter(|index| self.facts[*index].floor.is_some()).collect();
+        let mut floor: Vec<usize> =
+            (0..self.facts.len()).filter(|index| self.facts[*index].floor.is_some()).collect();
         floor.sort_by_key(|index| (self.facts[*index].floor, -self.facts[*index].worth, *index));
         for index in floor {
             let shortest = self.facts[index].forms.len() - 1;
@@ -94,35 +138,67 @@ impl Packer<'_> {
     }
 
     fn fill(&mut self) {
-        let mut refused: std::collections::BTreeSet<(usize, usize)> = std::collections::BTreeSet::new();
-        while let Some((index, form)) = self.best(&refused) {
-            if !self.take(index, form) {
-                refused.insert((index, form));
+        for index in 0..self.facts.len() {
+            self.offer(index);
+        }
+        while let Some((index, form)) = self.best() {
+            if self.take(index, form) {
+                self.offer(index);
+            } else {
+                self.refused.insert((index, form));
             }
         }
     }
 
-    /// The form of a fact that adds most per token among those that may fit.
-    fn best(&self, refused: &std::collections::BTreeSet<(usize, usize)>) -> Option<(usize, usize)> {
-        let left = self.budget - self.tokens;
-        let mut best: Option<(i64, usize, usize)> = None;
-        for (index, fact) in self.facts.iter().enumerate() {
-            let now = self.choice.get(&index).copied();
-            let forms = now.unwrap_or(fact.forms.len());
-            for form in 0..forms {
-                let size = self.sizes[index][form];
-                let more = now.map_or(size, |now| size.saturating_sub(self.sizes[index][now])).max(1);
-                if more > left + 8 || refused.contains(&(index, form)) {
-                    continue;
-                }
-                let gain = self.gain(index, form, now);
-                let density = gain * 1000 / i64::try_from(more + if now.is_some() { crate::tune::p("UCOST", 20) as usize } else if matches!(fact.forms[form], Item::File(_) | Item::Verification(_)) { crate::tune::p("FCOST", 8) as usize } else { crate::tune::p("COST", 45) as usize }).unwrap_or(i64::MAX);
-                if density > 0 && best.is_none_or(|(highest, ..)| density > highest) {
-                    best = Some((density, index, form));
-                }
+    /// Offers the forms of a fact that are longer than the one that is there.
+    fn offer(&mut self, index: usize) {
+        let now = self.choice.get(&index).copied();
+        for form in 0..now.unwrap_or(self.facts[index].forms.len()) {
+            if self.refused.contains(&(index, form)) {
+                continue;
             }
+            let size = self.sizes[index][form];
+            let more = now.map_or(size, |now| size.saturating_sub(self.sizes[index][now])).max(1);
+            let density = self.density(index, form, now, more);
+            self.put(Offer { density, index: Reverse(index), form: Reverse(form), now, more });
         }
-        best.map(|(_, index, form)| (index, form))
+    }
+
+    /// Keeps an offer that adds something and may fit. Room only shrinks, so what is left out here stays out.
+    fn put(&mut self, offer: Offer) {
+        if offer.density > 0 && offer.more <= self.budget - self.tokens + SLACK {
+            self.offers.push(offer);
+        }
+    }
+
+    /// The form of a fact that adds most per token among those that may fit.
+    ///
+    /// What is covered only grows, so what an offer adds only falls: one that leads and has not fallen since it was
+    /// put in is the best of all, though the others were not looked at again.
+    fn best(&mut self) -> Option<(usize, usize)> {
+        while let Some(offer) = self.offers.pop() {
+            let (Reverse(index), Reverse(form)) = (offer.index, offer.form);
+            let left = self.budget - self.tokens;
+            if offer.more > left + SLACK || offer.now != self.choice.get(&index).copied() {
+                continue;
+            }
+            let density = self.density(index, form, offer.now, offer.more);
+            if density == offer.density {
+                return Some((index, form));
+            }
+            self.put(Offer { density, ..offer });
+        }
+        None
+    }
+
+    /// What a form of a fact adds for a thousand tokens, those of its reading included.
+    fn density(&self, index: usize, form: usize, now: Option<usize>, more: usize) -> i64 {
+        let reading = match &self.facts[index].forms[form] {
+            _ if now.is_some() => LONGER,
+            Item::File(_) | Item::Verification(_) => GLANCE,
+            _ => STATEMENT,
+        };
+        self.gain(index, form, now) * 1000 / i64::try_from(more).unwrap_or(i64::MAX).saturating_add(reading)
     }
 
     /// What a form of a fact adds to what is chosen, in points.
@@ -159,7 +235,12 @@ fn overhead(item: &Item) -> usize {
 /// The handoff that a choice of facts makes.
 pub fn assemble(facts: &[Fact], choice: &Choice, metadata: &Metadata) -> HandoffState {
     let mut state = HandoffState {
-        task: Task { objective: String::new(), status: Status::InProgress, progress_summary: String::new(), evidence: Vec::new() },
+        task: Task {
+            objective: String::new(),
+            status: Status::InProgress,
+            progress_summary: String::new(),
+            evidence: Vec::new(),
+        },
         files: Vec::new(),
         decisions: Vec::new(),
         next_steps: Vec::new(),

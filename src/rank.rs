@@ -4,10 +4,24 @@
 //! nothing, so that the value of a set is monotone and submodular, and taking the best gain per token is a good choice
 //! of a set (Lin and Bilmes, "A Class of Submodular Functions for Document Summarization", 2011).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash, Hasher};
+
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::fact::Fact;
 use crate::text::words;
+
+/// What a word tells at least, in points.
+const WORD: i64 = 10;
+/// What it tells more each time it is half as frequent.
+const RARER: i64 = 6;
+/// The share of an entry's worth, in hundredths, that is left when all its words are covered.
+const COVERED: i64 = 15;
+/// What is left of the weight of a word that one entry covers, in hundredths.
+const SECOND: i64 = 35;
+/// The same of a word that two or more cover.
+const THIRD: i64 = 8;
 
 /// What all entries hold, in numbers.
 pub struct Ranking {
@@ -20,29 +34,22 @@ pub struct Ranking {
 impl Ranking {
     /// Looks at all facts.
     pub fn of(facts: &[Fact]) -> Self {
-        let mut ids: BTreeMap<String, u32> = BTreeMap::new();
+        let hashes: Vec<Vec<u64>> = facts.par_iter().map(hashes).collect();
+        let mut ids: FxHashMap<u64, u32> = FxHashMap::default();
         let mut counts: Vec<i64> = Vec::new();
-        let words = facts
-            .iter()
-            .map(|fact| {
-                let unique: BTreeSet<String> = words(&fact.forms[0].text()).map(|word| stem(&word)).collect();
-                unique
-                    .into_iter()
-                    .map(|word| {
-                        let next = u32::try_from(ids.len()).unwrap_or(u32::MAX);
-                        let id = *ids.entry(word).or_insert(next);
-                        if id == next {
-                            counts.push(0);
-                        }
-                        counts[id as usize] += 1;
-                        id
-                    })
-                    .collect()
-            })
-            .collect();
+        let mut id = |hash: &u64| {
+            let next = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+            let id = *ids.entry(*hash).or_insert(next);
+            if id == next {
+                counts.push(0);
+            }
+            counts[id as usize] += 1;
+            id
+        };
+        let words = hashes.iter().map(|hashes| hashes.iter().map(&mut id).collect()).collect();
         let total = i64::try_from(facts.len().max(1)).unwrap_or(i64::MAX);
-        let weights = counts.into_iter().map(|count| 10 + i64::from((total / count.max(1)).max(1).ilog2()) * crate::tune::p("IDF", 6)).collect();
-        Ranking { words, weights }
+        let weight = |count: i64| WORD + RARER * i64::from((total / count.max(1)).max(1).ilog2());
+        Ranking { words, weights: counts.into_iter().map(weight).collect() }
     }
 
     /// What a form of a fact is worth beside those whose words are covered, in points.
@@ -53,7 +60,7 @@ impl Ranking {
             all += weight;
             new += weight * covered.share_left(*word) / 100;
         }
-        if all == 0 { worth } else { { let f = crate::tune::p("FLOORSHARE", 15); worth * (f * all + (100 - f) * new) / (100 * all) } }
+        if all == 0 { worth } else { worth * (COVERED * all + (100 - COVERED) * new) / (100 * all) }
     }
 
     /// Counts a fact's words as covered.
@@ -67,25 +74,43 @@ impl Ranking {
 /// The words that the chosen entries cover, and how often.
 #[derive(Debug, Clone, Default)]
 pub struct Covered {
-    times: BTreeMap<u32, u32>,
+    times: FxHashMap<u32, u32>,
 }
 
 impl Covered {
-    /// How much of a word's weight is left, in hundredths: all, a third, nothing.
+    /// How much of a word's weight is left, in hundredths.
     fn share_left(&self, word: u32) -> i64 {
         match self.times.get(&word) {
             None => 100,
-            Some(1) => crate::tune::p("SECOND", 35),
-            Some(_) => crate::tune::p("THIRD", 8),
+            Some(1) => SECOND,
+            Some(_) => THIRD,
         }
     }
 }
 
+/// The words of a fact, each by the hash of its stem, without repeats. Should two words ever share a hash, they count
+/// as one, which does no harm.
+fn hashes(fact: &Fact) -> Vec<u64> {
+    let mut hashes: Vec<u64> = words(&fact.forms[0].text()).map(|word| hash(stem(&word))).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes
+}
+
+fn hash(stem: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    stem.hash(&mut hasher);
+    hasher.finish()
+}
+
 /// A word without its most common endings, so that "tests" covers "test".
-fn stem(word: &str) -> String {
+fn stem(word: &str) -> &str {
     if word.contains(['/', '.', '_']) {
-        return word.rsplit('/').next().unwrap_or(word).to_owned();
+        return word.rsplit('/').next().unwrap_or(word);
     }
-    let cut = ["ing", "ed", "es", "s"].iter().find_map(|ending| word.strip_suffix(ending)).filter(|stem| stem.len() > 3);
-    cut.unwrap_or(word).to_owned()
+    let cut = ["ing", "ed", "es", "s"]
+        .iter()
+        .find_map(|ending| word.strip_suffix(ending))
+        .filter(|stem| stem.len() > 3);
+    cut.unwrap_or(word)
 }

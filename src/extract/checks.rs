@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Regex, bytes};
 
 use super::session::{Session, Use};
 use super::shell;
@@ -22,6 +22,8 @@ pub struct Check {
     pub failure: Vec<String>,
     /// Index of the event of the last run's result, or of its call.
     pub at: usize,
+    /// Index of the event of the last run's call.
+    pub called: usize,
     /// How often it was run.
     pub runs: u32,
     /// How many edits came after it.
@@ -52,41 +54,46 @@ impl Outcome {
 
 /// The checks of a session, most recent last run first.
 pub fn checks(session: &Session) -> Vec<Check> {
-    let mut by_command: BTreeMap<String, Check> = BTreeMap::new();
+    let mut last_runs: BTreeMap<String, (&Use, u32)> = BTreeMap::new();
     for (used, command) in session.commands() {
         let Some(line) = shell::check_of(command) else { continue };
-        let runs = by_command.get(&line).map_or(0, |check| check.runs);
-        by_command.insert(line.clone(), check(session, used, line, runs + 1));
+        let (last, runs) = last_runs.entry(line).or_insert((used, 0));
+        *last = used;
+        *runs += 1;
     }
-    let mut checks: Vec<Check> = by_command.into_values().collect();
+    let edits = edits(session);
+    let mut checks: Vec<Check> =
+        last_runs.into_iter().map(|(command, (used, runs))| check(used, command, runs, &edits)).collect();
     checks.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.command.cmp(&b.command)));
     checks
 }
 
-fn check(session: &Session, used: &Use, command: String, runs: u32) -> Check {
+/// A check by its last run; `edits` are the places of all edits, in order.
+fn check(used: &Use, command: String, runs: u32, edits: &[usize]) -> Check {
     let at = used.result_at.unwrap_or(used.at);
-    let (outcome, counts, failure) = used.result.map_or((Outcome::Unfinished, String::new(), Vec::new()), |result| {
-        let failure = telling_lines(&result.text);
-        let outcome = match result.status {
-            Status::Ok if failure.is_empty() => Outcome::Passed,
-            Status::Ok | Status::Failed => Outcome::Failed,
-            Status::Denied | Status::Interrupted => Outcome::Unfinished,
-        };
-        (outcome, counts(&result.text), failure)
-    });
-    Check { command, outcome, counts, failure, at, runs, edits_since: edits_after(session, at) }
+    let (outcome, counts, failure) =
+        used.result.map_or((Outcome::Unfinished, String::new(), Vec::new()), |result| {
+            let failure = telling_lines(&result.text);
+            let outcome = match result.status {
+                Status::Ok if failure.is_empty() => Outcome::Passed,
+                Status::Ok | Status::Failed => Outcome::Failed,
+                Status::Denied | Status::Interrupted => Outcome::Unfinished,
+            };
+            (outcome, counts(&result.text), failure)
+        });
+    let edits_since = edits.len() - edits.partition_point(|edit| *edit <= at);
+    let edits_since = u32::try_from(edits_since).unwrap_or(u32::MAX);
+    Check { command, outcome, counts, failure, at, called: used.at, runs, edits_since }
 }
 
-fn edits_after(session: &Session, at: usize) -> u32 {
-    let edits = session
-        .uses
-        .iter()
-        .filter(|used| used.at > at && !used.abandoned && !used.edits.is_empty() && matches!(used.call.action, Action::Edit(_)));
-    u32::try_from(edits.count()).unwrap_or(u32::MAX)
+/// The places of the calls that edited something, in order.
+fn edits(session: &Session) -> Vec<usize> {
+    let uses = session.uses.iter().filter(|used| !used.abandoned && !used.edits.is_empty());
+    uses.filter(|used| matches!(used.call.action, Action::Edit(_))).map(|used| used.at).collect()
 }
 
 static COUNTS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(\d+ (?:tests? )?(?:passed|failed|failures?|errors?|issues?|warnings?|problems?|skipped|pass|fail)\b)").expect("a fixed pattern")
+    Regex::new(r"(?i-u)\b(\d+ (?:tests? )?(?:passed|failed|failures?|errors?|issues?|warnings?|problems?|skipped|pass|fail)\b)").expect("a fixed pattern")
 });
 
 /// What the output counted, from its last lines.
@@ -100,7 +107,12 @@ fn counts(output: &str) -> String {
             break;
         }
     }
-    found.retain(|count| !count.starts_with("0 ") || count.contains("issue") || count.contains("error") || count.contains("failed"));
+    found.retain(|count| {
+        !count.starts_with("0 ")
+            || count.contains("issue")
+            || count.contains("error")
+            || count.contains("failed")
+    });
     found.truncate(3);
     found.join(", ")
 }
@@ -113,9 +125,10 @@ fn tail(text: &str, bytes: usize) -> &str {
     &text[start..]
 }
 
-static FAILURE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?x)^\s*(?:
+/// Over bytes and without Unicode classes, which would only make it slower: outputs are long.
+static FAILURE: LazyLock<bytes::Regex> = LazyLock::new(|| {
+    bytes::Regex::new(
+        r"(?x-u)^\s*(?:
             FAIL\b | ---\ FAIL | FAILED\b | error(?:\[\w+\])?: | Error:\s | ERROR\b | fatal: | panic: | thread\ '.*'\ panicked
           | Traceback | AssertionError | TypeError | SyntaxError | E\s{3,}\S | ✗ | ✘ | ✖ | npm\ (?:ERR!|error)
           | .*:\d+(?::\d+)?:\ (?:error|undefined|cannot|.*\((?:goconst|noctx|errcheck|staticcheck|govet|revive|gosec|wrapcheck|lll|gocritic|ireturn|unused|unparam|nestif|maintidx|dupl|gosimple|typecheck)\))
@@ -130,11 +143,12 @@ static FAILURE: LazyLock<Regex> = LazyLock::new(|| {
 pub fn telling_lines(output: &str) -> Vec<String> {
     let mut lines: Vec<String> = output
         .lines()
-        .filter(|line| line.len() < 600 && FAILURE.is_match(line))
+        .filter(|line| line.len() < 600 && FAILURE.is_match(line.as_bytes()))
         .map(|line| crate::text::clip(line.trim(), 220))
         .collect();
     lines.dedup();
-    let telling: Vec<String> = lines.iter().filter(|line| !line.starts_with("Exit code") && *line != "FAIL").cloned().collect();
+    let telling: Vec<String> =
+        lines.iter().filter(|line| !line.starts_with("Exit code") && *line != "FAIL").cloned().collect();
     let mut kept = if telling.is_empty() { lines } else { telling };
     kept.truncate(4);
     kept

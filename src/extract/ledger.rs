@@ -1,6 +1,8 @@
 //! The ledger of files: what was done to each, how much it matters now, and where in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
 
 use super::session::{Session, Use};
 use super::shell;
@@ -37,6 +39,8 @@ pub struct FileRecord {
 pub struct Ledger {
     /// The records.
     pub files: BTreeMap<String, FileRecord>,
+    /// The names of the records, by their last part: nearly every word with a dot is looked up.
+    by_base: FxHashMap<String, BTreeSet<String>>,
 }
 
 /// What a touch of a file is worth, in points at full recency.
@@ -77,12 +81,11 @@ impl Ledger {
         if let Some(file) = self.files.get(path) {
             return Some(file);
         }
-        let mut found = self.files.values().filter(|file| file.name.strip_suffix(path).is_some_and(|head| head.ends_with('/')));
+        let names = self.by_base.get(base(path))?;
+        let mut found =
+            names.iter().filter(|name| name.strip_suffix(path).is_some_and(|head| head.ends_with('/')));
         let first = found.next()?;
-        match found.next() {
-            None => Some(first),
-            Some(_) => None,
-        }
+        if found.next().is_some() { None } else { self.files.get(first) }
     }
 
     fn take(&mut self, session: &Session, used: &Use) {
@@ -121,8 +124,16 @@ impl Ledger {
             return;
         }
         for effect in shell::effects(command) {
-            let edit = FileEdit { path: shell::join(cwd, &effect.path), change: effect.change, hunks: Vec::new(), content: None };
-            if matches!(edit.change, Change::Created) || self.files.contains_key(&session.paths.name(&edit.path)) || matches!(edit.change, Change::Renamed { .. }) {
+            let edit = FileEdit {
+                path: shell::join(cwd, &effect.path),
+                change: effect.change,
+                hunks: Vec::new(),
+                content: None,
+            };
+            if matches!(edit.change, Change::Created)
+                || self.files.contains_key(&session.paths.name(&edit.path))
+                || matches!(edit.change, Change::Renamed { .. })
+            {
                 self.edit(session, used.at, used.at, &edit);
             }
         }
@@ -153,7 +164,9 @@ impl Ledger {
                 let known = self.find(&name).map(|file| file.name.clone());
                 match known {
                     Some(known) => self.touch(session, at, &known, points),
-                    None if name.contains('/') && !name.contains("//") => self.touch(session, at, &name, points / 3),
+                    None if name.contains('/') && !name.contains("//") => {
+                        self.touch(session, at, &name, points / 3)
+                    }
                     None => {}
                 }
             }
@@ -162,7 +175,11 @@ impl Ledger {
 
     fn touch(&mut self, session: &Session, at: usize, path: &str, points: i64) {
         let name = session.paths.name(path);
-        if name.is_empty() || is_scratch(&name) || is_foreign(&name) || !has_extension(&name) && points < worth::READ {
+        if name.is_empty()
+            || is_scratch(&name)
+            || is_foreign(&name)
+            || !has_extension(&name) && points < worth::READ
+        {
             return;
         }
         let gain = points * session.recency(at) / 1000;
@@ -186,7 +203,9 @@ impl Ledger {
         let record = self.record(&name, at);
         record.change = match (&edit.change, record.change) {
             (Change::Deleted, _) => FileChange::Deleted,
-            (Change::Created, FileChange::Read | FileChange::Deleted) if record.edits == 0 => FileChange::Created,
+            (Change::Created, FileChange::Read | FileChange::Deleted) if record.edits == 0 => {
+                FileChange::Created
+            }
             (Change::Renamed { .. }, _) => FileChange::Renamed,
             (_, FileChange::Read | FileChange::Deleted) => FileChange::Edited,
             (_, before) => before,
@@ -205,13 +224,24 @@ impl Ledger {
             record.name = to.to_owned();
             record.before = Some(from.to_owned());
             self.files.insert(to.to_owned(), record);
+            self.by_base.entry(base(from).to_owned()).or_default().remove(from);
+            self.by_base.entry(base(to).to_owned()).or_default().insert(to.to_owned());
         } else {
             self.record(to, at).before = Some(from.to_owned());
         }
     }
 
     fn record(&mut self, name: &str, at: usize) -> &mut FileRecord {
-        self.files.entry(name.to_owned()).or_insert_with(|| FileRecord {
+        self.files.entry(name.to_owned()).or_insert_with(|| {
+            self.by_base.entry(base(name).to_owned()).or_default().insert(name.to_owned());
+            FileRecord::new(name, at)
+        })
+    }
+}
+
+impl FileRecord {
+    fn new(name: &str, at: usize) -> Self {
+        FileRecord {
             name: name.to_owned(),
             change: FileChange::Read,
             before: None,
@@ -222,8 +252,13 @@ impl Ledger {
             last: at,
             edited_at: None,
             evidence: Vec::new(),
-        })
+        }
     }
+}
+
+/// The last part of a path.
+fn base(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// Keeps the first and the last three lines that touched a file.
@@ -241,17 +276,23 @@ fn note(evidence: &mut Evidence, line: u32) {
 
 fn weigh(edit: &FileEdit) -> (u32, u32) {
     let count = |mark: char| {
-        let lines: usize = edit.hunks.iter().map(|hunk| hunk.lines.lines().filter(|line| line.starts_with(mark)).count()).sum();
+        let lines: usize = edit
+            .hunks
+            .iter()
+            .map(|hunk| hunk.lines.lines().filter(|line| line.starts_with(mark)).count())
+            .sum();
         u32::try_from(lines).unwrap_or(u32::MAX)
     };
     match &edit.content {
-        Some(content) if edit.hunks.is_empty() => (u32::try_from(content.lines().count()).unwrap_or(u32::MAX), 0),
+        Some(content) if edit.hunks.is_empty() => {
+            (u32::try_from(content.lines().count()).unwrap_or(u32::MAX), 0)
+        }
         _ => (count('+'), count('-')),
     }
 }
 
 fn has_extension(path: &str) -> bool {
-    let base = path.rsplit('/').next().unwrap_or(path);
+    let base = base(path);
     base.rsplit_once('.').is_some_and(|(_, extension)| {
         (1..=8).contains(&extension.len())
             && extension.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
@@ -262,7 +303,9 @@ fn has_extension(path: &str) -> bool {
 
 /// Whether a path is a temporary or a device: of no use to the next session.
 fn is_scratch(name: &str) -> bool {
-    ["/tmp/", "/dev/", "/proc/", "/var/folders/", "/private/tmp/", "/private/var/"].iter().any(|start| name.starts_with(start))
+    ["/tmp/", "/dev/", "/proc/", "/var/folders/", "/private/tmp/", "/private/var/"]
+        .iter()
+        .any(|start| name.starts_with(start))
         || name.contains("/.claude/projects/")
         || name.contains("/AppData/Local/Temp/")
         || name.contains("..")
@@ -271,7 +314,9 @@ fn is_scratch(name: &str) -> bool {
 
 /// Whether a path lies outside the working folder in a place of packages and tools.
 fn is_foreign(name: &str) -> bool {
-    name.contains("/node_modules/") || name.contains("/.claude/") && name.starts_with('/') || name.contains("/.codex/")
+    name.contains("/node_modules/")
+        || name.contains("/.claude/") && name.starts_with('/')
+        || name.contains("/.codex/")
 }
 
 /// The path that a line of a listing begins with: `src/a.rs:12: …`, ` src/a.rs | 4 +-`, `M src/a.rs`.
@@ -290,9 +335,16 @@ fn leading_path(line: &str) -> Option<String> {
 /// The words of a text that look like paths of files.
 pub fn paths_in(text: &str) -> Vec<String> {
     let mut out: Vec<String> = text
-        .split(|c: char| c.is_whitespace() || matches!(c, '`' | '"' | '\'' | '(' | ')' | ',' | ';' | '*' | '[' | ']' | '<' | '>' | '|'))
+        .split(|c: char| {
+            c.is_whitespace()
+                || matches!(c, '`' | '"' | '\'' | '(' | ')' | ',' | ';' | '*' | '[' | ']' | '<' | '>' | '|')
+        })
         .map(|word| word.trim_end_matches(['.', ':', '!', '?']))
-        .map(|word| word.split_once(':').map_or(word, |(head, tail)| if head.len() > 1 && !tail.starts_with("//") { head } else { word }))
+        .map(|word| {
+            word.split_once(':').map_or(word, |(head, tail)| {
+                if head.len() > 1 && !tail.starts_with("//") { head } else { word }
+            })
+        })
         .filter(|word| word.len() > 4 && word.len() < 200 && has_extension(word) && !word.contains("://"))
         .map(str::to_owned)
         .collect();

@@ -86,16 +86,3 @@ pub fn extract(transcript: &Transcript) -> Vec<Fact> {
     let material = Material::of(transcript);
     EXTRACTORS.iter().flat_map(|extractor| (extractor.extract)(&material)).collect()
 }
-
-/// Temporary.
-pub fn debug(transcript: &Transcript) -> String {
-    use std::fmt::Write;
-    let material = Material::of(transcript);
-    let mut out = String::new();
-    let names: Vec<&str> = worth::FEATURES.iter().map(|f| f.name).collect();
-    let _ = writeln!(out, "{}", names.join("\t"));
-    for quote in &material.quotes {
-        let _ = writeln!(out, "{}\t{}\t{}", quote.worth, findings::with_heading(quote).replace(['\n', '\t'], " "), quote.features.iter().map(ToString::to_string).collect::<Vec<_>>().join("\t"));
-    }
-    out
-}

@@ -2,7 +2,11 @@
 //!
 //! Quoting is enough: nearly every fact of a session is said whole by somebody in it. The work is to choose.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use super::cues::Cues;
 use super::ledger::Ledger;
@@ -11,6 +15,9 @@ use super::shell;
 use super::worth::{View, worth};
 use crate::event::{Action, Actor, Change, EventKind};
 use crate::text::{Statement, is_narration, statements};
+
+/// A text longer than this, in bytes, is data rather than speech.
+const LONGEST: usize = 200_000;
 
 /// Who said something, and on which occasion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,95 +76,153 @@ pub struct Quote {
     pub file: Option<String>,
     /// What it is worth, in points.
     pub worth: i64,
-    /// x
-    pub features: Vec<i64>,
+}
+
+/// A text to take statements from: who said it, in which event, and the words.
+struct Text<'a> {
+    source: Source,
+    at: usize,
+    words: Cow<'a, str>,
 }
 
 /// Collects the statements of a session, in order; what was said before in the same words is left out.
 pub fn quotes(session: &Session, ledger: &Ledger) -> Vec<Quote> {
-    let mut out = Vec::new();
+    let mut texts = said(session);
+    texts.extend(handed(session));
+    texts.sort_by_key(|text| text.at);
+    let mut quotes: Vec<Quote> =
+        texts.par_iter().flat_map_iter(|text| collect(session, ledger, text)).collect();
+    let mut said = FxHashSet::default();
+    quotes.retain(|quote| said.insert(quote.statement.text.to_lowercase()));
+    quotes
+}
+
+/// What the user and the agent said, plans and summaries included.
+fn said<'a>(session: &Session<'a>) -> Vec<Text<'a>> {
     let replies: BTreeSet<usize> = session.turns.iter().filter_map(|turn| turn.reply).collect();
-    for (at, event) in session.events.iter().enumerate() {
-        if event.abandoned || event.actor == Actor::Subagent {
-            continue;
-        }
-        match &event.kind {
-            EventKind::User { text } => collect(session, ledger, &mut out, Source::User, at, text),
-            EventKind::Assistant { text } => {
-                let source = if replies.contains(&at) { Source::Reply } else { Source::Remark };
-                collect(session, ledger, &mut out, source, at, text);
-            }
-            EventKind::PlanApproved { plan } => collect(session, ledger, &mut out, Source::Plan, at, plan),
-            EventKind::Compacted { summary: Some(summary) } => collect(session, ledger, &mut out, Source::Summary, at, summary),
-            _ => {}
-        }
-    }
+    let heard = session
+        .events
+        .iter()
+        .enumerate()
+        .filter(|(_, event)| !event.abandoned && event.actor != Actor::Subagent);
+    heard
+        .filter_map(|(at, event)| {
+            let (source, words) = match &event.kind {
+                EventKind::User { text } => (Source::User, text),
+                EventKind::Assistant { text } if replies.contains(&at) => (Source::Reply, text),
+                EventKind::Assistant { text } => (Source::Remark, text),
+                EventKind::PlanApproved { plan } => (Source::Plan, plan),
+                EventKind::Compacted { summary: Some(summary) } => (Source::Summary, summary),
+                _ => return None,
+            };
+            Some(Text { source, at, words: Cow::Borrowed(words.as_str()) })
+        })
+        .collect()
+}
+
+/// What the agent wrote for others by its tools: briefs and the reports on them, commit messages, documents.
+fn handed<'a>(session: &Session<'a>) -> Vec<Text<'a>> {
+    let mut texts = Vec::new();
     for used in session.uses.iter().filter(|used| !used.abandoned) {
+        let mut push = |source, at, words| texts.push(Text { source, at, words });
         match &used.call.action {
             Action::Delegate { prompt } => {
-                collect(session, ledger, &mut out, Source::Brief, used.at, prompt);
+                push(Source::Brief, used.at, Cow::Borrowed(prompt.as_str()));
                 if let (Some(result), Some(at)) = (used.result, used.result_at) {
-                    collect(session, ledger, &mut out, Source::Report, at, &result.text);
+                    push(Source::Report, at, Cow::Borrowed(result.text.as_str()));
                 }
             }
             Action::Run { command, .. } => {
                 if let Some(message) = shell::commit_message(command).filter(|_| used.took_effect()) {
-                    collect(session, ledger, &mut out, Source::Commit, used.at, &message);
+                    push(Source::Commit, used.at, Cow::Owned(message));
                 }
             }
             Action::Edit(edits) => {
-                for edit in edits.iter().filter(|edit| is_document(&edit.path) && edit.change == Change::Created) {
-                    collect(session, ledger, &mut out, Source::Document, used.at, edit.content.as_deref().unwrap_or_default());
+                for edit in
+                    edits.iter().filter(|edit| is_document(&edit.path) && edit.change == Change::Created)
+                {
+                    push(
+                        Source::Document,
+                        used.at,
+                        Cow::Borrowed(edit.content.as_deref().unwrap_or_default()),
+                    );
                 }
             }
             _ => {}
         }
     }
-    out.sort_by_key(|quote| quote.at);
-    let mut said = BTreeSet::new();
-    out.retain(|quote| said.insert(quote.statement.text.to_lowercase()));
-    out
+    texts
 }
 
 fn is_document(path: &str) -> bool {
     path.rsplit('.').next().is_some_and(|extension| extension.eq_ignore_ascii_case("md"))
 }
 
-fn collect(session: &Session, ledger: &Ledger, out: &mut Vec<Quote>, source: Source, at: usize, text: &str) {
-    if text.len() > 200_000 {
-        return;
+/// The statements of a text that may be quoted; of a text of a book's length, none.
+fn collect(session: &Session, ledger: &Ledger, text: &Text) -> Vec<Quote> {
+    if text.words.len() > LONGEST {
+        return Vec::new();
     }
-    for statement in statements(text) {
-        if statement.text.chars().count() < 12 || statement.text.len() > 700 {
-            continue;
-        }
-        if source != Source::User && is_narration(&statement.text) {
-            continue;
-        }
-        let file = about(ledger, &statement.text);
-        let mut quote = Quote {
+    let occasion = Occasion::of(session, text);
+    let mut under = (String::new(), Cues::default());
+    let quotable =
+        statements(&text.words).into_iter().filter(|statement| is_quotable(statement, text.source));
+    quotable
+        .map(|statement| {
+            // A section's statements have one heading: its cues are looked for once.
+            if under.0 != statement.heading {
+                under = (statement.heading.clone(), Cues::of(&statement.heading));
+            }
+            occasion.quote(statement, under.1, ledger)
+        })
+        .collect()
+}
+
+fn is_quotable(statement: &Statement, source: Source) -> bool {
+    let text = &statement.text;
+    text.len() <= 700 && text.chars().nth(11).is_some() && (source == Source::User || !is_narration(text))
+}
+
+/// The circumstances that all statements of a text share.
+struct Occasion {
+    source: Source,
+    at: usize,
+    recency: i64,
+    first_turn: bool,
+    last_turn: bool,
+    long_message: bool,
+    approved: bool,
+}
+
+impl Occasion {
+    fn of(session: &Session, text: &Text) -> Self {
+        let (source, at) = (text.source, text.at);
+        let turns = &session.turns;
+        Occasion {
             source,
             at,
-            cues: Cues::of(&statement.text),
-            heading: Cues::of(&statement.heading),
-            statement,
-            file,
-            worth: 0,
-            features: Vec::new(),
-        };
-        let view = View {
-            quote: &quote,
             recency: session.recency(at),
-            first_turn: session.turns.first().is_some_and(|turn| turn.at == at),
-            last_turn: session.turns.iter().rev().take(2).any(|turn| turn.at == at) || session.turns.last().is_some_and(|turn| turn.reply == Some(at)),
-            long_message: text.len() > 1200,
+            first_turn: turns.first().is_some_and(|turn| turn.at == at),
+            last_turn: turns.iter().rev().take(2).any(|turn| turn.at == at)
+                || turns.last().is_some_and(|turn| turn.reply == Some(at)),
+            long_message: text.words.len() > 1200,
             approved: source == Source::Reply && session.is_approved(at),
-        };
-        let points = worth(&view);
-        let features = super::worth::FEATURES.iter().map(|f| (f.value)(&view)).collect();
-        quote.worth = points;
-        quote.features = features;
-        out.push(quote);
+        }
+    }
+
+    fn quote(&self, statement: Statement, heading: Cues, ledger: &Ledger) -> Quote {
+        let file = about(ledger, &statement.text);
+        let cues = Cues::of(&statement.text);
+        let mut quote = Quote { source: self.source, at: self.at, statement, cues, heading, file, worth: 0 };
+        quote.worth = worth(&View {
+            quote: &quote,
+            recency: self.recency,
+            first_turn: self.first_turn,
+            last_turn: self.last_turn,
+            long_message: self.long_message,
+            approved: self.approved,
+        });
+        quote
     }
 }
 
@@ -168,4 +233,3 @@ fn about(ledger: &Ledger, text: &str) -> Option<String> {
         .filter(|word| word.contains('.') && word.len() > 4)
         .find_map(|word| ledger.find(word).filter(|file| file.edits > 0).map(|file| file.name.clone()))
 }
-

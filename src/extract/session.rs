@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::event::{Action, Actor, Answer, Call, Context, Event, EventKind, FileEdit, FileRead, Status, ToolResult, Transcript};
+use crate::event::{
+    Action, Actor, Answer, Call, Context, Event, EventKind, FileEdit, FileRead, Status, ToolResult,
+    Transcript,
+};
 
 /// The events of a transcript, and what every extractor needs to know of them.
 pub struct Session<'a> {
@@ -16,6 +19,8 @@ pub struct Session<'a> {
     pub uses: Vec<Use<'a>>,
     /// What the user said, in order; abandoned branches are left out.
     pub turns: Vec<Turn<'a>>,
+    /// For each event, its time, or that of the nearest one before it that has one.
+    times: Vec<Option<Timestamp>>,
     /// Last known place and circumstances of the session.
     pub context: Context,
     /// How paths are shortened.
@@ -62,6 +67,7 @@ impl<'a> Session<'a> {
         Session {
             events,
             ages: ages(events),
+            times: times(events),
             uses: uses(events),
             turns: turns(events),
             paths: Paths::of(events),
@@ -76,7 +82,7 @@ impl<'a> Session<'a> {
 
     /// The time of an event, or of the nearest one before it that has one; the epoch if none has.
     pub fn time(&self, at: usize) -> Timestamp {
-        self.events[..=at].iter().rev().find_map(|event| event.time).unwrap_or(Timestamp::UNIX_EPOCH)
+        self.times[at].unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
     /// How recent an event is, in thousandths: 1000 for the last, falling with the calls after it.
@@ -84,24 +90,24 @@ impl<'a> Session<'a> {
         recency(self.ages[at])
     }
 
-    /// Whether an event is the agent's last word before the user spoke again, or the last of all.
-    pub fn is_reply(&self, at: usize) -> bool {
-        self.turns.iter().any(|turn| turn.reply == Some(at))
-    }
-
     /// Whether the user's next message only agrees with the reply at `at`, or picks from it.
     pub fn is_approved(&self, at: usize) -> bool {
-        self.turns
-            .iter()
-            .position(|turn| turn.reply == Some(at))
-            .and_then(|index| self.turns.get(index + 1))
-            .is_some_and(|next| next.text.len() < 60 && !next.text.contains('?') && !super::cues::Cues::of(next.text).has(super::cues::Cue::Correction))
+        let next = self.turns.partition_point(|turn| turn.at <= at);
+        let is_reply = next.checked_sub(1).is_some_and(|turn| self.turns[turn].reply == Some(at));
+        let next = self.turns.get(next).filter(|_| is_reply);
+        next.is_some_and(|next| {
+            next.text.len() < 60
+                && !next.text.contains('?')
+                && !super::cues::Cues::of(next.text).has(super::cues::Cue::Correction)
+        })
     }
 
     /// The agent's last text of the session.
     pub fn last_say(&self) -> Option<(usize, &'a str)> {
         self.events.iter().enumerate().rev().find_map(|(at, event)| match &event.kind {
-            EventKind::Assistant { text } if event.actor == Actor::Main && !event.abandoned => Some((at, text.as_str())),
+            EventKind::Assistant { text } if event.actor == Actor::Main && !event.abandoned => {
+                Some((at, text.as_str()))
+            }
             _ => None,
         })
     }
@@ -143,6 +149,15 @@ fn ages(events: &[Event]) -> Vec<u32> {
     ages
 }
 
+fn times(events: &[Event]) -> Vec<Option<Timestamp>> {
+    let mut last = None;
+    let known = events.iter().map(|event| {
+        last = event.time.or(last);
+        last
+    });
+    known.collect()
+}
+
 fn uses(events: &[Event]) -> Vec<Use<'_>> {
     let mut by_event = BTreeMap::new();
     let mut uses: Vec<Use> = Vec::new();
@@ -150,7 +165,16 @@ fn uses(events: &[Event]) -> Vec<Use<'_>> {
         if let EventKind::Call(call) = &event.kind {
             by_event.insert(at, uses.len());
             let abandoned = event.abandoned;
-            uses.push(Use { at, result_at: None, call, result: None, edits: Vec::new(), read: None, answers: &[], abandoned });
+            uses.push(Use {
+                at,
+                result_at: None,
+                call,
+                result: None,
+                edits: Vec::new(),
+                read: None,
+                answers: &[],
+                abandoned,
+            });
         }
     }
     for (at, event) in events.iter().enumerate() {
@@ -161,7 +185,9 @@ fn uses(events: &[Event]) -> Vec<Use<'_>> {
         }
     }
     for used in &mut uses {
-        if let (true, Action::Edit(edits), true) = (used.edits.is_empty(), &used.call.action, used.took_effect()) {
+        if let (true, Action::Edit(edits), true) =
+            (used.edits.is_empty(), &used.call.action, used.took_effect())
+        {
             used.edits = edits.iter().collect();
         }
     }
@@ -240,7 +266,9 @@ pub struct Paths {
 impl Paths {
     fn of(events: &[Event]) -> Self {
         let root = events.iter().find_map(|event| match &event.kind {
-            EventKind::Context(Context { cwd: Some(cwd), .. }) => Some(cwd.replace('\\', "/").trim_end_matches('/').to_owned()),
+            EventKind::Context(Context { cwd: Some(cwd), .. }) => {
+                Some(cwd.replace('\\', "/").trim_end_matches('/').to_owned())
+            }
             _ => None,
         });
         Paths { root: root.unwrap_or_default() }
