@@ -3,6 +3,9 @@
 //! Tokens come from the pinned `tiktoken-rs`, classes from the `regex-syntax` it splits text with, so both are
 //! exactly what counts are compared with. The layout is described where it is read: `src/token/vocabulary.rs`
 //! and `src/token/class.rs`.
+#![allow(clippy::print_stdout, reason = "a build script speaks to cargo by printing")]
+#![allow(clippy::disallowed_methods, reason = "a build script is told its folder by the environment")]
+#![allow(clippy::cast_possible_truncation, reason = "what is cut is asserted to be shorter")]
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -38,31 +41,25 @@ fn tokens(encoder: &CoreBPE, end: u32, gap: Option<u32>) -> Tokens {
 }
 
 fn write_vocabulary(folder: &Path, name: &str, tokens: &Tokens) {
-    let splits = splits(tokens);
-    let value = |rank: u32, length: usize| rank | (length as u32) << 18 | u32::from(splits[&rank]) << 25;
-    let mut short = Vec::new();
-    let mut medium = Vec::new();
-    let mut long = Vec::new();
+    let (mut short, mut medium, mut long) = (Vec::new(), Vec::new(), Vec::new());
     let mut texts = Vec::new();
     for (rank, token) in tokens {
         let length = token.len();
+        let value = (rank | (length as u32) << 18).to_le_bytes();
         match length {
             0..=8 => {
                 let key = word(token);
-                let entry = [&key.to_le_bytes()[..], &value(*rank, length).to_le_bytes()].concat();
-                short.push((hash::short(key, length), entry));
+                short.push((hash::short(key, length), [&key.to_le_bytes()[..], &value].concat()));
             }
             9..=16 => {
                 let (low, high) = (word(&token[..8]), word(&token[8..]));
-                let value = value(*rank, length).to_le_bytes();
                 let entry = [&low.to_le_bytes()[..], &high.to_le_bytes(), &value].concat();
                 medium.push((hash::medium(low, high, length), entry));
             }
             _ => {
                 assert!(length < 256 && texts.len() < 1 << 24, "a long token is placed in 24 + 8 bits");
                 let place = (texts.len() as u32) << 8 | length as u32;
-                let entry = [value(*rank, 0).to_le_bytes(), place.to_le_bytes()].concat();
-                long.push((hash::long(token), entry));
+                long.push((hash::long(token), [value, place.to_le_bytes()].concat()));
                 texts.extend_from_slice(token);
             }
         }
@@ -71,6 +68,28 @@ fn write_vocabulary(folder: &Path, name: &str, tokens: &Tokens) {
     write_table(folder, &format!("{name}.medium"), &medium);
     write_table(folder, &format!("{name}.long"), &long);
     write(folder, &format!("{name}.texts"), &texts);
+    write_merges(folder, name, tokens);
+}
+
+/// The merges, as pairs of ranks with the rank of what they make, and the ranks of the single bytes.
+fn write_merges(folder: &Path, name: &str, tokens: &Tokens) {
+    let ranks: BTreeMap<&[u8], u32> = tokens.iter().map(|(rank, token)| (token.as_slice(), *rank)).collect();
+    let mut merges = Vec::new();
+    for (rank, token) in tokens {
+        if let Some(middle) = last_merge(token, &ranks) {
+            let pair = u64::from(ranks[&token[..middle]]) << 18 | u64::from(ranks[&token[middle..]]);
+            merges.push((hash::pair(pair), (pair << 18 | u64::from(*rank)).to_le_bytes().to_vec()));
+        }
+    }
+    write_table(folder, &format!("{name}.merges"), &merges);
+    let mut filter = vec![0_u8; merges.len().next_power_of_two()];
+    for (hash, _) in &merges {
+        let (byte, bit) = hash::filter(*hash, filter.len());
+        filter[byte] |= bit;
+    }
+    write(folder, &format!("{name}.filter"), &filter);
+    let bytes: Vec<[u8; 4]> = (0..=u8::MAX).map(|byte| ranks[&[byte][..]].to_le_bytes()).collect();
+    write(folder, &format!("{name}.bytes"), bytes.as_flattened());
 }
 
 /// Up to 8 bytes, little-endian, padded with zeros.
@@ -78,23 +97,18 @@ fn word(bytes: &[u8]) -> u64 {
     bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte))
 }
 
-/// For every rank, the length of the left half of the token's last merge; 0 if merging its bytes never makes it.
-fn splits(tokens: &Tokens) -> BTreeMap<u32, u8> {
-    let ranks: BTreeMap<&[u8], u32> = tokens.iter().map(|(rank, token)| (token.as_slice(), *rank)).collect();
-    tokens.iter().map(|(rank, token)| (*rank, last_merge(token, &ranks))).collect()
-}
-
-fn last_merge(token: &[u8], ranks: &BTreeMap<&[u8], u32>) -> u8 {
+/// The length of the left half of a token's last merge; none for a single byte and for what no merge makes.
+fn last_merge(token: &[u8], ranks: &BTreeMap<&[u8], u32>) -> Option<usize> {
     let mut bounds: Vec<usize> = (0..=token.len()).collect();
     loop {
-        let best = (2..bounds.len())
-            .filter_map(|end| Some((ranks.get(&token[bounds[end - 2]..bounds[end]])?, end - 1)))
-            .min();
-        match (best, bounds.len()) {
-            (Some(_), 3) => return u8::try_from(bounds[1]).expect("no token is longer than 255 bytes"),
-            (Some((_, middle)), _) => bounds.remove(middle),
-            (None, _) => return 0,
-        };
+        let pairs = 2..bounds.len();
+        let ranked =
+            pairs.filter_map(|end| Some((ranks.get(&token[bounds[end - 2]..bounds[end]])?, end - 1)));
+        let (_, middle) = ranked.min()?;
+        if bounds.len() == 3 {
+            return Some(bounds[1]);
+        }
+        bounds.remove(middle);
     }
 }
 

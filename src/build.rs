@@ -1,5 +1,7 @@
 //! The pipeline: a transcript in, a handoff out, in the order it runs.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 
 use crate::error::{Error, Result};
@@ -8,8 +10,8 @@ use crate::fact::Fact;
 use crate::pack::{self, Packed};
 use crate::render::{Citations, Renderer};
 use crate::state::{HandoffState, Metadata, Source, Tokens};
-use crate::token::Encoding;
-use crate::{extract, format, redact, render};
+use crate::token::{Encoding, Tokenizer};
+use crate::{count, extract, format, redact, render};
 
 /// The smallest budget a handoff is made for, in tokens.
 pub const MINIMUM: usize = 200;
@@ -19,24 +21,27 @@ pub const MINIMUM: usize = 200;
 pub struct Options {
     /// The most tokens the rendered handoff may have.
     pub budget: usize,
-    /// What counts them.
-    pub encoding: Encoding,
+    /// What counts them; an estimate is held against the budget with its upper bound.
+    pub tokenizer: Tokenizer,
     /// How it is rendered.
     pub renderer: &'static Renderer,
     /// Whether entries cite their lines.
     pub citations: Citations,
     /// Format of the transcript; detected if none.
     pub format: Option<String>,
+    /// Working tree to check the places in files against, if there is one at hand.
+    pub root: Option<PathBuf>,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Options {
             budget: 2000,
-            encoding: Encoding::O200kBase,
+            tokenizer: Tokenizer::Exact(Encoding::O200kBase),
             renderer: render::find("markdown").expect("markdown is in the list"),
             citations: Citations::Hidden,
             format: None,
+            root: None,
         }
     }
 }
@@ -63,31 +68,46 @@ pub fn build(bytes: &[u8], options: &Options) -> Result<Handoff> {
         return Err(Error::BudgetTooSmall { budget: options.budget, minimum: MINIMUM });
     }
     let mut transcript = format::read(bytes, options.format.as_deref())?;
+    let read = count::seen(&transcript, options.tokenizer.encoding());
     redact::transcript(&mut transcript);
     let facts = extract::extract(&transcript);
-    let metadata = metadata(&transcript, options);
+    let metadata = metadata(&transcript, read, options);
     let packed = fit(&facts, &metadata, options)?;
     let text = (options.renderer.render)(&packed.state, options.citations);
-    Ok(Handoff { text, tokens: packed.tokens, state: packed.state, facts, choice: packed.choice, warnings: transcript.warnings })
+    Ok(Handoff {
+        text,
+        tokens: packed.tokens,
+        state: packed.state,
+        facts,
+        choice: packed.choice,
+        warnings: transcript.warnings,
+    })
 }
 
 fn fit(facts: &[Fact], metadata: &Metadata, options: &Options) -> Result<Packed> {
-    let count = |text: &str| options.encoding.count(text);
+    let count = |text: &str| options.tokenizer.count_upper(text);
     let measure = |state: &HandoffState| count(&(options.renderer.render)(state, options.citations));
+    let barest = || measure(&pack::assemble(&[], &pack::Choice::new(), metadata)).max(MINIMUM);
     pack::pack(facts, metadata, options.budget, &measure, &count)
-        .ok_or(Error::BudgetTooSmall { budget: options.budget, minimum: MINIMUM })
+        .ok_or_else(|| Error::BudgetTooSmall { budget: options.budget, minimum: barest() })
 }
 
-fn metadata(transcript: &Transcript, options: &Options) -> Metadata {
+/// Where the handoff comes from; `read` is what the models saw, in tokens of the tokenizer's encoding.
+fn metadata(transcript: &Transcript, read: usize, options: &Options) -> Metadata {
     let mut times = transcript.events.iter().filter_map(|event| event.time);
     let first = times.next().unwrap_or(Timestamp::UNIX_EPOCH);
     let session = extract::Session::of(transcript).context.session.unwrap_or_default();
+    let source = Source {
+        format: transcript.format.to_owned(),
+        events: transcript.events.len() as u64,
+        tokens: options.tokenizer.upper(read) as u64,
+    };
     Metadata {
         created_at: first,
         updated_at: times.last().unwrap_or(first),
         session_id: session,
         base_session: None,
-        source: Some(Source { format: transcript.format.to_owned(), events: transcript.events.len() as u64, tokens: 0 }),
-        tokens: Some(Tokens { encoding: options.encoding.name().to_owned(), budget: options.budget as u64 }),
+        source: Some(source),
+        tokens: Some(Tokens { encoding: options.tokenizer.name(), budget: options.budget as u64 }),
     }
 }

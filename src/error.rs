@@ -68,6 +68,23 @@ pub enum Error {
         /// The least that works.
         minimum: usize,
     },
+    /// The input is neither a transcript nor text.
+    #[error("this is binary data, not text; name a transcript or a text file")]
+    Binary,
+    /// The result would replace what it is made from.
+    #[error("{} is the transcript itself; name another file with -o", path.display())]
+    Overwrite {
+        /// The file.
+        path: PathBuf,
+    },
+    /// What went wrong with one of several inputs.
+    #[error("{}", path.display())]
+    In {
+        /// The input.
+        path: PathBuf,
+        /// What went wrong.
+        source: Box<Error>,
+    },
     /// The result could not be written.
     #[error("cannot write {}", path.display())]
     Write {

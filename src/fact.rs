@@ -11,8 +11,10 @@ pub struct Fact {
     pub forms: Vec<Item>,
     /// Lines of the transcript that prove it.
     pub evidence: Evidence,
-    /// What it is worth to the reader, in points: about 100 for an ordinary statement.
+    /// What its longest form is worth to the reader, in points: about 150 for one plain fact that the next session needs.
     pub worth: i64,
+    /// What each shorter form is worth, in points.
+    pub shorter: Vec<i64>,
     /// Whether it must be in the handoff, and how early it is served when space is scarce (0 first).
     pub floor: Option<u8>,
     /// Why it is a fact, for `baton explain`.
@@ -53,7 +55,7 @@ pub enum Item {
 impl Fact {
     /// A fact with one form and no floor.
     pub fn new(item: Item, evidence: Evidence, worth: i64, reason: &'static str) -> Self {
-        Fact { forms: vec![item], evidence, worth, floor: None, reason, source: "ledger" }
+        Fact { forms: vec![item], evidence, worth, shorter: Vec::new(), floor: None, reason, source: "ledger" }
     }
 
     /// The same, but not to be lost.
@@ -70,13 +72,19 @@ impl Fact {
         self
     }
 
-    /// The same, with a shorter form behind those it has.
+    /// The same, with a shorter form behind those it has, worth so many hundredths of the longest.
     #[must_use]
-    pub fn or(mut self, shorter: Item) -> Self {
+    pub fn or(mut self, shorter: Item, hundredths: i64) -> Self {
         if self.forms.last() != Some(&shorter) {
             self.forms.push(shorter);
+            self.shorter.push(self.worth * hundredths / 100);
         }
         self
+    }
+
+    /// What a form is worth, in points.
+    pub fn worth_of(&self, form: usize) -> i64 {
+        form.checked_sub(1).map_or(self.worth, |shorter| self.shorter[shorter])
     }
 }
 

@@ -1,7 +1,33 @@
-//! Baton.
+//! Turns the transcript of a coding-agent session into a compact handoff that fits an exact token budget.
+//!
+//! No language model is asked: what the next agent needs stands in the transcript already, and every entry of a
+//! handoff can be traced to its lines.
+//!
+//! ```
+//! use baton::build::{Options, build};
+//!
+//! let transcript = r#"{"type":"user","message":{"role":"user","content":"Fix the rounding in src/invoice.rs"}}"#;
+//! let handoff = build(transcript.as_bytes(), &Options { budget: 300, ..Options::default() })?;
+//! assert!(handoff.text.contains("Fix the rounding in src/invoice.rs"));
+//! assert!(handoff.tokens <= 300);
+//! # Ok::<(), baton::error::Error>(())
+//! ```
+//!
+//! # The way of the data
+//! [`format`](mod@format) reads the bytes of any known agent into one stream of events ([`event`]) and never fails on
+//! a record: what cannot be read is a warning. [`redact`] takes the secrets out, right behind it. [`extract`] finds
+//! what may stand in the handoff ([`fact`]), [`rank`] and [`pack`] choose what tells the most within the budget, and
+//! [`render`] writes the result ([`state`]) as Markdown or JSON. [`token`] counts the final bytes, exactly.
+//! [`build`](mod@build) is all of this in one function; [`explain`](mod@explain) says why an entry is in a handoff or
+//! not, and [`count`] how long a transcript or a text is.
+//!
+//! The same bytes and options give the same handoff, byte for byte, on any number of threads.
+
 pub mod build;
+pub mod count;
 pub mod error;
 pub mod event;
+pub mod explain;
 pub mod extract;
 pub mod fact;
 pub mod format;
@@ -14,3 +40,4 @@ pub mod state;
 pub mod text;
 pub mod token;
 pub mod worktree;
+pub mod tune;

@@ -35,7 +35,7 @@ pub fn pack(facts: &[Fact], metadata: &Metadata, budget: usize, measure: Measure
         metadata,
         budget,
         measure,
-        sizes: facts.iter().map(|fact| fact.forms.iter().map(|item| size_of(&item.text()) + overhead(item)).collect()).collect(),
+        sizes: facts.iter().map(|fact| fact.forms.iter().map(|item| size_of(&written(item)) + overhead(item)).collect()).collect(),
         choice: Choice::new(),
         tokens: 0,
     };
@@ -116,7 +116,7 @@ impl Packer<'_> {
                     continue;
                 }
                 let gain = self.gain(index, form, now);
-                let density = gain * 1000 / i64::try_from(more + 6).unwrap_or(i64::MAX);
+                let density = gain * 1000 / i64::try_from(more + if now.is_some() { crate::tune::p("UCOST", 20) as usize } else if matches!(fact.forms[form], Item::File(_) | Item::Verification(_)) { crate::tune::p("FCOST", 8) as usize } else { crate::tune::p("COST", 45) as usize }).unwrap_or(i64::MAX);
                 if density > 0 && best.is_none_or(|(highest, ..)| density > highest) {
                     best = Some((density, index, form));
                 }
@@ -125,26 +125,31 @@ impl Packer<'_> {
         best.map(|(_, index, form)| (index, form))
     }
 
+    /// What a form of a fact adds to what is chosen, in points.
     fn gain(&self, index: usize, form: usize, now: Option<usize>) -> i64 {
         let fact = &self.facts[index];
-        let share = |form: usize| self.sizes[index][form] * 100 / self.sizes[index][0].max(1);
         match now {
-            Some(now) => {
-                let more = i64::try_from(share(form).saturating_sub(share(now))).unwrap_or(0);
-                fact.worth * more / 130
-            }
-            None => {
-                let part = i64::try_from(50 + share(form) / 2).unwrap_or(100);
-                self.ranking.gain(index, fact, &self.covered) * part / 100
-            }
+            Some(now) => fact.worth_of(form) - fact.worth_of(now),
+            None => self.ranking.gain(index, fact.worth_of(form), &self.covered),
         }
+    }
+}
+
+/// What of an entry is written out; of a file of which only the name is told, its folder is shared with others.
+fn written(item: &Item) -> String {
+    match item {
+        Item::File(entry) if entry.relevance.is_empty() && entry.focus_ranges.is_empty() => {
+            entry.path.rsplit('/').next().unwrap_or(&entry.path).to_owned()
+        }
+        item => item.text(),
     }
 }
 
 /// Tokens that an entry costs beside its own words.
 fn overhead(item: &Item) -> usize {
     match item {
-        Item::File(entry) if entry.relevance.is_empty() => 1,
+        Item::File(entry) if entry.relevance.is_empty() => 3,
+        Item::File(entry) => 3 + 8 * entry.focus_ranges.len(),
         Item::NextStep(_) => 6,
         Item::Verification(_) => 8,
         _ => 3,

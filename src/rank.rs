@@ -41,19 +41,19 @@ impl Ranking {
             })
             .collect();
         let total = i64::try_from(facts.len().max(1)).unwrap_or(i64::MAX);
-        let weights = counts.into_iter().map(|count| 10 + i64::from((total / count.max(1)).ilog2()) * 6).collect();
+        let weights = counts.into_iter().map(|count| 10 + i64::from((total / count.max(1)).max(1).ilog2()) * crate::tune::p("IDF", 6)).collect();
         Ranking { words, weights }
     }
 
-    /// What a fact is worth beside those whose words are covered, in points.
-    pub fn gain(&self, index: usize, fact: &Fact, covered: &Covered) -> i64 {
+    /// What a form of a fact is worth beside those whose words are covered, in points.
+    pub fn gain(&self, index: usize, worth: i64, covered: &Covered) -> i64 {
         let (mut new, mut all) = (0, 0);
         for word in &self.words[index] {
             let weight = self.weights[*word as usize];
             all += weight;
             new += weight * covered.share_left(*word) / 100;
         }
-        if all == 0 { fact.worth } else { fact.worth * (20 * all + 80 * new) / (100 * all) }
+        if all == 0 { worth } else { { let f = crate::tune::p("FLOORSHARE", 15); worth * (f * all + (100 - f) * new) / (100 * all) } }
     }
 
     /// Counts a fact's words as covered.
@@ -75,8 +75,8 @@ impl Covered {
     fn share_left(&self, word: u32) -> i64 {
         match self.times.get(&word) {
             None => 100,
-            Some(1) => 35,
-            Some(_) => 8,
+            Some(1) => crate::tune::p("SECOND", 35),
+            Some(_) => crate::tune::p("THIRD", 8),
         }
     }
 }

@@ -282,7 +282,7 @@ fn leans(sentence: &str) -> bool {
 }
 
 /// Whether a sentence only says what the speaker does next.
-fn is_narration(sentence: &str) -> bool {
+pub fn is_narration(sentence: &str) -> bool {
     const STARTS: &[&str] = &["Let me ", "Now let me ", "Now I'll ", "I'll ", "Let's ", "Now let's ", "Let me:", "First, let me ", "Next, let me ", "Checking ", "Running "];
     sentence.len() < 160 && STARTS.iter().any(|start| sentence.starts_with(start))
 }

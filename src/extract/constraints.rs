@@ -21,22 +21,22 @@ fn fact(material: &Material, quote: &Quote, messages: usize) -> Fact {
     let long_message = turn.is_some_and(|turn| turn.text.len() > 1200);
     let rules = quote.cues.has(Cue::Rule) || quote.cues.has(Cue::Correction);
     let recent = material.session.turns.iter().rev().take(4).any(|turn| turn.at == quote.at);
-    let mut worth = quote.worth + 10;
+    let mut worth = quote.worth + crate::tune::p("SAID", -15);
     if rules && !long_message {
-        worth += 60;
+        worth += crate::tune::p("RULE", 60);
     }
     if recent && !long_message {
-        worth += 30;
+        worth += 25;
     }
     if text.ends_with('?') {
-        worth -= 40;
+        worth -= 35;
     }
     if one_shot(text) {
         worth -= 60;
     }
     let mut fact = Fact::new(item(text.clone()), evidence.clone(), worth.max(5), if rules { "the user ruled or corrected" } else { "the user said" }).from("user");
     if text.len() > 200 {
-        fact = fact.or(item(clip(text, 160)));
+        fact = fact.or(item(clip(text, 160)), 60);
     }
     let ordinal = material.session.turns.iter().position(|turn| turn.at == quote.at).unwrap_or(0);
     if rules && !long_message && text.len() < 240 && messages - ordinal <= 12 && !one_shot(text) && !text.ends_with('?') {

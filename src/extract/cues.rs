@@ -71,7 +71,7 @@ const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Narration,
-        r"^(now,? (let|i)|now the|let me|let's|i'll|i will|i need to (look|check|see|read|find|understand)|i'm (going|checking|looking|reading|running|now)|i am |looking at|first,? (let|i)|next,? (let|i|i'll)|checking|reading|running|starting|great|perfect|good[.,! ]|ok(ay)?[.,! ]|done[.!]|all (done|green|good)|sure|here'?s|here is|the (file|test|code) (is|has|was)|i have |i see|i can see|time to)\b",
+        r"^(now\b|[A-Z][a-z]+ing\b|let me|let's|i'll|i will|i need to (look|check|see|read|find|understand)|i'm (going|checking|looking|reading|running|now)|i am |looking at|first,? (let|i)|next,? (let|i|i'll)|checking|reading|running|starting|great|perfect|good[.,! ]|ok(ay)?[.,! ]|done[.!]|all (done|green|good)|sure|here'?s|here is|the (file|test|code) (is|has|was)|i have |i see|i can see|time to)\b",
     ),
     (
         Cue::Change,

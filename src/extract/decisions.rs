@@ -82,7 +82,7 @@ fn chosen(material: &Material, used: &Use, answer: &Answer) -> Fact {
         evidence: evidence.clone(),
     };
     let short = Decision { rejected: Vec::new(), ..full.clone() };
-    Fact::new(Item::Decision(full), evidence, 190, "the user chose").or(Item::Decision(short))
+    Fact::new(Item::Decision(full), evidence, 190, "the user chose").or(Item::Decision(short), 70)
 }
 
 fn denied(material: &Material, used: &Use) -> Option<Fact> {

@@ -11,7 +11,7 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
     let full = Environment {
         cwd: field(&context.cwd),
         branch: field(&context.branch),
-        commit: field(&context.commit),
+        commit: field(&context.commit).chars().take(10).collect(),
         repository: field(&context.repository),
         pull_request: field(&context.pull_request),
         notes: Vec::new(),
@@ -28,7 +28,8 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
         .map(|event| event.line)
         .take(1)
         .collect();
-    let short = Environment { cwd: String::new(), repository: String::new(), pull_request: String::new(), ..full.clone() };
+    let middle = Environment { repository: String::new(), ..full.clone() };
+    let short = Environment { cwd: String::new(), pull_request: String::new(), ..middle.clone() };
     let fact = Fact::new(Item::Environment(full), evidence, 110, "where the session ran");
-    vec![if short.is_empty() { fact } else { fact.or(Item::Environment(short)) }]
+    vec![if short.is_empty() { fact } else { fact.or(Item::Environment(middle), 95).or(Item::Environment(short), 50) }]
 }

@@ -36,6 +36,6 @@ fn fact(material: &Material, check: &Check, rank: usize) -> Option<Fact> {
     let worth = if rank == 0 { 220 } else { 100 } * material.session.recency(check.at) / 1000 + 20;
     let long = entry(crate::text::clip(&signature, 400), check.command.clone());
     let short = entry(check.failure.first().cloned().unwrap_or_default(), String::new());
-    let fact = Fact::new(long, evidence.clone(), worth, "a check failed, and did not pass since").or(short);
+    let fact = Fact::new(long, evidence.clone(), worth, "a check failed, and did not pass since").or(short, 70);
     Some(if rank == 0 && material.session.ages[check.at] < 40 { fact.on_floor(5) } else { fact })
 }

@@ -52,40 +52,66 @@ pub(super) fn is_note(quote: &Quote) -> bool {
 fn note_text<'a>(text: &'a str, file: &str) -> Option<&'a str> {
     let base = file.rsplit('/').next().unwrap_or(file);
     let at = text.find(base).filter(|at| *at < 80 && !text[..*at].contains(' '))?;
-    let rest = text[at + base.len()..].trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '(' | '"' | '+' | '.'));
+    let rest = text[at + base.len()..].trim_start_matches(|c: char| !c.is_alphabetic() && !matches!(c, '"'));
     (rest.len() > 12).then_some(rest)
 }
 
+/// What a file's name alone is worth at most, and each thing said of it beside that, in points.
+mod worth {
+    pub const NAME: i64 = 60;
+    pub const NUMBERS: i64 = 12;
+    pub const PLACES: i64 = 40;
+}
+
 fn fact(material: &Material, file: &FileRecord, rank: usize, note: Option<&Quote>) -> Fact {
-    let mut evidence = file.evidence.clone();
     let entry = |relevance: String, focus_ranges: Vec<FocusRange>, evidence: Vec<u32>| {
         Item::File(FileEntry { path: file.name.clone(), relevance, focus_ranges, change: Some(file.change), evidence })
     };
+    let own = file.evidence.clone();
     let rank = i64::try_from(rank).unwrap_or(i64::MAX);
-    let bare = entry(String::new(), Vec::new(), evidence.clone());
+    let name = (crate::tune::p("NAME0", 40) - crate::tune::p("SLOPE", 4) * rank + file.score / crate::tune::p("NAMED", 24)).clamp(crate::tune::p("FLAT", 14) - rank / 12, crate::tune::p("NAMEMAX", 60));
+    let bare = entry(String::new(), Vec::new(), own.clone());
     let Some(facts) = summary(file) else {
-        return Fact::new(bare, evidence, (38 - rank + file.score / 12).clamp(3, 80), "read or mentioned");
+        let defined = material.shown.get(&file.name).map(|names| names.join(", ")).unwrap_or_default();
+        return if rank < crate::tune::p("READS", 10) && file.score >= 60 && !defined.is_empty() {
+            let read = entry(format!("read; defines {defined}"), Vec::new(), own.clone());
+            growing(vec![(bare, name), (read, name + crate::tune::p("DEFINES", 14))], own, "read")
+        } else {
+            Fact::new(bare, own, name, "read or mentioned")
+        };
     };
-    let worth = 60 + (file.score / 6).min(120) - rank.min(20);
     let places = material.places.get(&file.name).map(Vec::as_slice).unwrap_or_default();
     let (ranges, symbols) = (focus(places), symbols(places));
+    let mut forms = vec![(bare, name), (entry(facts.clone(), Vec::new(), own.clone()), name + crate::tune::p("NUMBERS", 12) * name / worth::NAME)];
+    let recent = i64::from(file.edited_at.map_or(0, |at| u32::try_from(material.session.recency(at)).unwrap_or(0)));
+    let known = name + worth::NUMBERS + crate::tune::p("PLACES", 40) * recent / 1000;
     let around = if ranges.is_empty() && !symbols.is_empty() { format!("{facts} in {}", symbols.join(", ")) } else { facts.clone() };
-    let mut forms = vec![entry(around.clone(), ranges.clone(), file.evidence.clone())];
     if ranges.len() > 2 {
-        forms.push(entry(facts.clone(), ranges[..2].to_vec(), file.evidence.clone()));
+        forms.push((entry(facts.clone(), ranges[..2].to_vec(), own.clone()), known - 10));
     }
-    forms.extend([entry(facts, Vec::new(), file.evidence.clone()), bare]);
-    let mut worth = worth;
-    if let Some(quote) = note {
-        evidence.push(material.session.line(quote.at));
-        evidence.sort_unstable();
-        evidence.dedup();
-        let said = note_text(&quote.statement.text, &file.name).unwrap_or_default();
-        forms.insert(0, entry(format!("{around}; {}", clip(said, 260)), ranges, evidence.clone()));
-        worth += 40;
+    forms.push((entry(around, ranges.clone(), own.clone()), known));
+    let Some(quote) = note else { return growing(forms, own, "changed").on_floor(3) };
+    let mut evidence = own;
+    evidence.push(material.session.line(quote.at));
+    evidence.sort_unstable();
+    evidence.dedup();
+    let said = clip(note_text(&quote.statement.text, &file.name).unwrap_or_default(), 260);
+    forms.push((entry(format!("{facts}; {said}"), Vec::new(), evidence.clone()), name + quote.worth));
+    forms.push((entry(format!("{facts}; {said}"), ranges, evidence.clone()), name + quote.worth + worth::PLACES * recent / 1000));
+    growing(forms, evidence, "changed, and described").on_floor(3)
+}
+
+/// A fact out of its forms, shortest first, each with its worth; a form worth less than a shorter one is left out.
+fn growing(forms: Vec<(Item, i64)>, evidence: Vec<u32>, reason: &'static str) -> Fact {
+    let mut kept: Vec<(Item, i64)> = Vec::new();
+    for (item, worth) in forms {
+        if kept.last().is_none_or(|(before, least)| *before != item && *least < worth) {
+            kept.push((item, worth));
+        }
     }
-    forms.dedup();
-    Fact { forms, evidence, worth, floor: Some(3), reason: if note.is_some() { "changed, and described" } else { "changed" }, source: "ledger" }
+    kept.reverse();
+    let (forms, worths): (Vec<Item>, Vec<i64>) = kept.into_iter().unzip();
+    Fact { forms, evidence, worth: worths[0], shorter: worths[1..].to_vec(), floor: None, reason, source: "ledger" }
 }
 
 /// The places that were changed, at most six, the latest first chosen, in the order of the file.

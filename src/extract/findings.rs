@@ -5,6 +5,7 @@ use super::quotes::{Quote, Source};
 use super::{decisions, files, progress, steps, Material};
 use crate::fact::{Fact, Item};
 use crate::state::Finding;
+use crate::text::Block;
 
 pub(super) fn extract(material: &Material) -> Vec<Fact> {
     material.quotes.iter().filter(|quote| is_finding(quote)).map(|quote| fact(material, quote)).collect()
@@ -30,7 +31,8 @@ fn fact(material: &Material, quote: &Quote) -> Fact {
 pub(super) fn with_heading(quote: &Quote) -> String {
     let statement = &quote.statement;
     let heading = statement.heading.trim();
-    let says = !heading.is_empty() && heading.len() <= 60 && !is_generic(heading) && !statement.text.starts_with(heading);
+    let needed = statement.block != Block::Prose || quote.heading.has(Cue::Rejection) || quote.heading.has(Cue::Ahead) || quote.heading.has(Cue::Choice);
+    let says = needed && !heading.is_empty() && heading.len() <= 60 && !is_generic(heading) && !statement.text.starts_with(heading);
     if says { format!("{heading}: {}", statement.text) } else { statement.text.clone() }
 }
 

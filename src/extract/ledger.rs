@@ -131,10 +131,10 @@ impl Ledger {
     /// Paths at the beginning of the lines of a result: what a search or a listing found.
     fn found(&mut self, session: &Session, used: &Use) {
         let Some(result) = used.result else { return };
-        let mut names: Vec<&str> = result.text.lines().take(80).filter_map(leading_path).collect();
+        let mut names: Vec<String> = result.text.lines().take(120).filter_map(leading_path).collect();
         names.dedup();
         for name in names {
-            self.touch(session, used.at, name, worth::FOUND);
+            self.touch(session, used.at, &name, worth::FOUND);
         }
     }
 
@@ -253,7 +253,10 @@ fn weigh(edit: &FileEdit) -> (u32, u32) {
 fn has_extension(path: &str) -> bool {
     let base = path.rsplit('/').next().unwrap_or(path);
     base.rsplit_once('.').is_some_and(|(_, extension)| {
-        (1..=8).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_alphanumeric())
+        (1..=8).contains(&extension.len())
+            && extension.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+            && extension.bytes().any(|b| b.is_ascii_lowercase())
+            && extension != "git"
     }) || matches!(base, "Makefile" | "Dockerfile" | "justfile" | "Justfile" | "LICENSE")
 }
 
@@ -262,6 +265,7 @@ fn is_scratch(name: &str) -> bool {
     ["/tmp/", "/dev/", "/proc/", "/var/folders/", "/private/tmp/", "/private/var/"].iter().any(|start| name.starts_with(start))
         || name.contains("/.claude/projects/")
         || name.contains("/AppData/Local/Temp/")
+        || name.contains("..")
         || name.contains(['*', '$', '{', '<', '>', '|', '"', '\n'])
 }
 
@@ -271,7 +275,7 @@ fn is_foreign(name: &str) -> bool {
 }
 
 /// The path that a line of a listing begins with: `src/a.rs:12: …`, ` src/a.rs | 4 +-`, `M src/a.rs`.
-fn leading_path(line: &str) -> Option<&str> {
+fn leading_path(line: &str) -> Option<String> {
     if line.len() > 400 {
         return None;
     }
@@ -279,7 +283,8 @@ fn leading_path(line: &str) -> Option<&str> {
     let first = words.next()?;
     let word = if first.len() <= 2 { words.next()? } else { first };
     let word = word.trim_matches(|c: char| matches!(c, '"' | '\'' | '`' | ','));
-    (word.contains('/') && has_extension(word) && word.len() < 160).then_some(word)
+    let word = word.replace('\\', "/");
+    (word.contains('/') && has_extension(&word) && word.len() < 160).then_some(word)
 }
 
 /// The words of a text that look like paths of files.

@@ -60,6 +60,8 @@ pub struct Material<'a> {
     checks: Vec<checks::Check>,
     /// Where files were changed.
     places: places::Places,
+    /// What the files that were read define, in the lines that were shown last.
+    shown: std::collections::BTreeMap<String, Vec<String>>,
     /// Everything quotable.
     quotes: Vec<quotes::Quote>,
 }
@@ -72,7 +74,8 @@ impl<'a> Material<'a> {
         let checks = checks::checks(&session);
         let places = places::places(&session, &ledger);
         let quotes = quotes::quotes(&session, &ledger);
-        Material { session, ledger, checks, places, quotes }
+        let shown = places::shown(&session, &ledger);
+        Material { session, ledger, checks, places, shown, quotes }
     }
 
     /// The evidence of a quote.

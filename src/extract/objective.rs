@@ -25,7 +25,7 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
         }
     }
     let short = clip(&text, LONGEST / 2);
-    vec![fact(clip(&text, LONGEST + 100), evidence.clone()).or(Item::Objective(short)).or(Item::Objective(clip(&root, 100)))]
+    vec![fact(clip(&text, LONGEST + 100), evidence.clone()).or(Item::Objective(short), 70).or(Item::Objective(clip(&root, 100)), 40)]
 }
 
 fn fact(text: String, evidence: Vec<u32>) -> Fact {

@@ -64,5 +64,5 @@ fn finished(material: &Material) -> Vec<Fact> {
     }
     let text = format!("Done of the plan ({} of {}): {}", done.len(), todos.len(), done.join("; "));
     let short = format!("Done of the plan: {} of {}", done.len(), todos.len());
-    vec![Fact::new(Item::Progress(clip(&text, 480)), vec![line], 70, "finished to-dos").or(Item::Progress(short))]
+    vec![Fact::new(Item::Progress(clip(&text, 480)), vec![line], 70, "finished to-dos").or(Item::Progress(short), 40)]
 }

@@ -10,7 +10,7 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
     pending(material)
         .map(|(question, line)| {
             let entry = |text: String| Item::Question(OpenQuestion { question: text, evidence: vec![line] });
-            Fact::new(entry(clip(&question, 420)), vec![line], 300, "asked last, and not answered").or(entry(clip(&question, 160))).on_floor(2)
+            Fact::new(entry(clip(&question, 420)), vec![line], 300, "asked last, and not answered").or(entry(clip(&question, 160)), 60).on_floor(2)
         })
         .into_iter()
         .collect()

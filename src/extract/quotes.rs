@@ -10,7 +10,7 @@ use super::session::Session;
 use super::shell;
 use super::worth::{View, worth};
 use crate::event::{Action, Actor, Change, EventKind};
-use crate::text::{Statement, statements};
+use crate::text::{Statement, is_narration, statements};
 
 /// Who said something, and on which occasion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -129,6 +129,9 @@ fn collect(session: &Session, ledger: &Ledger, out: &mut Vec<Quote>, source: Sou
     }
     for statement in statements(text) {
         if statement.text.chars().count() < 12 || statement.text.len() > 700 {
+            continue;
+        }
+        if source != Source::User && is_narration(&statement.text) {
             continue;
         }
         let file = about(ledger, &statement.text);

@@ -9,9 +9,9 @@ use crate::state::Status;
 
 pub(super) fn extract(material: &Material) -> Vec<Fact> {
     let (status, evidence) = status(material);
-    let words = [working_tree(material), interrupted(material)].into_iter().flatten().collect::<Vec<_>>().join("; ");
+    let words = [working_tree(material), interrupted(material), at_work(material)].into_iter().flatten().collect::<Vec<_>>().join("; ");
     let bare = Item::Status(status, String::new());
-    vec![Fact::new(Item::Status(status, words), evidence, 500, "how the session ended").or(bare).on_floor(1)]
+    vec![Fact::new(Item::Status(status, words), evidence, 500, "how the session ended").or(bare, 20).on_floor(1)]
 }
 
 fn status(material: &Material) -> (Status, Vec<u32>) {
@@ -61,6 +61,12 @@ fn working_tree(material: &Material) -> Option<String> {
             Some(format!("{open} changed files uncommitted since{}", hash.map_or(" the last commit".to_owned(), |hash| format!(" {hash}"))))
         }
     }
+}
+
+/// The files that were worked on last.
+fn at_work(material: &Material) -> Option<String> {
+    let names: Vec<&str> = material.ledger.ranked().into_iter().take(3).map(|file| file.name.rsplit('/').next().unwrap_or(&file.name)).collect();
+    (!names.is_empty()).then(|| format!("worked last on {}", names.join(", ")))
 }
 
 fn interrupted(material: &Material) -> Option<String> {

@@ -22,7 +22,7 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
 fn fact(action: String, priority: Priority, evidence: Vec<u32>, worth: i64, reason: &'static str) -> Fact {
     let entry = |action: String| Item::NextStep(NextStep { action, priority, evidence: evidence.clone() });
     let short = entry(clip(&action, 140));
-    Fact::new(entry(action), evidence.clone(), worth, reason).or(short)
+    Fact::new(entry(action), evidence.clone(), worth, reason).or(short, 70)
 }
 
 /// The user's last request, if the agent has not replied to it.

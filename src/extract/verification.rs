@@ -22,7 +22,7 @@ fn fact(material: &Material, check: &Check, rank: usize) -> Fact {
     let entry = |outcome: String| {
         Item::Verification(Verification { command: check.command.clone(), outcome, edits_since: check.edits_since, evidence: evidence.clone() })
     };
-    let worth = 60 + 100 * material.session.recency(check.at) / 1000 + 8 * i64::from(check.runs.min(8)) - i64::try_from(check.command.len() / 12).unwrap_or(0);
-    let fact = Fact::new(entry(outcome), evidence.clone(), worth.max(10), "a check").or(entry(check.outcome.name().to_owned()));
+    let worth = crate::tune::p("CHECK0", 85) + crate::tune::p("CHECK1", 110) * material.session.recency(check.at) / 1000 + 8 * i64::from(check.runs.min(8)) - i64::try_from(check.command.len() / 12).unwrap_or(0);
+    let fact = Fact::new(entry(outcome), evidence.clone(), worth.max(10), "a check").or(entry(check.outcome.name().to_owned()), 80);
     if rank == 0 { fact.on_floor(4) } else { fact }
 }

@@ -96,10 +96,11 @@ pub static FEATURES: &[Feature] = &[
     Feature { name: "looks like output", weight: -40, value: |v| yes(looks_like_output(&v.quote.statement.text)) },
 ];
 
-/// What a statement is worth, in points: at least 3.
+/// What a statement is worth, in points: at least 3. The square of its score, because the facts it holds grow so.
 pub fn worth(view: &View) -> i64 {
     let sum: i64 = FEATURES.iter().map(|feature| feature.weight * (feature.value)(view)).sum();
-    (BASE + sum / 100).max(3)
+    let score = (crate::tune::p("BASE", BASE) + sum / 100).clamp(17, 140);
+    if crate::tune::p("POW", 2) == 3 { score * score * score / 12000 } else { score * score / 100 }
 }
 
 fn is(view: &View, source: Source) -> i64 {

@@ -119,7 +119,8 @@ fn hint(bytes: &[u8], head: &Head) -> String {
 fn keys(value: &serde_json::Value) -> String {
     match value {
         serde_json::Value::Object(members) if !members.is_empty() => {
-            let short = |key: &String| format!("{:?}", &key[..key.floor_char_boundary(30)]);
+            // A part of a long key is not told: if it is a secret, its part would no longer be known as one.
+            let short = |key: &String| if key.len() > 30 { "…".to_owned() } else { format!("{key:?}") };
             let names: Vec<String> = members.keys().take(6).map(short).collect();
             format!("the keys {}", names.join(", "))
         }

@@ -17,6 +17,7 @@ fn render(state: &HandoffState, citations: Citations) -> String {
     page.head(state);
     page.task(&state.task);
     page.section("Relevant Files", |page| page.files(&state.files));
+    page.section("Progress", |page| page.progress(&state.task));
     page.section("User Instructions", |page| {
         for entry in &state.constraints {
             page.bullet(&format!("\"{}\"", entry.text.replace('"', "'")), &entry.evidence);
@@ -30,7 +31,7 @@ fn render(state: &HandoffState, citations: Citations) -> String {
             page.bullet(&format!("{}{command}", entry.signature), &entry.evidence);
         }
     });
-    page.section("Verification", |page| state.verification.iter().for_each(|entry| page.verification(entry)));
+    page.section("Verification", |page| page.verification(&state.verification));
     page.section("Open Questions", |page| state.questions.iter().for_each(|entry| page.bullet(&entry.question, &entry.evidence)));
     page.section("Next Steps", |page| {
         for entry in &state.next_steps {
@@ -65,18 +66,15 @@ impl Page {
 
     fn task(&mut self, task: &Task) {
         let _ = writeln!(self.out, "\n## Task: {}{}", one_line(&task.objective), self.cite(&task.evidence));
-        let mut lines = task.progress_summary.lines();
         let _ = write!(self.out, "**Status:** {}", task.status.name());
-        if let Some(first) = task.progress_summary.lines().next().filter(|line| line.starts_with("Status: ")) {
-            let _ = write!(self.out, " ({})", &first["Status: ".len()..]);
-            lines.next();
+        if let Some(first) = task.progress_summary.lines().next().and_then(|line| line.strip_prefix("Status: ")) {
+            let _ = write!(self.out, " ({first})");
         }
         self.out.push('\n');
-        let rest: Vec<&str> = lines.collect();
-        if !rest.is_empty() {
-            self.out.push_str("**Progress:**\n");
-            rest.iter().for_each(|line| self.bullet(line, &[]));
-        }
+    }
+
+    fn progress(&mut self, task: &Task) {
+        task.progress_summary.lines().filter(|line| !line.starts_with("Status: ")).for_each(|line| self.bullet(line, &[]));
     }
 
     fn section(&mut self, title: &str, body: impl FnOnce(&mut Self)) {
@@ -139,13 +137,13 @@ impl Page {
         self.bullet(&text, &entry.evidence);
     }
 
-    fn verification(&mut self, entry: &Verification) {
-        let since = match entry.edits_since {
-            0 => String::new(),
-            1 => ", 1 edit since".to_owned(),
-            edits => format!(", {edits} edits since"),
-        };
-        self.bullet(&format!("`{}` → {}{since}", entry.command, entry.outcome), &entry.evidence);
+    /// One bullet for the checks that ended alike, one after the other.
+    fn verification(&mut self, entries: &[Verification]) {
+        for alike in entries.chunk_by(|a, b| outcome(a) == outcome(b)) {
+            let commands: Vec<String> = alike.iter().map(|entry| format!("`{}`", entry.command)).collect();
+            let evidence: Vec<u32> = alike.iter().flat_map(|entry| entry.evidence.iter().copied()).collect();
+            self.bullet(&format!("{} → {}", commands.join(", "), outcome(&alike[0])), &evidence);
+        }
     }
 
     fn environment(&mut self, environment: &Environment) {
@@ -162,6 +160,15 @@ impl Page {
             self.bullet(&known.join(", "), &[]);
         }
         environment.notes.iter().for_each(|note| self.bullet(&note.text, &note.evidence));
+    }
+}
+
+/// How a check ended, and what came after it.
+fn outcome(entry: &Verification) -> String {
+    match entry.edits_since {
+        0 => entry.outcome.clone(),
+        1 => format!("{}, 1 edit since", entry.outcome),
+        edits => format!("{}, {edits} edits since", entry.outcome),
     }
 }
 

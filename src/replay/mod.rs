@@ -10,6 +10,7 @@ mod locate;
 mod output;
 mod sparse;
 mod symbol;
+pub use symbol::defined;
 mod tabs;
 mod track;
 

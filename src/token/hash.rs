@@ -18,6 +18,12 @@ pub fn medium(low: u64, high: u64, length: usize) -> u64 {
     fold(fold(low ^ MIX[2], MIX[1]) ^ high, MIX[0] ^ length as u64)
 }
 
+/// The hash of a pair of ranks.
+#[inline]
+pub fn pair(pair: u64) -> u64 {
+    fold(pair ^ MIX[2], MIX[0])
+}
+
 /// The hash of a longer key.
 pub fn long(key: &[u8]) -> u64 {
     let (chunks, rest) = key.as_chunks::<8>();
@@ -36,6 +42,12 @@ pub fn bucket(hash: u64, buckets: usize) -> usize {
 pub fn slot(hash: u64, displacement: u16, slots: usize) -> usize {
     let moved = (hash ^ (u64::from(displacement) + 1).wrapping_mul(MIX[1])).wrapping_mul(MIX[2]);
     reduce((moved >> 32) as u32, slots)
+}
+
+/// The byte and the bit of a hash in a filter of that many bytes.
+#[inline]
+pub fn filter(hash: u64, bytes: usize) -> (usize, u8) {
+    (reduce((hash >> 32) as u32, bytes), 1 << (hash & 7))
 }
 
 /// Maps 32 even bits onto `0..range` without a division (Lemire, 2016).

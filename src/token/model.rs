@@ -60,17 +60,38 @@ impl Tokenizer {
 
     /// The number of tokens, or the most likely one.
     pub fn count(&self, text: &str) -> usize {
-        match self {
-            Tokenizer::Exact(encoding) => encoding.count(text),
-            Tokenizer::Estimated(estimate) => scaled(estimate.base.count(text), estimate.scale_median),
-        }
+        self.likely(self.encoding().count(text))
     }
 
     /// The number of tokens, or one the true number hardly exceeds: the one to hold against a budget.
     pub fn count_upper(&self, text: &str) -> usize {
+        self.upper(self.encoding().count(text))
+    }
+
+    /// As [`Tokenizer::count`], of a text with so many tokens of [`Tokenizer::encoding`].
+    pub fn likely(&self, base: usize) -> usize {
         match self {
-            Tokenizer::Exact(encoding) => encoding.count(text),
-            Tokenizer::Estimated(estimate) => scaled(estimate.base.count(text), estimate.scale_upper),
+            Tokenizer::Exact(_) => base,
+            Tokenizer::Estimated(estimate) => scaled(base, estimate.scale_median),
+        }
+    }
+
+    /// As [`Tokenizer::count_upper`], of a text with so many tokens of [`Tokenizer::encoding`].
+    pub fn upper(&self, base: usize) -> usize {
+        match self {
+            Tokenizer::Exact(_) => base,
+            Tokenizer::Estimated(estimate) => scaled(base, estimate.scale_upper),
+        }
+    }
+
+    /// The encoding's name, or the family's with the scale of [`Tokenizer::count_upper`]: that it is an estimate is said.
+    pub fn name(&self) -> String {
+        match self {
+            Tokenizer::Exact(encoding) => encoding.name().to_owned(),
+            Tokenizer::Estimated(Estimate { family, base, scale_upper, .. }) => {
+                let scale = format!("{}.{:03}", scale_upper / 1000, scale_upper % 1000);
+                format!("{family} (estimate: {base} × {})", scale.trim_end_matches('0').trim_end_matches('.'))
+            }
         }
     }
 
@@ -229,6 +250,12 @@ mod tests {
         ] {
             assert_eq!(Tokenizer::resolve(name).ok(), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn an_estimate_is_called_one() {
+        assert_eq!(Tokenizer::Exact(Encoding::P50kBase).name(), "p50k_base");
+        assert_eq!(Tokenizer::Estimated(CLAUDE_5).name(), "claude-5 (estimate: o200k_base × 1.82)");
     }
 
     #[test]

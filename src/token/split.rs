@@ -38,6 +38,14 @@ pub(super) struct Gpt2;
 impl Split for O200k {
     #[inline]
     fn end(text: &[u8], start: usize) -> usize {
+        let first = class_at(text, start).0;
+        let prefix = usize::from(text[start] < 0x80 && first & (SPACE | SYMBOL) != 0);
+        ascii_cased_word(text, start + prefix).unwrap_or_else(|| O200k::any_end(text, start))
+    }
+}
+
+impl O200k {
+    fn any_end(text: &[u8], start: usize) -> usize {
         let (class, width) = class_at(text, start);
         let after = start + width;
         let (next, _) = class_at(text, after);
@@ -88,6 +96,33 @@ impl Split for Gpt2 {
             _ => white(text, start).all_but_last(),
         }
     }
+}
+
+/// The end of a word as [`cased_word`] finds it, where that takes no more than a look at 8 bytes.
+#[inline]
+fn ascii_cased_word(text: &[u8], start: usize) -> Option<usize> {
+    let word = u64::from_le_bytes(*text.get(start..)?.first_chunk()?);
+    let upper = leading(between(word, b'A', b'Z'));
+    let letters = upper + leading(between(word.checked_shr(8 * upper)?, b'a', b'z'));
+    let next = word.checked_shr(8 * letters)?.to_le_bytes()[0];
+    (letters > 0 && next < 0x80 && next != b'\'').then_some(start + letters as usize)
+}
+
+/// Sets the highest bit of each of the 8 bytes that is in an ASCII range, and no other bit.
+#[inline]
+fn between(word: u64, first: u8, last: u8) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGHEST: u64 = 0x80 * EACH;
+    let low = word & !HIGHEST;
+    let from_first = low + u64::from(0x80 - first) * EACH;
+    let above_last = low + u64::from(0x7f - last) * EACH;
+    from_first & !above_last & !word & HIGHEST
+}
+
+/// The number of bytes from the lowest on whose highest bit is set.
+#[inline]
+fn leading(marked: u64) -> u32 {
+    (!marked & 0x8080_8080_8080_8080).trailing_zeros() / 8
 }
 
 /// The end of the run of characters of these classes.
@@ -154,8 +189,9 @@ fn cased_word(text: &[u8], start: usize) -> usize {
 fn contraction(text: &[u8], at: usize) -> usize {
     match text[at..] {
         [b'\'', b's' | b'S' | b't' | b'T' | b'm' | b'M' | b'd' | b'D', ..] => 2,
-        [b'\'', b'r' | b'R' | b'v' | b'V', b'e' | b'E', ..] | [b'\'', b'l' | b'L', b'l' | b'L', ..] => 3,
-        [b'\'', 0xc5, 0xbf, ..] => 3,
+        [b'\'', b'r' | b'R' | b'v' | b'V', b'e' | b'E', ..]
+        | [b'\'', b'l' | b'L', b'l' | b'L', ..]
+        | [b'\'', 0xc5, 0xbf, ..] => 3,
         _ => 0,
     }
 }

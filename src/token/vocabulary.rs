@@ -1,36 +1,15 @@
 //! The vocabularies, as tables in the binary: nothing is loaded or built when the program starts.
 //!
-//! The build script (`tables.rs`) writes three perfect hash tables for each vocabulary, by length of token, so that
-//! a look-up reads one displacement and one slot. A slot holds the token itself (8 or 16 bytes padded with zeros, or
-//! for the few longer ones a place in a text) and a value: rank in bits 0-17, length in bits 18-24, and in bits 25-31
-//! the length of the left half of the last merge that makes it, 0 if no merge does.
+//! The build script (`tables.rs`) writes perfect hash tables, so that a look-up reads one displacement and one slot:
+//!
+//! - tokens of up to 8, of 9 to 16, and of more bytes: the token (padded with zeros, or for the few long ones its place
+//!   in a text), then its rank in bits 0-17 and its length in bits 18-24;
+//! - merges: rank of the left half in bits 36-53, of the right half in bits 18-35, and of the whole in bits 0-17.
+//!   Each token has one merge or none, the one that its own bytes end in. No other pair that makes the token can come
+//!   up in a longer text: as long as nothing merges across the token's ends, what happens between them is what
+//!   happens to its bytes alone.
 
 use super::hash;
-
-/// What is known of a token: see the module for its bits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Token(u32);
-
-/// The length in bytes of the longest token of any vocabulary.
-pub(super) const LONGEST: usize = 128;
-
-impl Token {
-    /// The place of the token in the order of merges, below 2^18.
-    pub(super) fn rank(self) -> u32 {
-        self.0 & 0x3_ffff
-    }
-
-    /// The length in bytes of a token of at most 16.
-    #[inline]
-    fn length(self) -> usize {
-        (self.0 >> 18) as usize & 0x7f
-    }
-
-    /// The length in bytes of the left half of its last merge, 0 for one byte and for what no merge makes.
-    pub(super) fn split(self) -> usize {
-        (self.0 >> 25) as usize
-    }
-}
 
 /// The tokens of an encoding.
 #[derive(Debug)]
@@ -39,8 +18,14 @@ pub(super) struct Vocabulary {
     medium: Table<20>,
     long: Table<8>,
     texts: &'static [u8],
+    merges: Table<8>,
+    /// One bit set for every merge, by hash: most pairs that do not merge are known without reading the table.
+    filter: &'static [u8],
+    bytes: &'static [[u8; 4]],
     /// Ranks from here on belong to the larger vocabulary the tables are shared with.
     end: u32,
+    /// Tells the vocabularies apart; not 0.
+    pub(super) id: u32,
 }
 
 /// A perfect hash table of slots of `WIDTH` bytes.
@@ -66,65 +51,93 @@ macro_rules! table {
 }
 
 macro_rules! vocabulary {
-    ($name:literal, $end:expr) => {
+    ($name:literal, $end:expr, $id:literal) => {
         Vocabulary {
             short: table!($name, "short"),
             medium: table!($name, "medium"),
             long: table!($name, "long"),
             texts: table_file!($name, ".texts"),
+            merges: table!($name, "merges"),
+            filter: table_file!($name, ".filter"),
+            bytes: table_file!($name, ".bytes").as_chunks().0,
             end: $end,
+            id: $id,
         }
     };
 }
 
 /// `o200k_base`, and `o200k_harmony`, which differs in special tokens only.
-pub(super) static O200K: Vocabulary = vocabulary!("o200k", u32::MAX);
+pub(super) static O200K: Vocabulary = vocabulary!("o200k", u32::MAX, 1);
 /// `cl100k_base`.
-pub(super) static CL100K: Vocabulary = vocabulary!("cl100k", u32::MAX);
+pub(super) static CL100K: Vocabulary = vocabulary!("cl100k", u32::MAX, 2);
 /// `p50k_base`: `r50k_base` and 24 runs of spaces.
-pub(super) static P50K: Vocabulary = vocabulary!("p50k", u32::MAX);
+pub(super) static P50K: Vocabulary = vocabulary!("p50k", u32::MAX, 3);
 /// `r50k_base`.
-pub(super) static R50K: Vocabulary = vocabulary!("p50k", 50_256);
+pub(super) static R50K: Vocabulary = vocabulary!("p50k", 50_256, 4);
+
+/// The length in bytes of the longest token of any vocabulary.
+const LONGEST: usize = 128;
+/// The bits of a rank.
+const RANK: u32 = 0x3_ffff;
 
 impl Vocabulary {
-    /// The token that `text[start..end]` is.
+    /// Whether `text[start..end]` is a token.
     #[inline]
-    pub(super) fn token(&self, text: &[u8], start: usize, end: usize) -> Option<Token> {
+    pub(super) fn contains(&self, text: &[u8], start: usize, end: usize) -> bool {
         let length = end - start;
-        let token = match length {
-            0 => None,
-            1..=8 => self.short(word(text, start, length), length),
-            9..=16 => self.medium(word(text, start, 8), word(text, start + 8, length - 8), length),
-            _ => self.long(&text[start..end]),
-        };
-        token.filter(|token| token.rank() < self.end)
+        match length {
+            0 => false,
+            1..=8 => self.contains_short(word(text, start, length), length),
+            9..=16 => self.contains_medium(word(text, start, 8), word(text, start + 8, length - 8), length),
+            _ => self.contains_long(&text[start..end]),
+        }
     }
 
-    /// The token of 1 to 8 bytes whose bytes are `key`, padded with zeros.
     #[inline]
-    pub(super) fn short(&self, key: u64, length: usize) -> Option<Token> {
+    fn contains_short(&self, key: u64, length: usize) -> bool {
         let slot = self.short.slot(hash::short(key, length));
-        let found = Token(value(slot, 8));
-        (first_word(slot) == key && found.length() == length).then_some(found)
+        first_word(slot) == key && self.accepts(value(slot, 8), length)
     }
 
-    /// The token of 9 to 16 bytes whose bytes are `low`, and `high` padded with zeros.
     #[inline]
-    pub(super) fn medium(&self, low: u64, high: u64, length: usize) -> Option<Token> {
+    fn contains_medium(&self, low: u64, high: u64, length: usize) -> bool {
         let slot = self.medium.slot(hash::medium(low, high, length));
-        let found = Token(value(slot, 16));
-        let same = first_word(slot) == low && first_word(&slot[8..]) == high;
-        (same && found.length() == length).then_some(found)
+        first_word(slot) == low && first_word(&slot[8..]) == high && self.accepts(value(slot, 16), length)
     }
 
-    fn long(&self, key: &[u8]) -> Option<Token> {
+    fn contains_long(&self, key: &[u8]) -> bool {
         if key.len() > LONGEST {
-            return None;
+            return false;
         }
         let slot = self.long.slot(hash::long(key));
         let place = value(slot, 4) as usize;
-        let text = self.texts.get(place >> 8..(place >> 8) + (place & 0xff))?;
-        (text == key).then_some(Token(value(slot, 0)))
+        let text = self.texts.get(place >> 8..(place >> 8) + (place & 0xff));
+        text == Some(key) && self.accepts(value(slot, 0), key.len())
+    }
+
+    #[inline]
+    fn accepts(&self, value: u32, length: usize) -> bool {
+        (value >> 18) as usize == length && value & RANK < self.end
+    }
+
+    /// The rank of a single byte.
+    #[inline]
+    pub(super) fn byte(&self, byte: u8) -> u32 {
+        u32::from_le_bytes(self.bytes[usize::from(byte)])
+    }
+
+    /// The rank of what two tokens merge into.
+    #[inline]
+    pub(super) fn merge(&self, left: u32, right: u32) -> Option<u32> {
+        let pair = u64::from(left) << 18 | u64::from(right);
+        let hash = hash::pair(pair);
+        let (byte, bit) = hash::filter(hash, self.filter.len());
+        if self.filter[byte] & bit == 0 {
+            return None;
+        }
+        let slot = u64::from_le_bytes(*self.merges.slot(hash));
+        let rank = u32::try_from(slot & u64::from(RANK)).expect("18 bits");
+        (slot >> 18 == pair && rank < self.end).then_some(rank)
     }
 }
 

@@ -1,6 +1,36 @@
-//! Tests through the public interface, in one binary.
+//! Tests through the public interface: what Baton promises, each promise in one file.
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed, and says where")]
 
+/// No handoff is over its budget, counted again by somebody else.
+mod budget;
+/// Real transcripts, where there are any beside the project.
+mod corpus;
+/// Same bytes, same output, on any number of threads.
+mod determinism;
+/// Every fact has evidence, and its words and numbers stand there.
+mod evidence;
+/// The annotated facts of the fixtures come through; secrets and what nobody said do not.
+mod facts;
+/// The fixtures, for all the others.
+mod fixtures;
+/// Modules look down only, and begin with a sentence.
+mod floors;
+/// What a handoff quotes is data, and cannot look like a part of the frame.
+mod framing;
+/// The lists of formats, extractors, renderers and encodings, each as a whole.
+mod lists;
+/// The command line, through the real binary.
+#[cfg(feature = "cli")]
+mod cli;
 /// Line ranges that are followed through edits, against an editor that knows the truth.
 mod ranges;
+/// Reading never fails, whatever the bytes, and a file that grew reads on.
+mod readers;
+/// The JSON is valid under the published schema and under ours.
+mod schema;
+/// A fact of the fixtures is found in a handoff as one statement, or not at all.
+mod scorer;
+/// How the handoffs of the fixtures read.
+mod snapshots;
 /// Counts against tiktoken-rs, a slow reference and another counter.
 mod tokens;

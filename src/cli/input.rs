@@ -1,0 +1,54 @@
+//! Reading an input whole, but never more than a limit: a pipe or a device may be endless.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+
+use baton::error::{Error, Result};
+
+/// The most bytes that are read of one input.
+pub const LIMIT: u64 = 1 << 30;
+
+/// Reads a file, or standard input where the path is `-`.
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    let failed = |source| Error::Read { path: name(path).into(), source };
+    if is_stdin(path) {
+        return bounded(io::stdin().lock(), LIMIT, failed);
+    }
+    if fs::metadata(path).map_err(failed)?.is_dir() {
+        return Err(Error::Folder { path: path.to_owned() });
+    }
+    bounded(File::open(path).map_err(failed)?, LIMIT, failed)
+}
+
+/// What an input is called in messages.
+pub fn name(path: &Path) -> &Path {
+    if is_stdin(path) { Path::new("standard input") } else { path }
+}
+
+/// Whether the path stands for standard input.
+pub fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// Reads to the end if that comes within the limit.
+fn bounded(reader: impl Read, limit: u64, failed: impl Fn(io::Error) -> Error) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    reader.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > limit {
+        return Err(Error::TooLong { limit });
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endless_input_is_refused() {
+        let failed = |source| Error::Read { path: "pipe".into(), source };
+        assert!(matches!(bounded(io::repeat(b'a'), 1000, failed), Err(Error::TooLong { limit: 1000 })));
+        assert_eq!(bounded(io::repeat(b'a').take(1000), 1000, failed).unwrap().len(), 1000);
+    }
+}
