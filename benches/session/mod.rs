@@ -30,7 +30,8 @@ fn fixtures() -> Vec<String> {
     let mut paths: Vec<PathBuf> = folders.map(|it| it.expect("a readable folder").path()).collect();
     paths.retain(|path| !path.ends_with("torn"));
     paths.sort();
-    let read = |path: PathBuf| std::fs::read_to_string(path.join("session.jsonl")).expect("a fixture in UTF-8");
+    let read =
+        |path: PathBuf| std::fs::read_to_string(path.join("session.jsonl")).expect("a fixture in UTF-8");
     paths.into_iter().map(read).collect()
 }
 

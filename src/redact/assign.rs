@@ -83,7 +83,8 @@ pub(super) fn look(hit: Hit<'_>, found: &mut Found) {
     let Some((link, start)) = link(text, hit.start, after_name) else { return };
     let name = name(text, hit.start, hit.end);
     let Some((kind, mark)) = kind(name) else { return };
-    if link != Link::Tag && start < found.values_until {
+    let is_telling = kind != Kind::Key || name.contains("_KEY");
+    if !is_telling || link != Link::Tag && start < found.values_until {
         return;
     }
     let head = found.head();
@@ -358,7 +359,21 @@ fn bare_end(text: &str, start: usize, link: Link, most: usize) -> usize {
         Link::Tag => rest.iter().position(|byte| *byte == b'<' || byte.is_ascii_whitespace()),
         _ => rest.iter().position(|byte| {
             byte.is_ascii_whitespace()
-                || matches!(byte, b',' | b';' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'|' | b'\\' | b')' | b'}' | b']' | b'&')
+                || matches!(
+                    byte,
+                    b',' | b';'
+                        | b'"'
+                        | b'\''
+                        | b'`'
+                        | b'<'
+                        | b'>'
+                        | b'|'
+                        | b'\\'
+                        | b')'
+                        | b'}'
+                        | b']'
+                        | b'&'
+                )
         }),
     };
     start + length.unwrap_or(rest.len())
@@ -389,14 +404,7 @@ fn over_line_end(text: &str, value: &mut Value<'_>) {
     }
 }
 
-fn convinces(
-    hit: Hit<'_>,
-    name: &str,
-    kind: Kind,
-    link: Link,
-    value: &Value<'_>,
-    found: &mut Found,
-) -> bool {
+fn convinces(hit: Hit<'_>, name: &str, kind: Kind, link: Link, value: &Value<'_>, found: &mut Found) -> bool {
     let it = value.text.as_ref();
     let shape = value::Shape::of(it);
     let random = shape.is_random(it);
@@ -419,7 +427,7 @@ fn convinces(
     match kind {
         Kind::Secret | Kind::Password if uuid => true,
         Kind::Token if uuid => name.to_ascii_lowercase().contains("heroku"),
-        Kind::Key => name.contains("_KEY") && it.len() >= 20 && unnamed && !is_hex(it) && !uuid,
+        Kind::Key => it.len() >= 20 && unnamed && !is_hex(it) && !uuid,
         Kind::Token => it.len() >= 16 && unnamed,
         Kind::Secret => unnamed,
         Kind::Password => unnamed || chosen && !value::is_placeholder(it),
