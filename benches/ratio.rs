@@ -120,7 +120,8 @@ fn inputs() -> BTreeMap<String, Vec<PathBuf>> {
     for format in folders(&fixtures) {
         for fixture in folders(&format) {
             let name = fixture.strip_prefix(&fixtures).expect("below it").display().to_string();
-            let files: Vec<PathBuf> = files(&fixture).into_iter().filter(|it| stem(it) == "session").collect();
+            let files: Vec<PathBuf> =
+                files(&fixture).into_iter().filter(|it| stem(it) == "session").collect();
             inputs.insert(format!("fixtures/{name}"), files);
         }
     }
@@ -154,7 +155,8 @@ fn folders(folder: &Path) -> Vec<PathBuf> {
 
 /// All files below a folder.
 fn files(folder: &Path) -> Vec<PathBuf> {
-    let (folders, mut files): (Vec<PathBuf>, Vec<PathBuf>) = entries(folder).into_iter().partition(|it| it.is_dir());
+    let (folders, mut files): (Vec<PathBuf>, Vec<PathBuf>) =
+        entries(folder).into_iter().partition(|it| it.is_dir());
     files.extend(folders.iter().flat_map(|it| self::files(it)));
     files
 }

@@ -15,13 +15,19 @@ use baton::token::Encoding;
 use baton::{extract, format, pack, redact};
 use criterion::measurement::WallTime;
 use criterion::{
-    BatchSize, BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
+    BatchSize, BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group,
+    criterion_main,
 };
 use rayon::prelude::*;
 use serde_json::Value;
 
-const SIZES: [(&str, usize); 5] =
-    [("100 KB", 100_000), ("1 MB", 1_000_000), ("4 MB", 4_000_000), ("16 MB", 16_000_000), ("64 MB", 64_000_000)];
+const SIZES: [(&str, usize); 5] = [
+    ("100 KB", 100_000),
+    ("1 MB", 1_000_000),
+    ("4 MB", 4_000_000),
+    ("16 MB", 16_000_000),
+    ("64 MB", 64_000_000),
+];
 
 /// The largest session the comparison is run on: it takes seconds.
 const LARGEST_COMPARED: usize = 16_000_000;
@@ -44,7 +50,10 @@ fn speed(criterion: &mut Criterion) {
     for (name, bytes) in sessions() {
         let mut group = criterion.benchmark_group(&name);
         group.throughput(Throughput::Bytes(bytes.len() as u64)).sampling_mode(SamplingMode::Flat);
-        group.sample_size(10).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
+        group
+            .sample_size(10)
+            .warm_up_time(Duration::from_millis(300))
+            .measurement_time(Duration::from_secs(1));
         steps(&mut group, &bytes);
         group.bench_function("whole", |it| {
             it.iter(|| build(black_box(&bytes), &Options::default()).expect("a session").tokens);
@@ -66,14 +75,17 @@ fn steps(group: &mut BenchmarkGroup<WallTime>, bytes: &[u8]) {
     });
     group.bench_function("count", |it| it.iter(|| count(black_box(&transcript))));
     redact::transcript(&mut transcript);
-    group.bench_function("extract", |it| it.iter_with_large_drop(|| extract::extract(black_box(&transcript))));
+    group
+        .bench_function("extract", |it| it.iter_with_large_drop(|| extract::extract(black_box(&transcript))));
     let facts = extract::extract(&transcript);
     let options = Options::default();
     let metadata = build(bytes, &options).expect("a session").state.metadata;
     let size_of = |text: &str| ENCODING.count(text);
     let measure = |state: &_| size_of(&(options.renderer.render)(state, options.citations));
     group.bench_function("pack", |it| {
-        it.iter(|| pack::pack(black_box(&facts), &metadata, options.budget, &measure, &size_of).map(|it| it.tokens));
+        it.iter(|| {
+            pack::pack(black_box(&facts), &metadata, options.budget, &measure, &size_of).map(|it| it.tokens)
+        });
     });
 }
 
@@ -97,7 +109,8 @@ fn tokens(content: &Value, encoder: &tiktoken_rs::CoreBPE) -> usize {
         Value::Array(items) => items.iter().map(|item| tokens(item, encoder)).sum(),
         Value::Object(block) => {
             let seen = ["text", "thinking", "input", "content"].iter().filter_map(|name| block.get(*name));
-            let values = if block.contains_key("type") { seen.collect() } else { block.values().collect::<Vec<_>>() };
+            let values =
+                if block.contains_key("type") { seen.collect() } else { block.values().collect::<Vec<_>>() };
             values.into_iter().map(|value| tokens(value, encoder)).sum()
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => 0,

@@ -1,6 +1,5 @@
 //! A session of any size, made from the fixtures: repeated, each copy with ids of its own, in one conversation.
 
-use std::fmt::Write;
 use std::path::PathBuf;
 
 /// The session every record is made part of.
@@ -31,7 +30,8 @@ fn fixtures() -> Vec<String> {
     let mut paths: Vec<PathBuf> = folders.map(|it| it.expect("a readable folder").path()).collect();
     paths.retain(|path| !path.ends_with("torn"));
     paths.sort();
-    let read = |path: PathBuf| std::fs::read_to_string(path.join("session.jsonl")).expect("a fixture in UTF-8");
+    let read =
+        |path: PathBuf| std::fs::read_to_string(path.join("session.jsonl")).expect("a fixture in UTF-8");
     paths.into_iter().map(read).collect()
 }
 
@@ -55,11 +55,12 @@ fn renumbered(line: &str, copy: usize, parent: Option<&str>) -> String {
 
 /// Writes the number of the copy over the beginning of every id behind this.
 fn replace_after(line: &mut String, name: &str, copy: usize) {
-    let mut number = String::new();
-    write!(number, "{copy:08x}").expect("a string takes all");
+    let number = format!("{copy:08x}");
     let places: Vec<usize> = line.match_indices(name).map(|(at, _)| at + name.len()).collect();
-    for at in places.into_iter().rev().filter(|at| line.is_char_boundary(at + 8)) {
-        line.replace_range(at..at + 8, &number);
+    for at in places.into_iter().rev() {
+        if line.is_char_boundary(at + 8) {
+            line.replace_range(at..at + 8, &number);
+        }
     }
 }
 

@@ -6,6 +6,8 @@ use super::value;
 
 /// Longest value looked at.
 const LONGEST_VALUE: usize = 1024;
+/// How far before a password its user is looked for.
+const LONGEST_CONNECTION: usize = 200;
 /// Longest name looked at, before the word that tells.
 const LONGEST_NAME: usize = 64;
 
@@ -81,12 +83,13 @@ pub(super) fn look(hit: Hit<'_>, found: &mut Found) {
     let Some((link, start)) = link(text, hit.start, after_name) else { return };
     let name = name(text, hit.start, hit.end);
     let Some((kind, mark)) = kind(name) else { return };
-    if link != Link::Tag && start < found.values_until {
+    let is_telling = kind != Kind::Key || name.contains("_KEY");
+    if !is_telling || link != Link::Tag && start < found.values_until {
         return;
     }
     let head = found.head();
     let Some(mut value) = read_value(text, start, link, head) else { return };
-    if convinces(text, hit.start, name, kind, link, &value) {
+    if convinces(hit, name, kind, link, &value, found) {
         if !value.quoted {
             to_the_end(text, &mut value, link);
             found.values_until = found.values_until.max(value.end);
@@ -356,7 +359,21 @@ fn bare_end(text: &str, start: usize, link: Link, most: usize) -> usize {
         Link::Tag => rest.iter().position(|byte| *byte == b'<' || byte.is_ascii_whitespace()),
         _ => rest.iter().position(|byte| {
             byte.is_ascii_whitespace()
-                || matches!(byte, b',' | b';' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'|' | b'\\' | b')' | b'}' | b']' | b'&')
+                || matches!(
+                    byte,
+                    b',' | b';'
+                        | b'"'
+                        | b'\''
+                        | b'`'
+                        | b'<'
+                        | b'>'
+                        | b'|'
+                        | b'\\'
+                        | b')'
+                        | b'}'
+                        | b']'
+                        | b'&'
+                )
         }),
     };
     start + length.unwrap_or(rest.len())
@@ -387,14 +404,14 @@ fn over_line_end(text: &str, value: &mut Value<'_>) {
     }
 }
 
-fn convinces(text: &str, at: usize, name: &str, kind: Kind, link: Link, value: &Value<'_>) -> bool {
+fn convinces(hit: Hit<'_>, name: &str, kind: Kind, link: Link, value: &Value<'_>, found: &mut Found) -> bool {
     let it = value.text.as_ref();
     let shape = value::Shape::of(it);
     let random = shape.is_random(it);
     let uuid = value::is_uuid(it);
     // What decides most comes first: most values are no secrets.
-    let chosen = kind == Kind::Password && !random && !uuid;
-    if it.len() < 6 || !random && !uuid && !(chosen && may_be_chosen(text, at, link, &shape, it)) {
+    let chosen = kind == Kind::Password && may_be_chosen(hit, link, &shape, it, found);
+    if it.len() < 6 || !random && !uuid && !chosen {
         return false;
     }
     if it.contains(char::is_whitespace) || value::is_variable(it) || value::is_path(it) {
@@ -410,30 +427,36 @@ fn convinces(text: &str, at: usize, name: &str, kind: Kind, link: Link, value: &
     match kind {
         Kind::Secret | Kind::Password if uuid => true,
         Kind::Token if uuid => name.to_ascii_lowercase().contains("heroku"),
-        Kind::Key => name.contains("_KEY") && it.len() >= 20 && unnamed && !is_hex(it) && !uuid,
+        Kind::Key => it.len() >= 20 && unnamed && !is_hex(it) && !uuid,
         Kind::Token => it.len() >= 16 && unnamed,
         Kind::Secret => unnamed,
-        Kind::Password => unnamed || may_be_chosen(text, at, link, &shape, it) && !value::is_placeholder(it),
+        Kind::Password => unnamed || chosen && !value::is_placeholder(it),
     }
 }
 
 /// Whether a person may have chosen the value as a password. In code and prose it must look like one; after an option
 /// and in a connection string anything that is no placeholder is one.
-fn may_be_chosen(text: &str, at: usize, link: Link, shape: &value::Shape, it: &str) -> bool {
+fn may_be_chosen(hit: Hit<'_>, link: Link, shape: &value::Shape, it: &str, found: &mut Found) -> bool {
     let digit = shape.digits > 0;
     match link {
         Link::Blank => {
             digit || it.bytes().any(|byte| byte.is_ascii_punctuation() && !b"-_/.:=".contains(&byte))
         }
-        _ => shape.is_password(it) || (digit || it.len() >= 8) && in_connection(text, at),
+        _ => shape.is_password(it) || (digit || it.len() >= 8) && in_connection(hit.text, hit.start, found),
     }
 }
 
-/// Whether a user is named on the same line before the password.
-fn in_connection(text: &str, at: usize) -> bool {
-    let before = &text.as_bytes()[at.saturating_sub(200)..at];
-    let line = &before[memchr::memrchr(b'\n', before).map_or(0, |end| end + 1)..];
-    memchr::memchr_iter(b'=', line).any(|sign| names_user(&line[..sign]))
+/// Whether a user is named on the same line before the password. What was looked through before is not again.
+fn in_connection(text: &str, at: usize, found: &mut Found) -> bool {
+    let bytes = text.as_bytes();
+    let (until, mut user) = found.users;
+    let from = until.clamp(at.saturating_sub(LONGEST_CONNECTION), at);
+    for sign in memchr::memchr_iter(b'=', &bytes[from..at]).map(|sign| from + sign) {
+        user = if names_user(&bytes[..sign]) { Some(sign) } else { user };
+    }
+    found.users = (until.max(at), user);
+    user.filter(|sign| (at.saturating_sub(LONGEST_CONNECTION)..at).contains(sign))
+        .is_some_and(|sign| memchr::memchr(b'\n', &bytes[sign..at]).is_none())
 }
 
 /// Whether a name of a user, as connection strings have it, ends the text.

@@ -43,6 +43,8 @@ pub(super) struct Found {
     pub tokens_until: usize,
     /// One past the last byte of values without quotes.
     pub values_until: usize,
+    /// Up to where names of users were looked for, and where the last one ends.
+    pub users: (usize, Option<usize>),
     /// Characters that may be judged before less of each value is.
     effort: usize,
     /// Where effort was last gained.
@@ -54,7 +56,7 @@ const HEAD: usize = 160;
 /// The same where hits stand closer together than in any text that is not made to be slow.
 const HEAD_IN_THE_THICK: usize = 32;
 /// Characters that may be judged for each byte of text, and at once.
-const EFFORT: usize = 8;
+const EFFORT: usize = 4;
 const RESERVE: usize = 32 << 10;
 
 impl Found {

@@ -56,7 +56,9 @@ impl Class {
             Self::Dotted => url || byte == b'.',
             Self::Base64 => url || matches!(byte, b'+' | b'/' | b'='),
             Self::Path => url || matches!(byte, b'/' | b':' | b'.' | b'%'),
-            Self::Header => url || matches!(byte, b'.' | b'/' | b'+' | b'=' | b'~' | b':' | b'|' | b'%' | b'!'),
+            Self::Header => {
+                url || matches!(byte, b'.' | b'/' | b'+' | b'=' | b'~' | b':' | b'|' | b'%' | b'!')
+            }
         }
     }
 

@@ -314,7 +314,9 @@ pub(super) fn look(shape: &Shape, hit: Hit<'_>, found: &mut Found) {
 /// Whether the hit is inside a token found before, and the token it begins ends where that one ends.
 fn is_covered(shape: &Shape, hit: Hit<'_>, found: &Found) -> bool {
     let after = hit.text.as_bytes().get(found.tokens_until);
-    hit.start > found.token_at && hit.end < found.tokens_until && !after.is_some_and(|byte| shape.body.has(*byte))
+    hit.start > found.token_at
+        && hit.end < found.tokens_until
+        && !after.is_some_and(|byte| shape.body.has(*byte))
 }
 
 /// How many characters it is judged by.

@@ -60,7 +60,8 @@ const LONGEST: usize = 4096;
 /// The words in any letter case, in one pass.
 fn any_of(words: &[&str]) -> AhoCorasick {
     let kind = Some(AhoCorasickKind::DFA);
-    let builder = AhoCorasick::builder().kind(kind).prefilter(false).ascii_case_insensitive(true).build(words);
+    let builder =
+        AhoCorasick::builder().kind(kind).prefilter(false).ascii_case_insensitive(true).build(words);
     builder.expect("a few short words")
 }
 
@@ -110,7 +111,9 @@ fn opens_template(bytes: &[u8], at: usize) -> bool {
 /// Whether the value is code rather than text: a call, an index, a path of names.
 pub(super) fn is_code(value: &str) -> bool {
     let bytes = value.as_bytes();
-    bytes.iter().any(|byte| matches!(byte, b'(' | b')' | b'{' | b'}' | b'[' | b']' | b'`' | b'\'' | b'"' | b';'))
+    bytes
+        .iter()
+        .any(|byte| matches!(byte, b'(' | b')' | b'{' | b'}' | b'[' | b']' | b'`' | b'\'' | b'"' | b';'))
         || bytes.array_windows().any(|pair| matches!(pair, b"::" | b"->"))
 }
 
