@@ -24,7 +24,7 @@ fn template(item: &Item) -> &'static str {
         Item::NextStep(_) => "Answer the user In the middle of In progress Fix rerun Rerun",
         Item::Status(..) => {
             "nothing committed in this session changed files uncommitted since the last commit all edits committed last \
-             the user interrupted the last step"
+             the user interrupted the last step worked on"
         }
         Item::Constraint(_)
         | Item::Finding(_)
