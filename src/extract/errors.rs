@@ -2,8 +2,10 @@
 
 use super::checks::{Check, Outcome};
 use super::{shell, Material};
+use crate::event::Status;
 use crate::fact::{Fact, Item};
 use crate::state::OpenError;
+use crate::text::clip;
 
 pub(super) fn extract(material: &Material) -> Vec<Fact> {
     material
@@ -13,7 +15,38 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
         .take(4)
         .enumerate()
         .filter_map(|(rank, check)| fact(material, check, rank))
+        .chain(failed_commands(material))
         .collect()
+}
+
+/// Other commands that failed, and were not run with success since: what the surroundings do not allow.
+fn failed_commands(material: &Material) -> Vec<Fact> {
+    let session = &material.session;
+    let mut seen: Vec<String> = Vec::new();
+    let mut facts = Vec::new();
+    for (used, command) in session.commands().collect::<Vec<_>>().into_iter().rev() {
+        let subject = shell::parts(command).first().map(|part| shell::subject(part)).unwrap_or_default();
+        if shell::check_of(command).is_some() || subject.is_empty() || seen.contains(&subject) {
+            continue;
+        }
+        seen.push(subject);
+        let (Some(result), Some(at)) = (used.result.filter(|result| result.status == Status::Failed), used.result_at) else { continue };
+        let Some(line) = result.text.lines().find(|line| is_refusal(line)) else { continue };
+        let evidence = vec![session.line(used.at), session.line(at)];
+        let shown = shell::parts(command).first().map(|part| clip(&shell::tidy(part), 90)).unwrap_or_default();
+        let entry = OpenError { signature: clip(line.trim(), 180), command: shown, evidence: evidence.clone() };
+        facts.push(Fact::new(Item::Error(entry), evidence, 90 * session.recency(at) / 1000, "a command failed, and none of its like worked since"));
+        if facts.len() == 3 {
+            break;
+        }
+    }
+    facts
+}
+
+/// Whether a line of output says that something was refused or is not there.
+fn is_refusal(line: &str) -> bool {
+    const MARKS: &[&str] = &["fatal:", "Could not", "could not", "denied", "refused", "not found", "No such", "cannot", "Cannot", "error:", "Error:", "failed to"];
+    line.len() < 400 && MARKS.iter().any(|mark| line.contains(mark))
 }
 
 /// Whether a later run on the same subject passed.
@@ -34,7 +67,7 @@ fn fact(material: &Material, check: &Check, rank: usize) -> Option<Fact> {
     let evidence = vec![material.session.line(check.at)];
     let entry = |signature: String, command: String| Item::Error(OpenError { signature, command, evidence: evidence.clone() });
     let worth = if rank == 0 { 220 } else { 100 } * material.session.recency(check.at) / 1000 + 20;
-    let long = entry(crate::text::clip(&signature, 400), check.command.clone());
+    let long = entry(clip(&signature, 400), check.command.clone());
     let short = entry(check.failure.first().cloned().unwrap_or_default(), String::new());
     let fact = Fact::new(long, evidence.clone(), worth, "a check failed, and did not pass since").or(short, 70);
     Some(if rank == 0 && material.session.ages[check.at] < 40 { fact.on_floor(5) } else { fact })

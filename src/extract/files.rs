@@ -69,25 +69,20 @@ fn fact(material: &Material, file: &FileRecord, rank: usize, note: Option<&Quote
     };
     let own = file.evidence.clone();
     let rank = i64::try_from(rank).unwrap_or(i64::MAX);
-    let name = (crate::tune::p("NAME0", 40) - crate::tune::p("SLOPE", 4) * rank + file.score / crate::tune::p("NAMED", 24)).clamp(crate::tune::p("FLAT", 14) - rank / 12, crate::tune::p("NAMEMAX", 60));
+    let name = (crate::tune::p("NAME0", 40) - crate::tune::p("SLOPE", 4) * rank + file.score / crate::tune::p("NAMED", 24)).clamp(crate::tune::p("FLAT", 20) - rank / 12, crate::tune::p("NAMEMAX", 60));
     let bare = entry(String::new(), Vec::new(), own.clone());
     let Some(facts) = summary(file) else {
-        let defined = material.shown.get(&file.name).map(|names| names.join(", ")).unwrap_or_default();
-        return if rank < crate::tune::p("READS", 10) && file.score >= 60 && !defined.is_empty() {
-            let read = entry(format!("read; defines {defined}"), Vec::new(), own.clone());
-            growing(vec![(bare, name), (read, name + crate::tune::p("DEFINES", 14))], own, "read")
-        } else {
-            Fact::new(bare, own, name, "read or mentioned")
-        };
+        return Fact::new(bare, own, name, "read or mentioned");
     };
+    let change = file.change.name();
     let places = material.places.get(&file.name).map(Vec::as_slice).unwrap_or_default();
     let (ranges, symbols) = (focus(places), symbols(places));
     let mut forms = vec![(bare, name), (entry(facts.clone(), Vec::new(), own.clone()), name + crate::tune::p("NUMBERS", 12) * name / worth::NAME)];
     let recent = i64::from(file.edited_at.map_or(0, |at| u32::try_from(material.session.recency(at)).unwrap_or(0)));
     let known = name + worth::NUMBERS + crate::tune::p("PLACES", 40) * recent / 1000;
-    let around = if ranges.is_empty() && !symbols.is_empty() { format!("{facts} in {}", symbols.join(", ")) } else { facts.clone() };
+    let around = if ranges.is_empty() && !symbols.is_empty() { format!("{change} in {}", symbols.join(", ")) } else if ranges.is_empty() { facts.clone() } else { change.to_owned() };
     if ranges.len() > 2 {
-        forms.push((entry(facts.clone(), ranges[..2].to_vec(), own.clone()), known - 10));
+        forms.push((entry(change.to_owned(), ranges[..2].to_vec(), own.clone()), known - 10));
     }
     forms.push((entry(around, ranges.clone(), own.clone()), known));
     let Some(quote) = note else { return growing(forms, own, "changed").on_floor(3) };
@@ -96,8 +91,8 @@ fn fact(material: &Material, file: &FileRecord, rank: usize, note: Option<&Quote
     evidence.sort_unstable();
     evidence.dedup();
     let said = clip(note_text(&quote.statement.text, &file.name).unwrap_or_default(), 260);
-    forms.push((entry(format!("{facts}; {said}"), Vec::new(), evidence.clone()), name + quote.worth));
-    forms.push((entry(format!("{facts}; {said}"), ranges, evidence.clone()), name + quote.worth + worth::PLACES * recent / 1000));
+    forms.push((entry(format!("{change}; {said}"), Vec::new(), evidence.clone()), name + quote.worth));
+    forms.push((entry(format!("{change}; {said}"), ranges, evidence.clone()), name + quote.worth + worth::PLACES * recent / 1000));
     growing(forms, evidence, "changed, and described").on_floor(3)
 }
 

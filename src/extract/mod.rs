@@ -60,8 +60,6 @@ pub struct Material<'a> {
     checks: Vec<checks::Check>,
     /// Where files were changed.
     places: places::Places,
-    /// What the files that were read define, in the lines that were shown last.
-    shown: std::collections::BTreeMap<String, Vec<String>>,
     /// Everything quotable.
     quotes: Vec<quotes::Quote>,
 }
@@ -74,8 +72,7 @@ impl<'a> Material<'a> {
         let checks = checks::checks(&session);
         let places = places::places(&session, &ledger);
         let quotes = quotes::quotes(&session, &ledger);
-        let shown = places::shown(&session, &ledger);
-        Material { session, ledger, checks, places, shown, quotes }
+        Material { session, ledger, checks, places, quotes }
     }
 
     /// The evidence of a quote.

@@ -86,21 +86,3 @@ pub fn is_part(range: &TrackedRange) -> bool {
     range.origin != Origin::Write
 }
 
-/// What the files that were only read define in the lines that were shown last: at most five names each.
-pub fn shown(session: &Session, ledger: &Ledger) -> BTreeMap<String, Vec<String>> {
-    let mut shown: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let wanted: Vec<&str> = ledger.ranked().into_iter().filter(|file| file.change == FileChange::Read).take(12).map(|file| file.name.as_str()).collect();
-    for read in session.uses.iter().rev().filter(|used| !used.abandoned).filter_map(|used| used.read) {
-        let name = session.paths.name(&read.path);
-        if !wanted.contains(&name.as_str()) {
-            continue;
-        }
-        let names = shown.entry(name).or_default();
-        for defined in crate::replay::defined(&read.path, &read.content) {
-            if names.len() < 5 && !names.contains(&defined) {
-                names.push(defined);
-            }
-        }
-    }
-    shown
-}

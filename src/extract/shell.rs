@@ -151,6 +151,8 @@ pub fn is_check(part: &str) -> bool {
         .flat_map(|word| word.split(|c: char| !(c.is_alphanumeric() || c == '-')))
         .flat_map(|word| std::iter::once(word).chain(word.split('-')))
         .any(|word| CHECKS.contains(&word))
+        || program.starts_with("./") && !program.ends_with('/')
+        || matches!(program, "bash" | "sh" | "python" | "python3" | "node") && part.split_whitespace().nth(1).is_some_and(|word| !word.starts_with('-') && word.contains('.') && !word.starts_with("/tmp"))
         || part.contains("go run ")
         || part.contains("cargo ")
 }

@@ -63,10 +63,18 @@ fn working_tree(material: &Material) -> Option<String> {
     }
 }
 
-/// The files that were worked on last.
+/// The files that were worked on last; a name that two of them share is told with its folder.
 fn at_work(material: &Material) -> Option<String> {
-    let names: Vec<&str> = material.ledger.ranked().into_iter().take(3).map(|file| file.name.rsplit('/').next().unwrap_or(&file.name)).collect();
-    (!names.is_empty()).then(|| format!("worked last on {}", names.join(", ")))
+    let files: Vec<&str> = material.ledger.ranked().into_iter().take(3).map(|file| file.name.as_str()).collect();
+    let base = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
+    let names: Vec<String> = files
+        .iter()
+        .map(|name| {
+            let shared = files.iter().filter(|other| base(other) == base(name)).count() > 1;
+            if shared { name.rsplitn(3, '/').take(2).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("/") } else { base(name) }
+        })
+        .collect();
+    (!names.is_empty()).then(|| format!("last at {}", names.join(", ")))
 }
 
 fn interrupted(material: &Material) -> Option<String> {

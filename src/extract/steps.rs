@@ -28,8 +28,7 @@ fn fact(action: String, priority: Priority, evidence: Vec<u32>, worth: i64, reas
 /// The user's last request, if the agent has not replied to it.
 fn unanswered(material: &Material) -> Option<Fact> {
     let turn = material.session.turns.last()?;
-    let worked = material.session.events[turn.at..].iter().filter(|event| matches!(event.kind, EventKind::Call(_))).count();
-    if turn.reply.is_some() && worked > 0 {
+    if turn.reply.is_some() {
         return None;
     }
     let said = clip(&crate::text::plain(turn.text), 240);

@@ -15,8 +15,8 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
 fn fact(material: &Material, check: &Check, rank: usize) -> Fact {
     let evidence = vec![material.session.line(check.at)];
     let outcome = match (check.outcome, check.counts.as_str()) {
+        (Outcome::Unfinished, _) => "started, result not seen".to_owned(),
         (outcome, "") => outcome.name().to_owned(),
-        (Outcome::Unfinished, _) => Outcome::Unfinished.name().to_owned(),
         (outcome, counts) => format!("{} ({counts})", outcome.name()),
     };
     let entry = |outcome: String| {

@@ -10,7 +10,6 @@ mod locate;
 mod output;
 mod sparse;
 mod symbol;
-pub use symbol::defined;
 mod tabs;
 mod track;
 

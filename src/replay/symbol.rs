@@ -315,8 +315,3 @@ mod tests {
     }
 }
 
-/// The names of what a text of that file defines, in order; variables and short names are left out.
-pub fn defined(path: &str, text: &str) -> Vec<String> {
-    let Some(language) = language(path).filter(|language| language.scope != Scope::Heading) else { return Vec::new() };
-    text.lines().take(4000).filter_map(|line| language.defines(line)).filter(|name| name.len() > 4).map(str::to_owned).collect()
-}
