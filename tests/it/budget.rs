@@ -3,7 +3,7 @@
 use baton::build::{self, MINIMUM, Options};
 use baton::error::Error;
 use baton::render::{Citations, RENDERERS};
-use baton::token::Encoding;
+use baton::token::{Encoding, Tokenizer};
 use proptest::prelude::*;
 use rayon::prelude::*;
 use serde_json::Value;
@@ -21,10 +21,10 @@ fn check(fixture: &Fixture, options: &Options) {
         fixture.name,
         options.renderer.name,
         options.budget,
-        options.encoding.name()
+        options.tokenizer.name()
     );
     let handoff = build::build(&fixture.bytes, options).unwrap_or_else(|error| panic!("{place}: {error}"));
-    let counted = oracle(options.encoding).encode_ordinary(&handoff.text).len();
+    let counted = oracle(options.tokenizer.encoding()).encode_ordinary(&handoff.text).len();
     assert!(counted <= options.budget, "{place}: {counted}");
     assert_eq!(handoff.tokens, counted, "{place}: what is reported is what it is");
 }
@@ -42,7 +42,10 @@ fn never_over() {
     table.into_par_iter().for_each(|(fixture, renderer, encoding)| {
         let all = encoding == Encoding::default();
         for &budget in BUDGETS.iter().filter(|budget| all || [200, 1000].contains(*budget)) {
-            check(fixture, &Options { budget, renderer, encoding, ..Options::default() });
+            check(
+                fixture,
+                &Options { budget, renderer, tokenizer: Tokenizer::Exact(encoding), ..Options::default() },
+            );
         }
     });
 }
@@ -60,7 +63,7 @@ proptest! {
     ) {
         let citations = if shown { Citations::Shown } else { Citations::Hidden };
         let renderer = &RENDERERS[renderer];
-        check(&fixtures::all()[fixture], &Options { budget, renderer, encoding, citations, ..Options::default() });
+        check(&fixtures::all()[fixture], &Options { budget, renderer, tokenizer: Tokenizer::Exact(encoding), citations, ..Options::default() });
     }
 }
 
@@ -88,6 +91,28 @@ fn less_than_the_minimum_is_refused() {
             .unwrap_err();
         assert!(matches!(error, Error::BudgetTooSmall { minimum: 200, .. }), "{error}");
         assert!(error.to_string().contains("200"), "{error}");
+    }
+}
+
+/// Claude's tokenizer is not public: the figure is an estimate, says so, and holds with its upper bound.
+#[test]
+fn an_estimate_says_so_and_holds_with_its_upper_bound() {
+    let tokenizer = Tokenizer::resolve("claude-sonnet-4-5").unwrap();
+    for fixture in fixtures::all() {
+        let options = Options { budget: 1000, tokenizer, ..fixtures::options(1000, "markdown") };
+        let handoff = build::build(&fixture.bytes, &options).unwrap();
+        let counted = oracle(tokenizer.encoding()).encode_ordinary(&handoff.text).len();
+        assert!(
+            tokenizer.upper(counted) <= 1000 && handoff.tokens == tokenizer.upper(counted),
+            "{}",
+            fixture.name
+        );
+        assert!(
+            counted < handoff.tokens,
+            "{}: an upper bound lies above the count it is made from",
+            fixture.name
+        );
+        assert!(handoff.text.contains("estimate"), "{}: {}", fixture.name, handoff.text);
     }
 }
 

@@ -16,7 +16,7 @@ fn template(item: &Item) -> &'static str {
     match item {
         Item::Objective(_) => "now",
         Item::Progress(_) => "Committed Done of the plan",
-        Item::File(_) => "created edited deleted renamed from read",
+        Item::File(_) => "created edited deleted renamed from read defines",
         Item::Decision(_) => {
             "user chose The user refused running editing the plan as proposed Tried and taken back by the user rewound"
         }
@@ -24,7 +24,7 @@ fn template(item: &Item) -> &'static str {
         Item::NextStep(_) => "Answer the user In the middle of In progress Fix rerun Rerun",
         Item::Status(..) => {
             "nothing committed in this session changed files uncommitted since the last commit all edits committed last \
-             the user interrupted the last step"
+             the user interrupted the last step worked on"
         }
         Item::Constraint(_)
         | Item::Finding(_)
@@ -161,9 +161,10 @@ fn counted(transcript: &Transcript, fact: &Fact) -> BTreeSet<String> {
     numbers
 }
 
-/// Whether a word was cut short, which the text says with "…".
+/// Whether a word was cut short: the text says so with "…", or it is the beginning of a commit's hash.
 fn is_cut(word: &str, text: &str, known: &BTreeSet<String>) -> bool {
-    text.contains(&format!("{word}…")) && known.iter().any(|whole| whole.starts_with(word))
+    let is_hash = word.len() >= 7 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (is_hash || text.contains(&format!("{word}…"))) && known.iter().any(|whole| whole.starts_with(word))
 }
 
 /// What somebody said is quoted in one piece, behind the heading it stood under; what the user said, from the user.

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use baton::build::{self, Handoff, Options};
 use baton::render;
-use baton::token::Encoding;
+use baton::token::{Encoding, Tokenizer};
 use serde::Deserialize;
 
 /// A session and its annotations.
@@ -124,7 +124,7 @@ pub fn options(budget: usize, renderer: &str) -> Options {
     Options {
         budget,
         renderer: render::find(renderer).unwrap(),
-        encoding: Encoding::O200kBase,
+        tokenizer: Tokenizer::Exact(Encoding::O200kBase),
         ..Options::default()
     }
 }

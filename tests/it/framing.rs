@@ -11,6 +11,7 @@ use crate::fixtures::{self, options};
 const HEADINGS: &[&str] = &[
     "# Session Restoration",
     "## Relevant Files",
+    "## Progress",
     "## User Instructions",
     "## Key Decisions",
     "## Findings",

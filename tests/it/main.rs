@@ -3,6 +3,9 @@
 
 /// No handoff is over its budget, counted again by somebody else.
 mod budget;
+/// The command line, through the real binary.
+#[cfg(feature = "cli")]
+mod cli;
 /// Real transcripts, where there are any beside the project.
 mod corpus;
 /// Same bytes, same output, on any number of threads.
@@ -19,9 +22,6 @@ mod floors;
 mod framing;
 /// The lists of formats, extractors, renderers and encodings, each as a whole.
 mod lists;
-/// The command line, through the real binary.
-#[cfg(feature = "cli")]
-mod cli;
 /// Line ranges that are followed through edits, against an editor that knows the truth.
 mod ranges;
 /// Reading never fails, whatever the bytes, and a file that grew reads on.

@@ -47,11 +47,14 @@ fn published() -> Value {
     )
 }
 
-/// Our own, from the types.
+/// Our own, from the types; what it is stands first.
 fn generated() -> Value {
     let mut schema = schemars::schema_for!(HandoffState).to_value();
-    schema["title"] = json!("Handoff");
-    schema
+    let mut ours = json!({"$schema": schema["$schema"], "title": "Handoff"});
+    let (fields, rest) = (ours.as_object_mut().unwrap(), schema.as_object_mut().unwrap());
+    rest.retain(|name, _| !fields.contains_key(name));
+    fields.append(rest);
+    ours
 }
 
 fn validator(schema: &Value) -> Validator {
