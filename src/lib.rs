@@ -16,8 +16,10 @@
 //! # The way of the data
 //! [`format`](mod@format) reads the bytes of any known agent into one stream of events ([`event`]) and never fails on
 //! a record: what cannot be read is a warning. [`redact`] takes the secrets out, right behind it. [`extract`] finds
-//! what may stand in the handoff ([`fact`]), [`rank`] and [`pack`] choose what tells the most within the budget, and
-//! [`render`] writes the result ([`state`]) as Markdown or JSON. [`token`] counts the final bytes, exactly.
+//! what may stand in the handoff ([`fact`]): it reads the prose of the session ([`text`]) and follows the places of
+//! its edits to where they are at the end ([`replay`]). [`rank`] and [`pack`] choose what tells the most within the
+//! budget, and [`render`] writes the result ([`state`]) as Markdown or JSON. [`token`] counts the final bytes, exactly.
+//!
 //! [`build`](mod@build) is all of this in one function; [`explain`](mod@explain) says why an entry is in a handoff or
 //! not, and [`count`] how long a transcript or a text is.
 //!

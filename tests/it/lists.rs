@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use baton::extract::EXTRACTORS;
-use baton::format::{self, FORMATS, Head};
+use baton::format::{self, Carries, FORMATS, Format, Head};
 use baton::render::{self, RENDERERS};
 use baton::token::Encoding;
 
@@ -62,6 +62,27 @@ fn every_fixture_is_claimed_by_its_own_format_only() {
         assert_eq!(claims.collect::<Vec<_>>(), [fixture.format.as_str()], "{}", fixture.name);
         assert_eq!(format::read(&fixture.bytes, None).unwrap().format, fixture.format, "{}", fixture.name);
     }
+}
+
+/// The rows of the README's table, made anew: a format that is added there by hand is never wrong for long.
+#[test]
+fn every_format_is_a_row_of_the_readme() {
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let rows: Vec<String> = FORMATS.iter().map(row).collect();
+    assert!(
+        readme.contains(&rows.concat()),
+        "README.md must have these rows, and no others between:\n{}",
+        rows.concat()
+    );
+}
+
+fn row(format: &Format) -> String {
+    let Carries { edits, ranges, exit_status, usage, plans } = format.carries;
+    let carried =
+        [edits, ranges, exit_status, usage, plans].map(|it| if it { "yes" } else { "no" }).join(" | ");
+    let is_path = format.location.contains('/');
+    let location = if is_path { format!("`{}`", format.location) } else { format.location.to_owned() };
+    format!("| `{}` | {} | {location} | {carried} |\n", format.name, format.title)
 }
 
 #[test]
