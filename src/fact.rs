@@ -1,7 +1,8 @@
 //! What was extracted: entries of the handoff that might be, each with its worth, its evidence and shorter forms.
 
 use crate::state::{
-    Constraint, Decision, Environment, Evidence, FileEntry, Finding, NextStep, OpenError, OpenQuestion, Status, Verification,
+    Constraint, Decision, Environment, Evidence, FileEntry, Finding, NextStep, OpenError, OpenQuestion,
+    Status, Verification,
 };
 
 /// An entry that could stand in the handoff.
@@ -55,7 +56,15 @@ pub enum Item {
 impl Fact {
     /// A fact with one form and no floor.
     pub fn new(item: Item, evidence: Evidence, worth: i64, reason: &'static str) -> Self {
-        Fact { forms: vec![item], evidence, worth, shorter: Vec::new(), floor: None, reason, source: "ledger" }
+        Fact {
+            forms: vec![item],
+            evidence,
+            worth,
+            shorter: Vec::new(),
+            floor: None,
+            reason,
+            source: "ledger",
+        }
     }
 
     /// The same, but not to be lost.
@@ -96,7 +105,8 @@ impl Item {
             Item::Constraint(entry) => entry.text.clone(),
             Item::File(entry) => format!("{} {}", entry.path, entry.relevance),
             Item::Decision(entry) => {
-                let rejected = entry.rejected.iter().map(|r| format!(" {} {}", r.option, r.reason)).collect::<String>();
+                let rejected =
+                    entry.rejected.iter().map(|r| format!(" {} {}", r.option, r.reason)).collect::<String>();
                 format!("{} {}{rejected}", entry.decision, entry.rationale)
             }
             Item::Finding(entry) => entry.text.clone(),

@@ -42,4 +42,3 @@ pub mod state;
 pub mod text;
 pub mod token;
 pub mod worktree;
-pub mod tune;

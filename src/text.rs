@@ -104,8 +104,12 @@ impl Reader {
     }
 
     fn row(&mut self, row: &str) {
-        let cells: Vec<String> =
-            row.trim_end_matches('|').split('|').map(|cell| plain(cell.trim())).filter(|c| !c.is_empty()).collect();
+        let cells: Vec<String> = row
+            .trim_end_matches('|')
+            .split('|')
+            .map(|cell| plain(cell.trim()))
+            .filter(|c| !c.is_empty())
+            .collect();
         if cells.len() > 1 {
             let text = cells.join(" | ");
             self.push(Block::Row, text);
@@ -185,7 +189,9 @@ fn list_item(line: &str) -> Option<&str> {
             .contains(&digits)
             .then(|| line[digits..].strip_prefix(". ").or_else(|| line[digits..].strip_prefix(") ")))?
     })?;
-    Some(["[ ] ", "[x] ", "[X] "].iter().find_map(|mark| rest.strip_prefix(mark)).unwrap_or(rest).trim_start())
+    Some(
+        ["[ ] ", "[x] ", "[X] "].iter().find_map(|mark| rest.strip_prefix(mark)).unwrap_or(rest).trim_start(),
+    )
 }
 
 /// Takes Markdown's marks out of a line and folds its white space. A link keeps its words; a link to a line of a file keeps that too.
@@ -219,7 +225,10 @@ pub fn plain(markdown: &str) -> String {
 fn link(text: &str) -> Option<(&str, &str, &str)> {
     let (words, rest) = text.strip_prefix('[')?.split_once("](")?;
     let (target, behind) = rest.split_once(')')?;
-    let sane = words.len() < 200 && target.len() < 300 && !words.contains(['[', '\n']) && !target.contains([' ', '\n']);
+    let sane = words.len() < 200
+        && target.len() < 300
+        && !words.contains(['[', '\n'])
+        && !target.contains([' ', '\n']);
     sane.then_some((words, target, behind))
 }
 
@@ -252,7 +261,8 @@ pub fn sentences(text: &str) -> Vec<&str> {
 }
 
 fn ends_sentence(before: &str, after: &str) -> bool {
-    const ABBREVIATIONS: &[&str] = &["e.g", "i.e", "vs", "etc", "cf", "approx", "no", "incl", "z.B", "d.h", "bzw"];
+    const ABBREVIATIONS: &[&str] =
+        &["e.g", "i.e", "vs", "etc", "cf", "approx", "no", "incl", "z.B", "d.h", "bzw"];
     let Some(next) = after.strip_prefix(' ') else { return false };
     let last = before.rsplit([' ', '(']).next().unwrap_or(before);
     !ABBREVIATIONS.contains(&last)
@@ -264,7 +274,11 @@ fn group(sentences: &[&str]) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for sentence in sentences {
         match out.last_mut() {
-            Some(last) if last.len() + sentence.len() < LONGEST && (leans(sentence) || last.len() < SHORT) && !last.ends_with(':') => {
+            Some(last)
+                if last.len() + sentence.len() < LONGEST
+                    && (leans(sentence) || last.len() < SHORT)
+                    && !last.ends_with(':') =>
+            {
                 last.push(' ');
                 last.push_str(sentence);
             }
@@ -276,14 +290,40 @@ fn group(sentences: &[&str]) -> Vec<String> {
 
 /// Whether a sentence cannot stand without the one before it.
 fn leans(sentence: &str) -> bool {
-    const LEANING: &[&str] =
-        &["This ", "That ", "It ", "So ", "Otherwise", "But ", "These ", "Those ", "They ", "Same ", "Which ", "Then ", "And "];
-    sentence.len() < SHORT && !sentence.ends_with('?') || LEANING.iter().any(|start| sentence.starts_with(start))
+    const LEANING: &[&str] = &[
+        "This ",
+        "That ",
+        "It ",
+        "So ",
+        "Otherwise",
+        "But ",
+        "These ",
+        "Those ",
+        "They ",
+        "Same ",
+        "Which ",
+        "Then ",
+        "And ",
+    ];
+    sentence.len() < SHORT && !sentence.ends_with('?')
+        || LEANING.iter().any(|start| sentence.starts_with(start))
 }
 
 /// Whether a sentence only says what the speaker does next.
 pub fn is_narration(sentence: &str) -> bool {
-    const STARTS: &[&str] = &["Let me ", "Now let me ", "Now I'll ", "I'll ", "Let's ", "Now let's ", "Let me:", "First, let me ", "Next, let me ", "Checking ", "Running "];
+    const STARTS: &[&str] = &[
+        "Let me ",
+        "Now let me ",
+        "Now I'll ",
+        "I'll ",
+        "Let's ",
+        "Now let's ",
+        "Let me:",
+        "First, let me ",
+        "Next, let me ",
+        "Checking ",
+        "Running ",
+    ];
     sentence.len() < 160 && STARTS.iter().any(|start| sentence.starts_with(start))
 }
 
@@ -291,7 +331,9 @@ pub fn is_narration(sentence: &str) -> bool {
 pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
     text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '/' | '-' | ':' | '@' | '#')))
         .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '_'))
-        .filter(|word| word.len() > 2 || word.chars().any(|c| !c.is_ascii()) || word.bytes().all(|b| b.is_ascii_digit()))
+        .filter(|word| {
+            word.len() > 2 || word.chars().any(|c| !c.is_ascii()) || word.bytes().all(|b| b.is_ascii_digit())
+        })
         .map(str::to_lowercase)
         .filter(|word| !word.is_empty() && !is_common(word))
 }
@@ -302,12 +344,12 @@ fn is_common(word: &str) -> bool {
 
 /// English words that say nothing by themselves, sorted.
 const COMMON: &[&str] = &[
-    "about", "after", "all", "also", "and", "any", "are", "because", "been", "before", "both", "but", "can", "did",
-    "does", "each", "for", "from", "had", "has", "have", "her", "here", "how", "into", "its", "just", "let", "like",
-    "may", "more", "most", "not", "now", "off", "one", "only", "onto", "other", "our", "out", "over", "should", "since",
-    "some", "such", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "too",
-    "use", "used", "uses", "using", "very", "was", "way", "were", "what", "when", "where", "which", "while", "who",
-    "why", "will", "with", "would", "yes", "you", "your",
+    "about", "after", "all", "also", "and", "any", "are", "because", "been", "before", "both", "but", "can",
+    "did", "does", "each", "for", "from", "had", "has", "have", "her", "here", "how", "into", "its", "just",
+    "let", "like", "may", "more", "most", "not", "now", "off", "one", "only", "onto", "other", "our", "out",
+    "over", "should", "since", "some", "such", "than", "that", "the", "their", "them", "then", "there",
+    "these", "they", "this", "those", "too", "use", "used", "uses", "using", "very", "was", "way", "were",
+    "what", "when", "where", "which", "while", "who", "why", "will", "with", "would", "yes", "you", "your",
 ];
 
 /// Whether a word is a name from code: mixed case, or with an underscore, and not short.
@@ -315,7 +357,10 @@ pub fn is_identifier(word: &str) -> bool {
     word.len() >= 5
         && word.chars().all(|c| c.is_alphanumeric() || c == '_')
         && (word.trim_matches('_').contains('_')
-            || word.as_bytes().windows(2).any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()))
+            || word
+                .as_bytes()
+                .windows(2)
+                .any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()))
 }
 
 /// The names from code in a text, in order, repeated as they are.

@@ -1,9 +1,9 @@
 //! What the user said: standing instructions and corrections first, requests after them, word for word.
 
+use super::Material;
 use super::cues::Cue;
 use super::quotes::{Quote, Source};
 use super::worth::looks_like_output;
-use super::Material;
 use crate::fact::{Fact, Item};
 use crate::state::Constraint;
 use crate::text::clip;
@@ -11,7 +11,10 @@ use crate::text::clip;
 pub(super) fn extract(material: &Material) -> Vec<Fact> {
     let said: Vec<&Quote> = material.quotes.iter().filter(|quote| quote.source == Source::User).collect();
     let messages = material.session.turns.len();
-    said.into_iter().filter(|quote| !quote.cues.has(Cue::Chat)).map(|quote| fact(material, quote, messages)).collect()
+    said.into_iter()
+        .filter(|quote| !quote.cues.has(Cue::Chat))
+        .map(|quote| fact(material, quote, messages))
+        .collect()
 }
 
 fn fact(material: &Material, quote: &Quote, messages: usize) -> Fact {
@@ -38,12 +41,25 @@ fn fact(material: &Material, quote: &Quote, messages: usize) -> Fact {
     if looks_like_output(text) {
         worth = 3;
     }
-    let mut fact = Fact::new(item(text.clone()), evidence.clone(), worth.max(5), if rules { "the user ruled or corrected" } else { "the user said" }).from("user");
+    let mut fact = Fact::new(
+        item(text.clone()),
+        evidence.clone(),
+        worth.max(5),
+        if rules { "the user ruled or corrected" } else { "the user said" },
+    )
+    .from("user");
     if text.len() > 200 {
         fact = fact.or(item(clip(text, 160)), 60);
     }
     let ordinal = material.session.turns.iter().position(|turn| turn.at == quote.at).unwrap_or(0);
-    if rules && !long_message && text.len() < 240 && messages - ordinal <= 12 && !one_shot(text) && !looks_like_output(text) && !text.ends_with('?') {
+    if rules
+        && !long_message
+        && text.len() < 240
+        && messages - ordinal <= 12
+        && !one_shot(text)
+        && !looks_like_output(text)
+        && !text.ends_with('?')
+    {
         fact = fact.on_floor(6);
     }
     fact
@@ -51,7 +67,19 @@ fn fact(material: &Material, quote: &Quote, messages: usize) -> Fact {
 
 /// Whether an instruction is spent once it was carried out.
 fn one_shot(text: &str) -> bool {
-    const ONCE: &[&str] = &["commit", "push", "continue", "go ahead", "run ", "try again", "proceed", "show ", "please commit", "ok ", "yes"];
+    const ONCE: &[&str] = &[
+        "commit",
+        "push",
+        "continue",
+        "go ahead",
+        "run ",
+        "try again",
+        "proceed",
+        "show ",
+        "please commit",
+        "ok ",
+        "yes",
+    ];
     let lower = text.to_lowercase();
     text.len() < 60 && ONCE.iter().any(|start| lower.starts_with(start))
 }

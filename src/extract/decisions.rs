@@ -1,16 +1,21 @@
 //! Decisions: the user's choices with the question they answer, and what was chosen, contrasted or dropped in words.
 
+use super::Material;
 use super::cues::Cue;
 use super::quotes::{Quote, Source};
 use super::session::Use;
-use super::Material;
 use crate::event::{Action, Answer, EventKind, Status};
 use crate::fact::{Fact, Item};
 use crate::state::{Decision, Rejected};
 use crate::text::{clip, plain};
 
 pub(super) fn extract(material: &Material) -> Vec<Fact> {
-    let mut facts: Vec<Fact> = material.quotes.iter().filter(|quote| is_decision(quote)).map(|quote| quoted(material, quote)).collect();
+    let mut facts: Vec<Fact> = material
+        .quotes
+        .iter()
+        .filter(|quote| is_decision(quote))
+        .map(|quote| quoted(material, quote))
+        .collect();
     for used in material.session.uses.iter().filter(|used| !used.abandoned) {
         facts.extend(used.answers.iter().map(|answer| chosen(material, used, answer)));
         facts.extend(denied(material, used));
@@ -49,31 +54,39 @@ fn quoted(material: &Material, quote: &Quote) -> Fact {
 
 /// Splits a sentence where its reason begins; the reason keeps its first word.
 pub(super) fn split_reason(text: &str) -> (&str, &str) {
-    const WORDS: &[&str] = &[" because ", " since ", " so that ", " due to ", " to avoid ", " as it ", " in order to ", ", so "];
-    WORDS
-        .iter()
-        .filter_map(|word| text.find(word))
-        .filter(|at| *at > 15)
-        .min()
-        .map_or((text, ""), |at| (text[..at].trim_end_matches([',', ' ']), text[at..].trim_start_matches([',', ' '])))
+    const WORDS: &[&str] =
+        &[" because ", " since ", " so that ", " due to ", " to avoid ", " as it ", " in order to ", ", so "];
+    WORDS.iter().filter_map(|word| text.find(word)).filter(|at| *at > 15).min().map_or((text, ""), |at| {
+        (text[..at].trim_end_matches([',', ' ']), text[at..].trim_start_matches([',', ' ']))
+    })
 }
 
 fn chosen(material: &Material, used: &Use, answer: &Answer) -> Fact {
     let at = used.result_at.unwrap_or(used.at);
     let evidence = vec![material.session.line(used.at), material.session.line(at)];
     let options = match &used.call.action {
-        Action::Ask(questions) => questions.iter().find(|question| question.text == answer.question).map(|q| q.options.as_slice()),
+        Action::Ask(questions) => {
+            questions.iter().find(|question| question.text == answer.question).map(|q| q.options.as_slice())
+        }
         _ => None,
     }
     .unwrap_or_default();
-    let described = options.iter().find(|option| option.label == answer.answer).map(|option| option.description.as_str()).unwrap_or_default();
+    let described = options
+        .iter()
+        .find(|option| option.label == answer.answer)
+        .map(|option| option.description.as_str())
+        .unwrap_or_default();
     let rejected = options
         .iter()
         .filter(|option| !answer.answer.contains(&option.label))
         .map(|option| Rejected { option: plain(&option.label), reason: String::new() })
         .collect();
     let question = plain(&answer.question);
-    let choice = if described.is_empty() { plain(&answer.answer) } else { format!("{} ({})", plain(&answer.answer), clip(&plain(described), 140)) };
+    let choice = if described.is_empty() {
+        plain(&answer.answer)
+    } else {
+        format!("{} ({})", plain(&answer.answer), clip(&plain(described), 140))
+    };
     let full = Decision {
         decision: format!("{} → user chose: {}", clip(&question, 200), clip(&choice, 300)),
         rationale: String::new(),

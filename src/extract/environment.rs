@@ -23,13 +23,18 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
     let middle = Environment { repository: String::new(), ..full.clone() };
     let short = Environment { cwd: String::new(), pull_request: String::new(), ..middle.clone() };
     let fact = Fact::new(Item::Environment(full), evidence, 110, "where the session ran");
-    vec![if short.is_empty() { fact } else { fact.or(Item::Environment(middle), 95).or(Item::Environment(short), 50) }]
+    vec![if short.is_empty() {
+        fact
+    } else {
+        fact.or(Item::Environment(middle), 95).or(Item::Environment(short), 50)
+    }]
 }
 
 /// The lines that said each field as it stands.
 fn evidence(material: &Material) -> Vec<u32> {
     let context = &material.session.context;
-    let fields: [fn(&Context) -> &Option<String>; 5] = [|c| &c.cwd, |c| &c.branch, |c| &c.commit, |c| &c.repository, |c| &c.pull_request];
+    let fields: [fn(&Context) -> &Option<String>; 5] =
+        [|c| &c.cwd, |c| &c.branch, |c| &c.commit, |c| &c.repository, |c| &c.pull_request];
     let mut lines: Vec<u32> = fields
         .iter()
         .filter_map(|field| {

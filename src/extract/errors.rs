@@ -1,7 +1,7 @@
 //! Errors that are still there: the last run of a check failed, and no later run of its like passed.
 
 use super::checks::{Check, Outcome};
-use super::{shell, Material};
+use super::{Material, shell};
 use crate::event::Status;
 use crate::fact::{Fact, Item};
 use crate::state::OpenError;
@@ -30,12 +30,23 @@ fn failed_commands(material: &Material) -> Vec<Fact> {
             continue;
         }
         seen.push(subject);
-        let (Some(result), Some(at)) = (used.result.filter(|result| result.status == Status::Failed), used.result_at) else { continue };
+        let (Some(result), Some(at)) =
+            (used.result.filter(|result| result.status == Status::Failed), used.result_at)
+        else {
+            continue;
+        };
         let Some(line) = result.text.lines().find(|line| is_refusal(line)) else { continue };
         let evidence = vec![session.line(used.at), session.line(at)];
-        let shown = shell::parts(command).first().map(|part| clip(&shell::tidy(part), 90)).unwrap_or_default();
-        let entry = OpenError { signature: clip(line.trim(), 180), command: shown, evidence: evidence.clone() };
-        facts.push(Fact::new(Item::Error(entry), evidence, 90 * session.recency(at) / 1000, "a command failed, and none of its like worked since"));
+        let shown =
+            shell::parts(command).first().map(|part| clip(&shell::tidy(part), 90)).unwrap_or_default();
+        let entry =
+            OpenError { signature: clip(line.trim(), 180), command: shown, evidence: evidence.clone() };
+        facts.push(Fact::new(
+            Item::Error(entry),
+            evidence,
+            90 * session.recency(at) / 1000,
+            "a command failed, and none of its like worked since",
+        ));
         if facts.len() == 3 {
             break;
         }
@@ -45,7 +56,20 @@ fn failed_commands(material: &Material) -> Vec<Fact> {
 
 /// Whether a line of output says that something was refused or is not there.
 fn is_refusal(line: &str) -> bool {
-    const MARKS: &[&str] = &["fatal:", "Could not", "could not", "denied", "refused", "not found", "No such", "cannot", "Cannot", "error:", "Error:", "failed to"];
+    const MARKS: &[&str] = &[
+        "fatal:",
+        "Could not",
+        "could not",
+        "denied",
+        "refused",
+        "not found",
+        "No such",
+        "cannot",
+        "Cannot",
+        "error:",
+        "Error:",
+        "failed to",
+    ];
     line.len() < 400 && MARKS.iter().any(|mark| line.contains(mark))
 }
 
@@ -55,7 +79,9 @@ pub(super) fn is_resolved(check: &Check, checks: &[Check]) -> bool {
     checks.iter().any(|other| {
         other.at > check.at
             && other.outcome == Outcome::Passed
-            && other.command.split(" && ").map(shell::subject).any(|subject| subjects.iter().any(|own| own.starts_with(&subject) || subject.starts_with(own)))
+            && other.command.split(" && ").map(shell::subject).any(|subject| {
+                subjects.iter().any(|own| own.starts_with(&subject) || subject.starts_with(own))
+            })
     })
 }
 
@@ -65,10 +91,13 @@ fn fact(material: &Material, check: &Check, rank: usize) -> Option<Fact> {
         return None;
     }
     let evidence = vec![material.session.line(check.at)];
-    let entry = |signature: String, command: String| Item::Error(OpenError { signature, command, evidence: evidence.clone() });
+    let entry = |signature: String, command: String| {
+        Item::Error(OpenError { signature, command, evidence: evidence.clone() })
+    };
     let worth = if rank == 0 { 220 } else { 100 } * material.session.recency(check.at) / 1000 + 20;
     let long = entry(clip(&signature, 400), check.command.clone());
     let short = entry(check.failure.first().cloned().unwrap_or_default(), String::new());
-    let fact = Fact::new(long, evidence.clone(), worth, "a check failed, and did not pass since").or(short, 70);
+    let fact =
+        Fact::new(long, evidence.clone(), worth, "a check failed, and did not pass since").or(short, 70);
     Some(if rank == 0 && material.session.ages[check.at] < 40 { fact.on_floor(5) } else { fact })
 }

@@ -69,7 +69,13 @@ mod worth {
 
 fn fact(material: &Material, file: &FileRecord, rank: usize, note: Option<&Quote>) -> Fact {
     let entry = |relevance: String, focus_ranges: Vec<FocusRange>, evidence: Vec<u32>| {
-        Item::File(FileEntry { path: file.name.clone(), relevance, focus_ranges, change: Some(file.change), evidence })
+        Item::File(FileEntry {
+            path: file.name.clone(),
+            relevance,
+            focus_ranges,
+            change: Some(file.change),
+            evidence,
+        })
     };
     let own = file.evidence.clone();
     let rank = i64::try_from(rank).unwrap_or(i64::MAX);
@@ -81,10 +87,20 @@ fn fact(material: &Material, file: &FileRecord, rank: usize, note: Option<&Quote
     let change = file.change.name();
     let places = material.places.get(&file.name).map(Vec::as_slice).unwrap_or_default();
     let (ranges, symbols) = (focus(places), symbols(places));
-    let mut forms = vec![(bare, name), (entry(facts.clone(), Vec::new(), own.clone()), name + worth::NUMBERS * name / worth::NAME)];
-    let recent = i64::from(file.edited_at.map_or(0, |at| u32::try_from(material.session.recency(at)).unwrap_or(0)));
+    let mut forms = vec![
+        (bare, name),
+        (entry(facts.clone(), Vec::new(), own.clone()), name + worth::NUMBERS * name / worth::NAME),
+    ];
+    let recent =
+        i64::from(file.edited_at.map_or(0, |at| u32::try_from(material.session.recency(at)).unwrap_or(0)));
     let known = name + worth::NUMBERS + worth::PLACES * recent / 1000;
-    let around = if ranges.is_empty() && !symbols.is_empty() { format!("{change} in {}", symbols.join(", ")) } else if ranges.is_empty() { facts.clone() } else { change.to_owned() };
+    let around = if ranges.is_empty() && !symbols.is_empty() {
+        format!("{change} in {}", symbols.join(", "))
+    } else if ranges.is_empty() {
+        facts.clone()
+    } else {
+        change.to_owned()
+    };
     if ranges.len() > 2 {
         forms.push((entry(change.to_owned(), ranges[..2].to_vec(), own.clone()), known - 10));
     }
@@ -96,7 +112,10 @@ fn fact(material: &Material, file: &FileRecord, rank: usize, note: Option<&Quote
     evidence.dedup();
     let said = clip(note_text(&quote.statement.text, &file.name).unwrap_or_default(), 260);
     forms.push((entry(format!("{change}; {said}"), Vec::new(), evidence.clone()), name + quote.worth));
-    forms.push((entry(format!("{change}; {said}"), ranges, evidence.clone()), name + quote.worth + worth::PLACES * recent / 1000));
+    forms.push((
+        entry(format!("{change}; {said}"), ranges, evidence.clone()),
+        name + quote.worth + worth::PLACES * recent / 1000,
+    ));
     growing(forms, evidence, "changed, and described").on_floor(3)
 }
 
@@ -118,12 +137,21 @@ fn growing(forms: Vec<(Item, i64)>, evidence: Vec<u32>, reason: &'static str) ->
     }
     kept.reverse();
     let (forms, worths): (Vec<Item>, Vec<i64>) = kept.into_iter().unzip();
-    Fact { forms, evidence, worth: worths[0], shorter: worths[1..].to_vec(), floor: None, reason, source: "ledger" }
+    Fact {
+        forms,
+        evidence,
+        worth: worths[0],
+        shorter: worths[1..].to_vec(),
+        floor: None,
+        reason,
+        source: "ledger",
+    }
 }
 
 /// The places that were changed, at most six, the latest first chosen, in the order of the file.
 fn focus(places: &[TrackedRange]) -> Vec<FocusRange> {
-    let mut parts: Vec<&TrackedRange> = places.iter().filter(|place| place.range.is_some() && places::is_part(place)).collect();
+    let mut parts: Vec<&TrackedRange> =
+        places.iter().filter(|place| place.range.is_some() && places::is_part(place)).collect();
     parts.sort_by_key(|place| std::cmp::Reverse(place.edits.last().copied()));
     parts.truncate(6);
     parts.sort_by_key(|place| place.range);

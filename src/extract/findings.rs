@@ -2,7 +2,7 @@
 
 use super::cues::Cue;
 use super::quotes::{Quote, Source};
-use super::{decisions, files, progress, steps, Material};
+use super::{Material, decisions, files, progress, steps};
 use crate::fact::{Fact, Item};
 use crate::state::Finding;
 use crate::text::Block;
@@ -31,13 +31,36 @@ fn fact(material: &Material, quote: &Quote) -> Fact {
 pub(super) fn with_heading(quote: &Quote) -> String {
     let statement = &quote.statement;
     let heading = statement.heading.trim();
-    let needed = statement.block != Block::Prose || quote.heading.has(Cue::Rejection) || quote.heading.has(Cue::Ahead) || quote.heading.has(Cue::Choice);
-    let says = needed && !heading.is_empty() && heading.len() <= 60 && !is_generic(heading) && !statement.text.starts_with(heading);
+    let needed = statement.block != Block::Prose
+        || quote.heading.has(Cue::Rejection)
+        || quote.heading.has(Cue::Ahead)
+        || quote.heading.has(Cue::Choice);
+    let says = needed
+        && !heading.is_empty()
+        && heading.len() <= 60
+        && !is_generic(heading)
+        && !statement.text.starts_with(heading);
     if says { format!("{heading}: {}", statement.text) } else { statement.text.clone() }
 }
 
 fn is_generic(heading: &str) -> bool {
-    const GENERIC: &[&str] = &["summary", "here's", "here is", "what changed", "changes", "overview", "context", "result", "details", "notes", "done", "what i did", "key points", "implementation", "all "];
+    const GENERIC: &[&str] = &[
+        "summary",
+        "here's",
+        "here is",
+        "what changed",
+        "changes",
+        "overview",
+        "context",
+        "result",
+        "details",
+        "notes",
+        "done",
+        "what i did",
+        "key points",
+        "implementation",
+        "all ",
+    ];
     let lower = heading.to_lowercase();
     GENERIC.iter().any(|word| lower.starts_with(word))
 }

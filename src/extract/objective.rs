@@ -1,9 +1,9 @@
 //! The objective: what the user set out to have done, and what they asked for last.
 
+use super::Material;
 use super::cues::{Cue, Cues};
 use super::session::Turn;
 use super::worth::looks_like_output;
-use super::Material;
 use crate::fact::{Fact, Item};
 use crate::text::{clip, plain, statements};
 
@@ -26,7 +26,11 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
         }
     }
     let short = clip(&text, LONGEST / 2);
-    vec![fact(clip(&text, LONGEST + 100), evidence.clone()).or(Item::Objective(short), 70).or(Item::Objective(clip(&root, 100)), 40)]
+    vec![
+        fact(clip(&text, LONGEST + 100), evidence.clone())
+            .or(Item::Objective(short), 70)
+            .or(Item::Objective(clip(&root, 100)), 40),
+    ]
 }
 
 fn fact(text: String, evidence: Vec<u32>) -> Fact {
@@ -40,12 +44,17 @@ fn is_task(text: &str) -> bool {
 
 /// The part of a message that says what it is about: its title and first statement; not what was pasted into it.
 fn headline(text: &str, limit: usize) -> String {
-    let said: Vec<String> = statements(text).into_iter().map(|s| s.text).filter(|s| s.split_whitespace().count() >= 3 && !looks_like_output(s)).collect();
+    let said: Vec<String> = statements(text)
+        .into_iter()
+        .map(|s| s.text)
+        .filter(|s| s.split_whitespace().count() >= 3 && !looks_like_output(s))
+        .collect();
     let title = text.lines().find_map(|line| line.trim().strip_prefix("# ")).map(plain);
     let first = said.first().cloned().unwrap_or_else(|| plain(text));
     match title {
         Some(title) if text.len() > 600 => {
-            let context = said.iter().find(|s| s.len() > 60 && !s.contains(&title)).cloned().unwrap_or_default();
+            let context =
+                said.iter().find(|s| s.len() > 60 && !s.contains(&title)).cloned().unwrap_or_default();
             clip(&format!("{title}. {context}"), limit)
         }
         _ if text.len() <= limit && !looks_like_output(text) => plain(text),

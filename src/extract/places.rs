@@ -85,4 +85,3 @@ fn replay(session: &Session, replays: &mut BTreeMap<String, FileReplay>, used: &
 pub fn is_part(range: &TrackedRange) -> bool {
     range.origin != Origin::Write
 }
-

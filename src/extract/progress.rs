@@ -2,7 +2,7 @@
 
 use super::cues::Cue;
 use super::quotes::{Quote, Source};
-use super::{decisions, files, shell, steps, Material};
+use super::{Material, decisions, files, shell, steps};
 use crate::event::{EventKind, TodoState};
 use crate::fact::{Fact, Item};
 use crate::text::clip;
@@ -14,7 +14,8 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
         .filter(|quote| is_progress(quote))
         .map(|quote| {
             let text = super::findings::with_heading(quote);
-            Fact::new(Item::Progress(text), material.evidence(quote), quote.worth, "it reports what was done").from(quote.source.name())
+            Fact::new(Item::Progress(text), material.evidence(quote), quote.worth, "it reports what was done")
+                .from(quote.source.name())
         })
         .collect();
     facts.extend(commits(material));
@@ -31,7 +32,11 @@ pub(super) fn is_progress(quote: &Quote) -> bool {
         && !steps::is_step(quote)
         && !decisions::is_decision(quote)
         && !cues.has(Cue::Cause)
-        && (cues.has(Cue::Check) || cues.has(Cue::Done) || cues.has(Cue::Change) || cues.has(Cue::Version) || quote.source == Source::Commit)
+        && (cues.has(Cue::Check)
+            || cues.has(Cue::Done)
+            || cues.has(Cue::Change)
+            || cues.has(Cue::Version)
+            || quote.source == Source::Commit)
 }
 
 fn commits(material: &Material) -> Vec<Fact> {
@@ -58,11 +63,18 @@ fn finished(material: &Material) -> Vec<Fact> {
         _ => None,
     });
     let Some((line, todos)) = last else { return Vec::new() };
-    let done: Vec<String> = todos.iter().filter(|todo| todo.state == TodoState::Completed).map(|todo| clip(&todo.text, 90)).collect();
+    let done: Vec<String> = todos
+        .iter()
+        .filter(|todo| todo.state == TodoState::Completed)
+        .map(|todo| clip(&todo.text, 90))
+        .collect();
     if done.is_empty() {
         return Vec::new();
     }
     let text = format!("Done of the plan ({} of {}): {}", done.len(), todos.len(), done.join("; "));
     let short = format!("Done of the plan: {} of {}", done.len(), todos.len());
-    vec![Fact::new(Item::Progress(clip(&text, 480)), vec![line], 70, "finished to-dos").or(Item::Progress(short), 40)]
+    vec![
+        Fact::new(Item::Progress(clip(&text, 480)), vec![line], 70, "finished to-dos")
+            .or(Item::Progress(short), 40),
+    ]
 }

@@ -10,7 +10,9 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
     pending(material)
         .map(|(question, line)| {
             let entry = |text: String| Item::Question(OpenQuestion { question: text, evidence: vec![line] });
-            Fact::new(entry(clip(&question, 420)), vec![line], 300, "asked last, and not answered").or(entry(clip(&question, 160)), 60).on_floor(2)
+            Fact::new(entry(clip(&question, 420)), vec![line], 300, "asked last, and not answered")
+                .or(entry(clip(&question, 160)), 60)
+                .on_floor(2)
         })
         .into_iter()
         .collect()
@@ -29,7 +31,11 @@ fn asked_by_tool(material: &Material) -> Option<(String, u32)> {
         .iter()
         .map(|question| {
             let options: Vec<&str> = question.options.iter().map(|option| option.label.as_str()).collect();
-            if options.is_empty() { plain(&question.text) } else { format!("{} ({})", plain(&question.text), plain(&options.join(" / "))) }
+            if options.is_empty() {
+                plain(&question.text)
+            } else {
+                format!("{} ({})", plain(&question.text), plain(&options.join(" / ")))
+            }
         })
         .collect::<Vec<_>>()
         .join(" ");
@@ -39,11 +45,19 @@ fn asked_by_tool(material: &Material) -> Option<(String, u32)> {
 fn asked_in_words(material: &Material) -> Option<(String, u32)> {
     let session = &material.session;
     let (at, text) = session.last_say()?;
-    let after = session.events[at + 1..].iter().any(|event| matches!(event.kind, EventKind::User { .. } | EventKind::Call(_)));
+    let after = session.events[at + 1..]
+        .iter()
+        .any(|event| matches!(event.kind, EventKind::User { .. } | EventKind::Call(_)));
     if after {
         return None;
     }
     let all = statements(text);
-    let asked: Vec<&str> = all.iter().rev().take(4).map(|s| s.text.as_str()).filter(|text| text.contains('?') || text.contains('？')).collect();
+    let asked: Vec<&str> = all
+        .iter()
+        .rev()
+        .take(4)
+        .map(|s| s.text.as_str())
+        .filter(|text| text.contains('?') || text.contains('？'))
+        .collect();
     (!asked.is_empty()).then(|| (asked.into_iter().rev().collect::<Vec<_>>().join(" "), session.line(at)))
 }

@@ -75,7 +75,10 @@ fn looks_like_path(word: &str) -> bool {
         && !word.contains("://")
         && !word.contains(['=', '*', '$', '{', '(', '\\', '^', '|', '<', '>', ',', '\'', '"'])
         && base.rsplit_once('.').is_some_and(|(stem, extension)| {
-            !stem.is_empty() && (1..=6).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_alphanumeric()) && !extension.bytes().all(|b| b.is_ascii_digit())
+            !stem.is_empty()
+                && (1..=6).contains(&extension.len())
+                && extension.bytes().all(|b| b.is_ascii_alphanumeric())
+                && !extension.bytes().all(|b| b.is_ascii_digit())
         })
 }
 
@@ -97,15 +100,22 @@ pub fn effects(command: &str) -> Vec<ShellEffect> {
             [verb, rest @ ..] => (*verb, rest),
             [] => continue,
         };
-        let plain: Vec<&&str> = rest.iter().filter(|word| !word.starts_with('-') && looks_like_path(word)).collect();
+        let plain: Vec<&&str> =
+            rest.iter().filter(|word| !word.starts_with('-') && looks_like_path(word)).collect();
         match verb {
-            "rm" => out.extend(plain.iter().map(|path| ShellEffect { path: (**path).to_string(), change: Change::Deleted })),
+            "rm" => out.extend(
+                plain.iter().map(|path| ShellEffect { path: (**path).to_string(), change: Change::Deleted }),
+            ),
             "mv" if plain.len() == 2 => out.push(ShellEffect {
                 path: (*plain[1]).to_string(),
                 change: Change::Renamed { from: (*plain[0]).to_string() },
             }),
             "sed" if rest.iter().any(|word| word.starts_with("-i")) => {
-                out.extend(plain.iter().map(|path| ShellEffect { path: (**path).to_string(), change: Change::Edited }));
+                out.extend(
+                    plain
+                        .iter()
+                        .map(|path| ShellEffect { path: (**path).to_string(), change: Change::Edited }),
+                );
             }
             _ => {}
         }
@@ -125,23 +135,66 @@ fn redirected(words: &[&str]) -> Option<String> {
 
 /// Programs and subcommands that check the work.
 const CHECKS: &[&str] = &[
-    "test", "tests", "check", "lint", "build", "fmt", "vet", "clippy", "tsc", "pytest", "jest", "vitest", "ruff", "mypy",
-    "eslint", "phpunit", "phpstan", "gradle", "mvn", "ctest", "nextest", "bench", "rspec", "typecheck", "golangci-lint",
-    "shellcheck", "prettier", "biome", "tox", "nox", "pyright", "unittest", "playwright", "cypress", "rubocop", "verify",
-    "validate", "go run", "cargo run", "make", "just", "actionlint", "markdownlint", "modernize", "fieldalignment",
+    "test",
+    "tests",
+    "check",
+    "lint",
+    "build",
+    "fmt",
+    "vet",
+    "clippy",
+    "tsc",
+    "pytest",
+    "jest",
+    "vitest",
+    "ruff",
+    "mypy",
+    "eslint",
+    "phpunit",
+    "phpstan",
+    "gradle",
+    "mvn",
+    "ctest",
+    "nextest",
+    "bench",
+    "rspec",
+    "typecheck",
+    "golangci-lint",
+    "shellcheck",
+    "prettier",
+    "biome",
+    "tox",
+    "nox",
+    "pyright",
+    "unittest",
+    "playwright",
+    "cypress",
+    "rubocop",
+    "verify",
+    "validate",
+    "go run",
+    "cargo run",
+    "make",
+    "just",
+    "actionlint",
+    "markdownlint",
+    "modernize",
+    "fieldalignment",
 ];
 
 /// Programs that only look, so that a word such as "test" among their arguments means nothing.
 const LOOKERS: &[&str] = &[
-    "cd", "echo", "ls", "cat", "grep", "rg", "head", "tail", "sed", "find", "rm", "mkdir", "git", "gh", "cp", "mv", "awk",
-    "wc", "which", "export", "source", "sleep", "kill", "ps", "touch", "chmod", "jq", "diff", "sort", "open", "curl", "tee",
-    "nl", "printf", "true", "xargs", "pwd", "date", "tree", "fd", "if", "for", "while", "do", "then", "done", "fi", "else",
-    "pkill", "lsof", "stat", "file", "code", "brew", "apt", "apt-get", "pip",
+    "cd", "echo", "ls", "cat", "grep", "rg", "head", "tail", "sed", "find", "rm", "mkdir", "git", "gh", "cp",
+    "mv", "awk", "wc", "which", "export", "source", "sleep", "kill", "ps", "touch", "chmod", "jq", "diff",
+    "sort", "open", "curl", "tee", "nl", "printf", "true", "xargs", "pwd", "date", "tree", "fd", "if", "for",
+    "while", "do", "then", "done", "fi", "else", "pkill", "lsof", "stat", "file", "code", "brew", "apt",
+    "apt-get", "pip",
 ];
 
 /// Whether a part of a command line checks the work.
 pub fn is_check(part: &str) -> bool {
-    let mut words = words(part).skip_while(|word| word.contains('=') && word.chars().next().is_some_and(|c| c.is_ascii_uppercase()));
+    let mut words = words(part)
+        .skip_while(|word| word.contains('=') && word.chars().next().is_some_and(|c| c.is_ascii_uppercase()));
     let Some(program) = words.next() else { return false };
     if part.starts_with('#') || LOOKERS.contains(&program) {
         return false;
@@ -152,7 +205,11 @@ pub fn is_check(part: &str) -> bool {
         .flat_map(|word| std::iter::once(word).chain(word.split('-')))
         .any(|word| CHECKS.contains(&word))
         || program.starts_with("./") && !program.ends_with('/')
-        || matches!(program, "bash" | "sh" | "python" | "python3" | "node") && part.split_whitespace().nth(1).is_some_and(|word| !word.starts_with('-') && word.contains('.') && !word.starts_with("/tmp"))
+        || matches!(program, "bash" | "sh" | "python" | "python3" | "node")
+            && part
+                .split_whitespace()
+                .nth(1)
+                .is_some_and(|word| !word.starts_with('-') && word.contains('.') && !word.starts_with("/tmp"))
         || part.contains("go run ")
         || part.contains("cargo ")
 }
@@ -167,7 +224,10 @@ pub fn check_of(command: &str) -> Option<String> {
 /// A part with its white space folded and its redirections of output cut off.
 pub fn tidy(part: &str) -> String {
     let folded = part.split_whitespace().collect::<Vec<_>>().join(" ");
-    let cut = [" 2>&1", " >/dev/null", " > /dev/null", " 2>/dev/null", " &>"].iter().filter_map(|mark| folded.find(mark)).min();
+    let cut = [" 2>&1", " >/dev/null", " > /dev/null", " 2>/dev/null", " &>"]
+        .iter()
+        .filter_map(|mark| folded.find(mark))
+        .min();
     folded[..cut.unwrap_or(folded.len())].trim_end().to_owned()
 }
 
@@ -183,16 +243,24 @@ pub fn subject(part: &str) -> String {
 
 /// The message of a `git commit` in a command line.
 pub fn commit_message(command: &str) -> Option<String> {
-    let at = command.find("git commit").or_else(|| command.find("commit -m").filter(|_| command.contains("git ")))?;
+    let at = command
+        .find("git commit")
+        .or_else(|| command.find("commit -m").filter(|_| command.contains("git ")))?;
     let rest = &command[at..];
     let message = if let Some(heredoc) = rest.find("<<") {
         let body = &rest[heredoc + 2..];
-        let mark: String = body.chars().skip_while(|c| matches!(c, '-' | '\'' | '"')).take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+        let mark: String = body
+            .chars()
+            .skip_while(|c| matches!(c, '-' | '\'' | '"'))
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect();
         let text = &body[body.find('\n')? + 1..];
         text.lines().take_while(|line| line.trim() != mark).collect::<Vec<_>>().join("\n")
     } else {
         let flag = rest.find(" -m").or_else(|| rest.find(" -am"))?;
-        let quoted = rest[flag..].trim_start_matches(|c: char| c == ' ' || c == '-' || c.is_ascii_lowercase()).trim_start();
+        let quoted = rest[flag..]
+            .trim_start_matches(|c: char| c == ' ' || c == '-' || c.is_ascii_lowercase())
+            .trim_start();
         let quote = quoted.chars().next().filter(|c| matches!(c, '"' | '\''))?;
         quoted[1..].split(quote).next()?.to_owned()
     };
@@ -212,9 +280,30 @@ pub fn commit_hash(output: &str) -> Option<&str> {
 /// Whether a command may rewrite files that it does not name: formatters, fixers, and git moving the working tree.
 pub fn may_rewrite(command: &str) -> bool {
     const REWRITERS: &[&str] = &[
-        "fmt", "format", "gofmt -w", "goimports -w", "--write", "--fix", "sed -i", "git checkout", "git stash", "git reset",
-        "git rebase", "git pull", "git merge", "git restore", "git switch", "git cherry-pick", "git revert", "git apply", "perl -pi",
-        "codegen", "go generate", "patch -p",
+        "fmt",
+        "format",
+        "gofmt -w",
+        "goimports -w",
+        "--write",
+        "--fix",
+        "sed -i",
+        "git checkout",
+        "git stash",
+        "git reset",
+        "git rebase",
+        "git pull",
+        "git merge",
+        "git restore",
+        "git switch",
+        "git cherry-pick",
+        "git revert",
+        "git apply",
+        "perl -pi",
+        "codegen",
+        "go generate",
+        "patch -p",
     ];
-    parts(command).iter().any(|part| !part.contains("--check") && REWRITERS.iter().any(|mark| part.contains(mark)))
+    parts(command)
+        .iter()
+        .any(|part| !part.contains("--check") && REWRITERS.iter().any(|mark| part.contains(mark)))
 }

@@ -2,23 +2,33 @@
 
 use super::checks::Outcome;
 use super::cues::{Cue, Cues};
-use super::{questions, shell, Material};
+use super::{Material, questions, shell};
 use crate::event::{EventKind, TodoState};
 use crate::fact::{Fact, Item};
 use crate::state::Status;
 
 pub(super) fn extract(material: &Material) -> Vec<Fact> {
     let (status, evidence) = status(material);
-    let words = [working_tree(material), interrupted(material), at_work(material)].into_iter().flatten().collect::<Vec<_>>().join("; ");
+    let words = [working_tree(material), interrupted(material), at_work(material)]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join("; ");
     let bare = Item::Status(status, String::new());
-    vec![Fact::new(Item::Status(status, words), evidence, 500, "how the session ended").or(bare, 20).on_floor(1)]
+    vec![
+        Fact::new(Item::Status(status, words), evidence, 500, "how the session ended")
+            .or(bare, 20)
+            .on_floor(1),
+    ]
 }
 
 fn status(material: &Material) -> (Status, Vec<u32>) {
     let session = &material.session;
     let Some((at, text)) = session.last_say() else { return (Status::InProgress, Vec::new()) };
     let line = vec![session.line(at)];
-    let working = session.events[at + 1..].iter().any(|event| matches!(event.kind, EventKind::Call(_) | EventKind::User { .. }));
+    let working = session.events[at + 1..]
+        .iter()
+        .any(|event| matches!(event.kind, EventKind::Call(_) | EventKind::User { .. }));
     if working {
         return (Status::InProgress, line);
     }
@@ -40,7 +50,12 @@ fn open_todos(material: &Material) -> usize {
             EventKind::Todos(todos) => Some(todos),
             _ => None,
         })
-        .map_or(0, |todos| todos.iter().filter(|todo| matches!(todo.state, TodoState::Pending | TodoState::InProgress)).count())
+        .map_or(0, |todos| {
+            todos
+                .iter()
+                .filter(|todo| matches!(todo.state, TodoState::Pending | TodoState::InProgress))
+                .count()
+        })
 }
 
 /// What is not committed, as far as the session's own commands tell.
@@ -50,34 +65,66 @@ fn working_tree(material: &Material) -> Option<String> {
         .commands()
         .filter(|(used, command)| used.took_effect() && command.contains("git commit"))
         .last()
-        .map(|(used, command)| (used.at, used.result.and_then(|result| shell::commit_hash(&result.text)), shell::commit_message(command)));
+        .map(|(used, command)| {
+            (
+                used.at,
+                used.result.and_then(|result| shell::commit_hash(&result.text)),
+                shell::commit_message(command),
+            )
+        });
     let after = last.as_ref().map_or(0, |(at, ..)| *at);
-    let open = material.ledger.edited().into_iter().filter(|file| file.edited_at.is_some_and(|at| at > after)).count();
+    let open = material
+        .ledger
+        .edited()
+        .into_iter()
+        .filter(|file| file.edited_at.is_some_and(|at| at > after))
+        .count();
     match (last, open) {
         (None, 0) => None,
         (None, open) => Some(format!("nothing committed in this session: {open} changed files uncommitted")),
-        (Some((_, hash, _)), 0) => Some(format!("all edits committed{}", hash.map(|hash| format!(" (last {hash})")).unwrap_or_default())),
-        (Some((_, hash, _)), open) => {
-            Some(format!("{open} changed files uncommitted since{}", hash.map_or(" the last commit".to_owned(), |hash| format!(" {hash}"))))
-        }
+        (Some((_, hash, _)), 0) => Some(format!(
+            "all edits committed{}",
+            hash.map(|hash| format!(" (last {hash})")).unwrap_or_default()
+        )),
+        (Some((_, hash, _)), open) => Some(format!(
+            "{open} changed files uncommitted since{}",
+            hash.map_or(" the last commit".to_owned(), |hash| format!(" {hash}"))
+        )),
     }
 }
 
 /// The files that were worked on last; a name that two of them share is told with its folder.
 fn at_work(material: &Material) -> Option<String> {
-    let files: Vec<&str> = material.ledger.ranked().into_iter().take(3).map(|file| file.name.as_str()).collect();
+    let files: Vec<&str> =
+        material.ledger.ranked().into_iter().take(3).map(|file| file.name.as_str()).collect();
     let base = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
     let names: Vec<String> = files
         .iter()
         .map(|name| {
             let shared = files.iter().filter(|other| base(other) == base(name)).count() > 1;
-            if shared { name.rsplitn(3, '/').take(2).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("/") } else { base(name) }
+            if shared {
+                name.rsplitn(3, '/')
+                    .take(2)
+                    .collect::<Vec<_>>()
+                    .into_iter()
+                    .rev()
+                    .collect::<Vec<_>>()
+                    .join("/")
+            } else {
+                base(name)
+            }
         })
         .collect();
     (!names.is_empty()).then(|| format!("last at {}", names.join(", ")))
 }
 
 fn interrupted(material: &Material) -> Option<String> {
-    let last = material.session.events.iter().rev().take(3).any(|event| matches!(event.kind, EventKind::Interrupted));
+    let last = material
+        .session
+        .events
+        .iter()
+        .rev()
+        .take(3)
+        .any(|event| matches!(event.kind, EventKind::Interrupted));
     last.then(|| "the user interrupted the last step".to_owned())
 }

@@ -3,7 +3,7 @@
 use super::checks::Outcome;
 use super::cues::Cue;
 use super::quotes::{Quote, Source};
-use super::{errors, Material};
+use super::{Material, errors};
 use crate::event::{EventKind, TodoState};
 use crate::fact::{Fact, Item};
 use crate::state::{NextStep, Priority};
@@ -32,7 +32,16 @@ fn unanswered(material: &Material) -> Option<Fact> {
         return None;
     }
     let said = clip(&crate::text::plain(turn.text), 240);
-    Some(fact(format!("Answer the user: {said}"), Priority::High, vec![material.session.line(turn.at)], 260, "the last request has no reply").on_floor(5))
+    Some(
+        fact(
+            format!("Answer the user: {said}"),
+            Priority::High,
+            vec![material.session.line(turn.at)],
+            260,
+            "the last request has no reply",
+        )
+        .on_floor(5),
+    )
 }
 
 /// What the agent said it was about to do when the transcript ends in the middle of work.
@@ -44,7 +53,8 @@ fn at_hand(material: &Material) -> Option<Fact> {
     let recent = session.ages[at] < 12;
     (working && recent).then(|| {
         let action = format!("In the middle of: {}", clip(&said, 300));
-        fact(action, Priority::High, vec![session.line(at)], 180, "announced, and not reported as done").on_floor(5)
+        fact(action, Priority::High, vec![session.line(at)], 180, "announced, and not reported as done")
+            .on_floor(5)
     })
 }
 
@@ -57,10 +67,19 @@ fn todos(material: &Material) -> Vec<Fact> {
     todos
         .iter()
         .filter_map(|todo| match todo.state {
-            TodoState::InProgress => {
-                Some(fact(format!("In progress: {}", clip(&todo.text, 260)), Priority::High, vec![line], 170, "the to-do in progress").on_floor(5))
+            TodoState::InProgress => Some(
+                fact(
+                    format!("In progress: {}", clip(&todo.text, 260)),
+                    Priority::High,
+                    vec![line],
+                    170,
+                    "the to-do in progress",
+                )
+                .on_floor(5),
+            ),
+            TodoState::Pending => {
+                Some(fact(clip(&todo.text, 260), Priority::Medium, vec![line], 120, "an open to-do"))
             }
-            TodoState::Pending => Some(fact(clip(&todo.text, 260), Priority::Medium, vec![line], 120, "an open to-do")),
             TodoState::Completed | TodoState::Cancelled => None,
         })
         .collect()
@@ -73,8 +92,18 @@ fn failed(material: &Material) -> Vec<Fact> {
         .filter(|check| check.outcome != Outcome::Passed && !errors::is_resolved(check, &material.checks))
         .take(1)
         .map(|check| {
-            let what = check.failure.first().map(|line| format!("Fix {line}; rerun ")).unwrap_or_else(|| "Rerun ".to_owned());
-            fact(format!("{what}{}", check.command), Priority::High, vec![material.session.line(check.at)], 60, "the last run failed or did not finish")
+            let what = check
+                .failure
+                .first()
+                .map(|line| format!("Fix {line}; rerun "))
+                .unwrap_or_else(|| "Rerun ".to_owned());
+            fact(
+                format!("{what}{}", check.command),
+                Priority::High,
+                vec![material.session.line(check.at)],
+                60,
+                "the last run failed or did not finish",
+            )
         })
         .collect()
 }
@@ -95,9 +124,23 @@ fn left(material: &Material) -> Vec<Fact> {
         .filter(|quote| is_step(quote))
         .map(|quote| {
             let newest = recent.first() == Some(&quote.at);
-            let worth = quote.worth + if newest { 50 } else if recent.contains(&quote.at) { 15 } else { -25 };
+            let worth = quote.worth
+                + if newest {
+                    50
+                } else if recent.contains(&quote.at) {
+                    15
+                } else {
+                    -25
+                };
             let priority = if newest { Priority::Medium } else { Priority::Low };
-            fact(super::findings::with_heading(quote), priority, material.evidence(quote), worth.max(5), "a report left it to do").from(quote.source.name())
+            fact(
+                super::findings::with_heading(quote),
+                priority,
+                material.evidence(quote),
+                worth.max(5),
+                "a report left it to do",
+            )
+            .from(quote.source.name())
         })
         .collect()
 }

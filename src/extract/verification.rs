@@ -1,7 +1,7 @@
 //! The checks: each command in full, how it ended last, and whether edits came after it.
 
-use super::checks::{Check, Outcome};
 use super::Material;
+use super::checks::{Check, Outcome};
 use crate::fact::{Fact, Item};
 use crate::state::Verification;
 
@@ -20,9 +20,16 @@ fn fact(material: &Material, check: &Check, rank: usize) -> Fact {
         (outcome, counts) => format!("{} ({counts})", outcome.name()),
     };
     let entry = |outcome: String| {
-        Item::Verification(Verification { command: check.command.clone(), outcome, edits_since: check.edits_since, evidence: evidence.clone() })
+        Item::Verification(Verification {
+            command: check.command.clone(),
+            outcome,
+            edits_since: check.edits_since,
+            evidence: evidence.clone(),
+        })
     };
-    let worth = 85 + 110 * material.session.recency(check.at) / 1000 + 8 * i64::from(check.runs.min(8)) - i64::try_from(check.command.len() / 12).unwrap_or(0);
-    let fact = Fact::new(entry(outcome), evidence.clone(), worth.max(10), "a check").or(entry(check.outcome.name().to_owned()), 80);
+    let worth = 85 + 110 * material.session.recency(check.at) / 1000 + 8 * i64::from(check.runs.min(8))
+        - i64::try_from(check.command.len() / 12).unwrap_or(0);
+    let fact = Fact::new(entry(outcome), evidence.clone(), worth.max(10), "a check")
+        .or(entry(check.outcome.name().to_owned()), 80);
     if rank == 0 { fact.on_floor(4) } else { fact }
 }

@@ -54,7 +54,11 @@ pub static FEATURES: &[Feature] = &[
     Feature { name: "report recency", weight: 10, value: |v| is(v, Source::Report) * v.recency / 1000 },
     Feature { name: "first turn", weight: 30, value: |v| yes(v.first_turn) },
     Feature { name: "last turn", weight: 20, value: |v| yes(v.last_turn) },
-    Feature { name: "long user message", weight: -20, value: |v| yes(v.long_message && v.quote.source == Source::User) },
+    Feature {
+        name: "long user message",
+        weight: -20,
+        value: |v| yes(v.long_message && v.quote.source == Source::User),
+    },
     Feature { name: "approved", weight: 15, value: |v| yes(v.approved) },
     Feature { name: "item", weight: 5, value: |v| yes(v.quote.statement.block == Block::Item) },
     Feature { name: "row", weight: 10, value: |v| yes(v.quote.statement.block == Block::Row) },
@@ -64,7 +68,11 @@ pub static FEATURES: &[Feature] = &[
     Feature { name: "rejection", weight: 10, value: |v| has(v, Cue::Rejection) },
     Feature { name: "rule", weight: 0, value: |v| has(v, Cue::Rule) },
     Feature { name: "user rules", weight: 25, value: |v| has(v, Cue::Rule) * is(v, Source::User) / 100 },
-    Feature { name: "user corrects", weight: 15, value: |v| has(v, Cue::Correction) * is(v, Source::User) / 100 },
+    Feature {
+        name: "user corrects",
+        weight: 15,
+        value: |v| has(v, Cue::Correction) * is(v, Source::User) / 100,
+    },
     Feature { name: "check", weight: 5, value: |v| has(v, Cue::Check) },
     Feature { name: "ahead", weight: 5, value: |v| has(v, Cue::Ahead) },
     Feature { name: "version", weight: 0, value: |v| has(v, Cue::Version) },
@@ -74,8 +82,16 @@ pub static FEATURES: &[Feature] = &[
     Feature { name: "guess", weight: -8, value: |v| has(v, Cue::Guess) },
     Feature { name: "chat", weight: -50, value: |v| has(v, Cue::Chat) },
     Feature { name: "narration", weight: -30, value: |v| has(v, Cue::Narration) },
-    Feature { name: "remark of a cause", weight: 20, value: |v| has(v, Cue::Cause) * is(v, Source::Remark) / 100 },
-    Feature { name: "remark of a choice", weight: 10, value: |v| has(v, Cue::Choice) * is(v, Source::Remark) / 100 },
+    Feature {
+        name: "remark of a cause",
+        weight: 20,
+        value: |v| has(v, Cue::Cause) * is(v, Source::Remark) / 100,
+    },
+    Feature {
+        name: "remark of a choice",
+        weight: 10,
+        value: |v| has(v, Cue::Choice) * is(v, Source::Remark) / 100,
+    },
     Feature { name: "heading of choice", weight: 15, value: |v| headed(v, Cue::Choice) },
     Feature { name: "heading of change", weight: 15, value: |v| headed(v, Cue::Change) },
     Feature { name: "heading of checks", weight: 15, value: |v| headed(v, Cue::Check) },
@@ -83,17 +99,41 @@ pub static FEATURES: &[Feature] = &[
     Feature { name: "heading of cause", weight: 10, value: |v| headed(v, Cue::Cause) },
     Feature { name: "heading of wrong", weight: 0, value: |v| headed(v, Cue::Wrong) },
     Feature { name: "heading", weight: 0, value: |v| yes(!v.quote.statement.heading.is_empty()) },
-    Feature { name: "names", weight: 25, value: |v| count(identifiers(&v.quote.statement.text).take(4).count(), 25) },
+    Feature {
+        name: "names",
+        weight: 25,
+        value: |v| count(identifiers(&v.quote.statement.text).take(4).count(), 25),
+    },
     Feature { name: "edited file", weight: 20, value: |v| yes(v.quote.file.is_some()) },
     Feature { name: "path", weight: 5, value: |v| yes(v.quote.statement.text.contains('/')) },
-    Feature { name: "number", weight: 0, value: |v| yes(v.quote.statement.text.bytes().any(|b| b.is_ascii_digit())) },
+    Feature {
+        name: "number",
+        weight: 0,
+        value: |v| yes(v.quote.statement.text.bytes().any(|b| b.is_ascii_digit())),
+    },
     Feature { name: "short", weight: -40, value: |v| yes(v.quote.statement.text.len() < 40) },
     Feature { name: "length", weight: 25, value: |v| count(v.quote.statement.text.len().min(300), 1) / 3 },
     Feature { name: "very long", weight: 0, value: |v| yes(v.quote.statement.text.len() > 320) },
     Feature { name: "question", weight: 0, value: |v| yes(v.quote.statement.text.ends_with('?')) },
-    Feature { name: "addresses you", weight: 0, value: |v| yes(["you ", "your ", "You "].iter().any(|w| v.quote.statement.text.contains(w))) },
-    Feature { name: "speaks of itself", weight: 0, value: |v| yes(v.quote.statement.text.starts_with("I ") || v.quote.statement.text.starts_with("I'") || v.quote.statement.text.starts_with("I’")) },
-    Feature { name: "looks like output", weight: -40, value: |v| yes(looks_like_output(&v.quote.statement.text)) },
+    Feature {
+        name: "addresses you",
+        weight: 0,
+        value: |v| yes(["you ", "your ", "You "].iter().any(|w| v.quote.statement.text.contains(w))),
+    },
+    Feature {
+        name: "speaks of itself",
+        weight: 0,
+        value: |v| {
+            yes(v.quote.statement.text.starts_with("I ")
+                || v.quote.statement.text.starts_with("I'")
+                || v.quote.statement.text.starts_with("I’"))
+        },
+    },
+    Feature {
+        name: "looks like output",
+        weight: -40,
+        value: |v| yes(looks_like_output(&v.quote.statement.text)),
+    },
 ];
 
 /// What a statement is worth, in points: at least 3. The square of its score, because the facts it holds grow so.
@@ -125,6 +165,29 @@ fn count(number: usize, each: i64) -> i64 {
 
 /// Whether a text is something printed by a program that was pasted, rather than said.
 pub fn looks_like_output(text: &str) -> bool {
-    let odd = text.chars().filter(|c| matches!(c, '=' | '{' | '}' | '[' | ']' | '$' | '❯' | '│' | '─' | '<' | '>' | '\\' | '#' | '|' | '~' | '@' | ';')).count();
+    let odd = text
+        .chars()
+        .filter(|c| {
+            matches!(
+                c,
+                '=' | '{'
+                    | '}'
+                    | '['
+                    | ']'
+                    | '$'
+                    | '❯'
+                    | '│'
+                    | '─'
+                    | '<'
+                    | '>'
+                    | '\\'
+                    | '#'
+                    | '|'
+                    | '~'
+                    | '@'
+                    | ';'
+            )
+        })
+        .count();
     odd * 14 > text.chars().count() || text.starts_with(['❯', '$', '%', '>'])
 }

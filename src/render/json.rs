@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::{Citations, Renderer};
 use crate::state::HandoffState;
 
-pub(super) const RENDERER: Renderer = Renderer { name: "json", title: "compact JSON, valid under the published schema", render };
+pub(super) const RENDERER: Renderer =
+    Renderer { name: "json", title: "compact JSON, valid under the published schema", render };
 
 fn render(state: &HandoffState, citations: Citations) -> String {
     let mut value = serde_json::to_value(state).expect("a state is plain data");

@@ -314,4 +314,3 @@ mod tests {
         check_enclosing("a.go", "func a() {\n}\nvar x = 1", None);
     }
 }
-

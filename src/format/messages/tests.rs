@@ -1,3 +1,4 @@
+//! How the records and shapes of this format are read.
 use proptest::prelude::*;
 
 use super::*;
