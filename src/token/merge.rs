@@ -30,6 +30,13 @@ struct Part {
     previous: u32,
 }
 
+/// A token that two windows have in common, and how many tokens each has before it, from the later one's start on.
+struct Join {
+    at: usize,
+    earlier: usize,
+    later: usize,
+}
+
 impl Merged {
     /// The number of tokens of a piece that is not itself one.
     pub(super) fn count(&mut self, vocabulary: &Vocabulary, piece: &[u8]) -> usize {
@@ -44,29 +51,63 @@ impl Merged {
     ///
     /// This is exact: tokens are the encoding of their text if and only if each two neighbours are the encoding of
     /// theirs (van Antwerpen and Neubeck, "So many tokens, so little time", 2024; see GitHub's `bpe`). Neighbours
-    /// in one window are. Those on either side of a window's start are too if its first token is the one that the
-    /// window before has there, since they are neighbours in that. If it is another, the whole is one window.
+    /// in one window are. The tokens of two windows are joined at a token that both have in the same place: the
+    /// neighbour before it is from the earlier window, which has both. If there is none, the whole is one window.
+    /// A window of the same bytes as the one before it, as in a long run, is not merged again.
     fn count_in(&mut self, vocabulary: &Vocabulary, piece: &[u8], window: usize, margin: usize) -> usize {
-        let (mut start, mut tokens, mut expected) = (0, 0, None);
+        let (mut start, mut tokens, mut merged) = (0, 0, 0);
+        let mut last: &[u8] = &[];
+        let mut tail = Vec::new();
         loop {
-            let end = piece.len().min(start + window);
-            let merged = self.merge(vocabulary, &piece[start..end]);
-            if expected.is_some_and(|length| length != self.length(0)) {
-                return self.merge(vocabulary, piece);
+            let text = &piece[start..piece.len().min(start + window)];
+            if text != last {
+                merged = self.merge(vocabulary, text);
+                last = text;
             }
-            if end == piece.len() {
-                return tokens + merged;
+            let Some(Join { mut at, earlier, later }) = self.join_windows(&tail, text.len()) else { break };
+            tokens += earlier;
+            if start + text.len() == piece.len() {
+                return tokens + merged - later;
             }
-            let mut at = 0;
             while at + self.length(at) <= window - margin {
                 at += self.length(at);
                 tokens += 1;
             }
             if at == 0 {
-                return self.merge(vocabulary, piece);
+                break;
             }
-            expected = Some(self.length(at));
+            self.keep_tail(&mut tail, at, text.len());
             start += at;
+        }
+        self.merge(vocabulary, piece)
+    }
+
+    /// Where this window first has a token that the one before, of which these are the lengths, has there too.
+    fn join_windows(&self, tail: &[usize], end: usize) -> Option<Join> {
+        let (mut at, mut later, mut place) = (0, 0, 0);
+        for (earlier, &length) in tail.iter().enumerate() {
+            while at < place {
+                at += self.length(at);
+                later += 1;
+            }
+            if at >= end {
+                return None;
+            }
+            if at == place && self.length(at) == length {
+                return Some(Join { at, earlier, later });
+            }
+            place += length;
+        }
+        tail.is_empty().then_some(Join { at: 0, earlier: 0, later: 0 })
+    }
+
+    /// Keeps the lengths of the tokens from a place on.
+    fn keep_tail(&self, tail: &mut Vec<usize>, from: usize, end: usize) {
+        tail.clear();
+        let mut at = from;
+        while at < end {
+            tail.push(self.length(at));
+            at += self.length(at);
         }
     }
 
