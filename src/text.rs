@@ -332,7 +332,7 @@ pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
     text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '/' | '-' | ':' | '@' | '#')))
         .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '_'))
         .filter(|word| {
-            word.len() > 2 || word.chars().any(|c| !c.is_ascii()) || word.bytes().all(|b| b.is_ascii_digit())
+            word.len() > 2 || !word.is_ascii() || word.bytes().all(|b| b.is_ascii_digit())
         })
         .map(str::to_lowercase)
         .filter(|word| !word.is_empty() && !is_common(word))

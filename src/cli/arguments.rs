@@ -141,7 +141,7 @@ pub struct Handoff {
 /// What counts tokens.
 #[derive(Args)]
 pub struct Counting {
-    /// Count with this encoding; o200k_base if nothing is named
+    /// Count with this encoding; `o200k_base` if nothing is named
     #[arg(long, value_name = "NAME", value_parser = encoding(), conflicts_with = "model")]
     encoding: Option<Encoding>,
     /// Count as this model does, such as gpt-5; claude-* is a measured estimate

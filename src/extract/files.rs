@@ -59,8 +59,8 @@ fn note_text<'a>(text: &'a str, file: &str) -> Option<&'a str> {
 /// What a file's name alone is worth at most, and each thing said of it beside that, in points.
 mod worth {
     pub const NAME: i64 = 60;
-    pub const REST: i64 = 20;
-    pub const LISTED: i64 = 9;
+    pub const REST: i64 = 25;
+    pub const LISTED: i64 = 10;
     /// Below this score a file was found in a listing at most.
     pub const TOUCHED: i64 = 10;
     pub const NUMBERS: i64 = 12;
@@ -122,7 +122,7 @@ fn fact(material: &Material, file: &FileRecord, rank: usize, note: Option<&Quote
 /// What a file's name is worth: most for the few at the top, the same for the many behind them, little where the file
 /// was only found in a listing.
 fn worth_of_name(file: &FileRecord, rank: i64) -> i64 {
-    let top = 40 - 4 * rank + file.score / 24;
+    let top = 46 - 3 * rank / 2 + file.score / 24;
     let rest = if file.score < worth::TOUCHED && file.edits == 0 { worth::LISTED } else { worth::REST };
     top.clamp(rest - rank / 12, worth::NAME)
 }

@@ -165,7 +165,7 @@ impl Ledger {
                 match known {
                     Some(known) => self.touch(session, at, &known, points),
                     None if name.contains('/') && !name.contains("//") => {
-                        self.touch(session, at, &name, points / 3)
+                        self.touch(session, at, &name, points / 3);
                     }
                     None => {}
                 }

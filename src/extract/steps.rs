@@ -94,9 +94,7 @@ fn failed(material: &Material) -> Vec<Fact> {
         .map(|check| {
             let what = check
                 .failure
-                .first()
-                .map(|line| format!("Fix {line}; rerun "))
-                .unwrap_or_else(|| "Rerun ".to_owned());
+                .first().map_or_else(|| "Rerun ".to_owned(), |line| format!("Fix {line}; rerun "));
             fact(
                 format!("{what}{}", check.command),
                 Priority::High,

@@ -28,7 +28,7 @@ fn render(state: &HandoffState, citations: Citations) -> String {
     });
     page.section("Key Decisions", |page| state.decisions.iter().for_each(|entry| page.decision(entry)));
     page.section("Findings", |page| {
-        state.findings.iter().for_each(|entry| page.bullet(&entry.text, &entry.evidence))
+        state.findings.iter().for_each(|entry| page.bullet(&entry.text, &entry.evidence));
     });
     page.section("Open Errors", |page| {
         for entry in &state.errors {
@@ -39,7 +39,7 @@ fn render(state: &HandoffState, citations: Citations) -> String {
     });
     page.section("Verification", |page| page.verification(&state.verification));
     page.section("Open Questions", |page| {
-        state.questions.iter().for_each(|entry| page.bullet(&entry.question, &entry.evidence))
+        state.questions.iter().for_each(|entry| page.bullet(&entry.question, &entry.evidence));
     });
     page.section("Next Steps", |page| {
         for entry in &state.next_steps {
@@ -247,12 +247,9 @@ fn grouped(names: &[&str]) -> String {
         let open = place.get(folder).copied().filter(|at| {
             folders[*at].1.iter().map(|base| base.len() + 2).sum::<usize>() + base.len() < LONGEST_GROUP
         });
-        match open {
-            Some(at) => folders[at].1.push(base),
-            None => {
-                place.insert(folder, folders.len());
-                folders.push((folder, vec![base]));
-            }
+        if let Some(at) = open { folders[at].1.push(base) } else {
+            place.insert(folder, folders.len());
+            folders.push((folder, vec![base]));
         }
     }
     let written: Vec<String> = folders.into_iter().map(|(folder, bases)| group(folder, &bases)).collect();
