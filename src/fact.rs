@@ -105,9 +105,11 @@ impl Item {
             Item::Constraint(entry) => entry.text.clone(),
             Item::File(entry) => format!("{} {}", entry.path, entry.relevance),
             Item::Decision(entry) => {
-                let rejected =
-                    entry.rejected.iter().map(|r| format!(" {} {}", r.option, r.reason)).collect::<String>();
-                format!("{} {}{rejected}", entry.decision, entry.rationale)
+                let mut text = format!("{} {}", entry.decision, entry.rationale);
+                for rejected in &entry.rejected {
+                    text.extend([" ", &rejected.option, " ", &rejected.reason]);
+                }
+                text
             }
             Item::Finding(entry) => entry.text.clone(),
             Item::Error(entry) => format!("{} {}", entry.signature, entry.command),

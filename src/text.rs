@@ -146,7 +146,7 @@ impl Reader {
 
     fn item(&mut self, text: &str) {
         if text.ends_with(':') && text.len() < 120 {
-            self.lead = text.to_owned();
+            text.clone_into(&mut self.lead);
             return;
         }
         for part in if text.len() > LONGEST { group(&sentences(text)) } else { vec![text.to_owned()] } {
@@ -331,9 +331,7 @@ pub fn is_narration(sentence: &str) -> bool {
 pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
     text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '/' | '-' | ':' | '@' | '#')))
         .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '_'))
-        .filter(|word| {
-            word.len() > 2 || !word.is_ascii() || word.bytes().all(|b| b.is_ascii_digit())
-        })
+        .filter(|word| word.len() > 2 || !word.is_ascii() || word.bytes().all(|b| b.is_ascii_digit()))
         .map(str::to_lowercase)
         .filter(|word| !word.is_empty() && !is_common(word))
 }

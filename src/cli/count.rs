@@ -1,5 +1,6 @@
 //! `baton count`: how many tokens inputs have.
 
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use baton::count::{self, Count};
@@ -65,12 +66,12 @@ fn table(counted: &[(&PathBuf, Count)], tokenizer: Tokenizer) -> String {
     }
     let digits = tokenizer.likely(total).to_string().len();
     let width = rows.iter().map(|(_, format, _)| format.len()).max().unwrap_or(0);
-    let mut text: String = rows
-        .iter()
-        .map(|(tokens, format, name)| format!("{tokens:>digits$}  {format:width$}  {name}\n"))
-        .collect();
+    let mut text = String::new();
+    for (tokens, format, name) in &rows {
+        let _ = writeln!(text, "{tokens:>digits$}  {format:width$}  {name}");
+    }
     if let Tokenizer::Estimated(_) = tokenizer {
-        text.push_str(&format!("at most {} as {}\n", tokenizer.upper(total), tokenizer.name()));
+        let _ = writeln!(text, "at most {} as {}", tokenizer.upper(total), tokenizer.name());
     }
     text
 }

@@ -25,7 +25,9 @@ pub fn print_warnings(warnings: &[Warning], of: Option<&Path>, verbose: bool) {
 
 /// Says what went wrong, each error with its causes in one line.
 pub fn print_errors(errors: &[Error]) {
-    errors.iter().for_each(|error| say(&format!("baton: {}", chain(error))));
+    for error in errors {
+        say(&format!("baton: {}", chain(error)));
+    }
 }
 
 /// Says one line. What it quotes of an input may hold secrets and control characters; a closed stderr is no error.

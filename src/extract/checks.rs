@@ -41,6 +41,16 @@ pub enum Outcome {
     Unfinished,
 }
 
+impl Check {
+    /// The lines of the last run: its call and its result.
+    pub fn evidence(&self, session: &Session) -> Vec<u32> {
+        let mut lines = vec![session.line(self.called), session.line(self.at)];
+        lines.sort_unstable();
+        lines.dedup();
+        lines
+    }
+}
+
 impl Outcome {
     /// The word for it.
     pub fn name(self) -> &'static str {

@@ -90,7 +90,7 @@ fn fact(material: &Material, check: &Check, rank: usize) -> Option<Fact> {
     if signature.is_empty() {
         return None;
     }
-    let evidence = vec![material.session.line(check.at)];
+    let evidence = check.evidence(&material.session);
     let entry = |signature: String, command: String| {
         Item::Error(OpenError { signature, command, evidence: evidence.clone() })
     };

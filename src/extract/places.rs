@@ -58,9 +58,10 @@ fn steps<'a, 'b>(session: &'b Session<'a>) -> Vec<Step<'a, 'b>> {
 
 fn replay(session: &Session, replays: &mut BTreeMap<String, FileReplay>, used: &Use) {
     if let Some(read) = used.read
-        && let Some(file) = replays.get_mut(&session.paths.name(&read.path)) {
-            file.read(read);
-        }
+        && let Some(file) = replays.get_mut(&session.paths.name(&read.path))
+    {
+        file.read(read);
+    }
     for edit in &used.edits {
         let name = session.paths.name(&edit.path);
         if let Change::Renamed { from } = &edit.change {
@@ -74,9 +75,10 @@ fn replay(session: &Session, replays: &mut BTreeMap<String, FileReplay>, used: &
         }
     }
     if let (Action::Run { command, .. }, true) = (&used.call.action, used.edits.is_empty())
-        && shell::may_rewrite(command) {
-            replays.values_mut().for_each(FileReplay::unknown_change);
-        }
+        && shell::may_rewrite(command)
+    {
+        replays.values_mut().for_each(FileReplay::unknown_change);
+    }
 }
 
 /// Whether a place says more than that the whole file is new.

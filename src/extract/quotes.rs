@@ -184,6 +184,7 @@ fn is_quotable(statement: &Statement, source: Source) -> bool {
 }
 
 /// The circumstances that all statements of a text share.
+#[expect(clippy::struct_excessive_bools, reason = "circumstances, not options of a function")]
 struct Occasion {
     source: Source,
     at: usize,

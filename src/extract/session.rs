@@ -179,9 +179,10 @@ fn uses(events: &[Event]) -> Vec<Use<'_>> {
     }
     for (at, event) in events.iter().enumerate() {
         if let EventKind::Result(result) = &event.kind
-            && let Some(place) = result.call.and_then(|call| by_event.get(&call)) {
-                answer(&mut uses[*place], at, result);
-            }
+            && let Some(place) = result.call.and_then(|call| by_event.get(&call))
+        {
+            answer(&mut uses[*place], at, result);
+        }
     }
     for used in &mut uses {
         if let (true, Action::Edit(edits), true) =

@@ -96,8 +96,7 @@ pub fn effects(command: &str) -> Vec<ShellEffect> {
     for part in parts(command) {
         let all: Vec<&str> = words(part).collect();
         let (verb, rest) = match all.as_slice() {
-            ["git", verb @ ("mv" | "rm"), rest @ ..] => (*verb, rest),
-            [verb, rest @ ..] => (*verb, rest),
+            ["git", verb @ ("mv" | "rm"), rest @ ..] | [verb, rest @ ..] => (*verb, rest),
             [] => continue,
         };
         let plain: Vec<&&str> =

@@ -96,7 +96,7 @@ fn working_tree(material: &Material) -> Option<String> {
 /// The files that were worked on last; a name that two of them share is told with its folder.
 fn at_work(material: &Material) -> Option<String> {
     let files: Vec<&str> =
-        material.ledger.ranked().into_iter().take(3).map(|file| file.name.as_str()).collect();
+        material.ledger.ranked().into_iter().take(4).map(|file| file.name.as_str()).collect();
     let base = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
     let names: Vec<String> = files
         .iter()

@@ -20,9 +20,9 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
 }
 
 fn fact(action: String, priority: Priority, evidence: Vec<u32>, worth: i64, reason: &'static str) -> Fact {
-    let entry = |action: String| Item::NextStep(NextStep { action, priority, evidence: evidence.clone() });
-    let short = entry(clip(&action, 140));
-    Fact::new(entry(action), evidence.clone(), worth, reason).or(short, 70)
+    let short = NextStep { action: clip(&action, 140), priority, evidence: evidence.clone() };
+    let whole = NextStep { action, priority, evidence: evidence.clone() };
+    Fact::new(Item::NextStep(whole), evidence, worth, reason).or(Item::NextStep(short), 70)
 }
 
 /// The user's last request, if the agent has not replied to it.
@@ -94,11 +94,12 @@ fn failed(material: &Material) -> Vec<Fact> {
         .map(|check| {
             let what = check
                 .failure
-                .first().map_or_else(|| "Rerun ".to_owned(), |line| format!("Fix {line}; rerun "));
+                .first()
+                .map_or_else(|| "Rerun ".to_owned(), |line| format!("Fix {line}; rerun "));
             fact(
                 format!("{what}{}", check.command),
                 Priority::High,
-                vec![material.session.line(check.at)],
+                check.evidence(&material.session),
                 60,
                 "the last run failed or did not finish",
             )

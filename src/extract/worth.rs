@@ -9,6 +9,7 @@ use super::quotes::{Quote, Source};
 use crate::text::{Block, identifiers};
 
 /// What a feature looks at.
+#[expect(clippy::struct_excessive_bools, reason = "what features look at, not options of a function")]
 pub struct View<'a> {
     /// The statement.
     pub quote: &'a Quote,
@@ -27,6 +28,10 @@ pub struct View<'a> {
 /// A property of a statement, and its weight in points for the value 100.
 pub struct Feature {
     /// Its name.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "names a line of the table; only its test compares them")
+    )]
     pub name: &'static str,
     /// Points for the value 100.
     pub weight: i64,
@@ -190,4 +195,17 @@ pub fn looks_like_output(text: &str) -> bool {
         })
         .count();
     odd * 14 > text.chars().count() || text.starts_with(['❯', '$', '%', '>'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FEATURES;
+
+    #[test]
+    fn every_feature_has_a_name_of_its_own() {
+        let mut names: Vec<&str> = FEATURES.iter().map(|feature| feature.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), FEATURES.len());
+    }
 }

@@ -247,7 +247,9 @@ fn grouped(names: &[&str]) -> String {
         let open = place.get(folder).copied().filter(|at| {
             folders[*at].1.iter().map(|base| base.len() + 2).sum::<usize>() + base.len() < LONGEST_GROUP
         });
-        if let Some(at) = open { folders[at].1.push(base) } else {
+        if let Some(at) = open {
+            folders[at].1.push(base);
+        } else {
             place.insert(folder, folders.len());
             folders.push((folder, vec![base]));
         }

@@ -14,6 +14,7 @@ impl Secrets {
         ["npm_", &body(ALNUM, 36, self.0.get())].concat()
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "it fills optional fields")]
     fn some(&self) -> Option<String> {
         Some(self.next())
     }
