@@ -103,7 +103,7 @@ fn metadata(transcript: &Transcript, read: usize, options: &Options) -> Metadata
     };
     Metadata {
         created_at: first,
-        updated_at: times.last().unwrap_or(first),
+        updated_at: times.next_back().unwrap_or(first),
         session_id: session_id(transcript),
         base_session: None,
         source: Some(source),

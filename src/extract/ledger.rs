@@ -165,7 +165,7 @@ impl Ledger {
                 match known {
                     Some(known) => self.touch(session, at, &known, points),
                     None if name.contains('/') && !name.contains("//") => {
-                        self.touch(session, at, &name, points / 3)
+                        self.touch(session, at, &name, points / 3);
                     }
                     None => {}
                 }
@@ -221,7 +221,7 @@ impl Ledger {
 
     fn rename(&mut self, from: &str, to: &str, at: usize) {
         if let Some(mut record) = self.files.remove(from) {
-            record.name = to.to_owned();
+            to.clone_into(&mut record.name);
             record.before = Some(from.to_owned());
             self.files.insert(to.to_owned(), record);
             self.by_base.entry(base(from).to_owned()).or_default().remove(from);
