@@ -126,3 +126,22 @@ impl Cues {
         self.0 & (1 << (cue as u32)) != 0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, cue: Cue, expected: bool) {
+        assert_eq!(Cues::of(text).has(cue), expected, "{cue:?} in {text:?}");
+    }
+
+    #[test]
+    fn cues_are_whole_words_in_any_case_and_any_company() {
+        check("It fails BECAUSE the clock is wrong", Cue::Cause, true);
+        check("Über den Wolken – because of “that” …", Cue::Cause, true);
+        check("The whys and wherefores", Cue::Cause, false);
+        check("Never push to main", Cue::Rule, true);
+        check("Sounds good!", Cue::Chat, true);
+        check("Sounds good, but drop the cache", Cue::Chat, false);
+    }
+}

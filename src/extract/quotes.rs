@@ -165,9 +165,9 @@ fn collect(session: &Session, ledger: &Ledger, text: &Text) -> Vec<Quote> {
     }
     let occasion = Occasion::of(session, text);
     let mut under = (String::new(), Cues::default());
-    let quotable =
-        statements(&text.words).into_iter().filter(|statement| is_quotable(statement, text.source));
-    quotable
+    let statements = statements(&text.words).into_iter();
+    statements
+        .filter(|statement| is_quotable(statement, text.source))
         .map(|statement| {
             // A section's statements have one heading: its cues are looked for once.
             if under.0 != statement.heading {
@@ -191,7 +191,8 @@ struct Occasion {
     recency: i64,
     first_turn: bool,
     last_turn: bool,
-    long_message: bool,
+    /// Bytes of the whole text.
+    length: usize,
     approved: bool,
 }
 
@@ -206,7 +207,7 @@ impl Occasion {
             first_turn: turns.first().is_some_and(|turn| turn.at == at),
             last_turn: turns.iter().rev().take(2).any(|turn| turn.at == at)
                 || turns.last().is_some_and(|turn| turn.reply == Some(at)),
-            long_message: text.words.len() > 1200,
+            length: text.words.len(),
             approved: source == Source::Reply && session.is_approved(at),
         }
     }
@@ -220,7 +221,7 @@ impl Occasion {
             recency: self.recency,
             first_turn: self.first_turn,
             last_turn: self.last_turn,
-            long_message: self.long_message,
+            long_message: self.length > 1200,
             approved: self.approved,
         });
         quote

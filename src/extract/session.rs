@@ -178,9 +178,8 @@ fn uses(events: &[Event]) -> Vec<Use<'_>> {
         }
     }
     for (at, event) in events.iter().enumerate() {
-        if let EventKind::Result(result) = &event.kind
-            && let Some(place) = result.call.and_then(|call| by_event.get(&call))
-        {
+        let EventKind::Result(result) = &event.kind else { continue };
+        if let Some(place) = result.call.and_then(|call| by_event.get(&call)) {
             answer(&mut uses[*place], at, result);
         }
     }
