@@ -70,7 +70,7 @@ pub fn build(bytes: &[u8], options: &Options) -> Result<Handoff> {
     let mut transcript = format::read(bytes, options.format.as_deref())?;
     let read = count::seen(&transcript, options.tokenizer.encoding());
     redact::transcript(&mut transcript);
-    let facts = extract::extract(&transcript);
+    let facts = extract::extract_in(&transcript, options.root.as_deref());
     let metadata = metadata(&transcript, read, options);
     let packed = fit(&facts, &metadata, options)?;
     let text = (options.renderer.render)(&packed.state, options.citations);

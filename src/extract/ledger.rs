@@ -124,6 +124,10 @@ impl Ledger {
             return;
         }
         for effect in shell::effects(command) {
+            if effect.change == Change::Deleted {
+                self.delete(session, used.at, &session.paths.name(&shell::join(cwd, &effect.path)));
+                continue;
+            }
             let edit = FileEdit {
                 path: shell::join(cwd, &effect.path),
                 change: effect.change,
@@ -136,6 +140,17 @@ impl Ledger {
             {
                 self.edit(session, used.at, used.at, &edit);
             }
+        }
+    }
+
+    /// A file, or all known files of a folder, are gone.
+    fn delete(&mut self, session: &Session, at: usize, name: &str) {
+        let below = format!("{name}/");
+        let gone: Vec<String> =
+            self.files.keys().filter(|file| *file == name || file.starts_with(&below)).cloned().collect();
+        for path in gone {
+            let edit = FileEdit { path, change: Change::Deleted, hunks: Vec::new(), content: None };
+            self.edit(session, at, at, &edit);
         }
     }
 

@@ -21,6 +21,8 @@ mod steps;
 mod verification;
 mod worth;
 
+use std::path::Path;
+
 use crate::event::Transcript;
 use crate::fact::Fact;
 
@@ -66,11 +68,11 @@ pub struct Material<'a> {
 
 impl<'a> Material<'a> {
     /// Gathers it.
-    pub fn of(transcript: &'a Transcript) -> Self {
+    pub fn of(transcript: &'a Transcript, root: Option<&Path>) -> Self {
         let session = Session::of(transcript);
         let ledger = ledger::Ledger::of(&session);
         let checks = checks::checks(&session);
-        let places = places::places(&session, &ledger);
+        let places = places::places(&session, &ledger, root);
         let quotes = quotes::quotes(&session, &ledger);
         Material { session, ledger, checks, places, quotes }
     }
@@ -83,6 +85,12 @@ impl<'a> Material<'a> {
 
 /// Finds all facts of a transcript, extractor by extractor.
 pub fn extract(transcript: &Transcript) -> Vec<Fact> {
-    let material = Material::of(transcript);
+    extract_in(transcript, None)
+}
+
+/// The same, with the focus ranges held against the working tree below `root`: what moved is told at its new place,
+/// what is not found there is told without numbers.
+pub fn extract_in(transcript: &Transcript, root: Option<&Path>) -> Vec<Fact> {
+    let material = Material::of(transcript, root);
     EXTRACTORS.iter().flat_map(|extractor| (extractor.extract)(&material)).collect()
 }

@@ -1,6 +1,7 @@
 //! Where in the files: every edit's place, followed through all that came after it.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::ledger::Ledger;
 use super::session::{Session, Use};
@@ -8,12 +9,13 @@ use super::shell;
 use crate::event::{Action, Change, EventKind};
 use crate::replay::{FileReplay, Origin, TrackedRange};
 use crate::state::FileChange;
+use crate::worktree::{self, Place};
 
 /// The changed places of each file, in the coordinates of the end of the session.
 pub type Places = BTreeMap<String, Vec<TrackedRange>>;
 
 /// Replays all edits of a session.
-pub fn places(session: &Session, ledger: &Ledger) -> Places {
+pub fn places(session: &Session, ledger: &Ledger, root: Option<&Path>) -> Places {
     let mut replays: BTreeMap<String, FileReplay> = ledger
         .files
         .values()
@@ -32,7 +34,31 @@ pub fn places(session: &Session, ledger: &Ledger) -> Places {
             }
         }
     }
-    replays.into_iter().map(|(name, file)| (name, file.ranges())).collect()
+    replays
+        .into_iter()
+        .map(|(name, file)| {
+            let ranges = file.ranges();
+            let ranges = match root {
+                Some(root) => ranges.into_iter().map(|range| confirmed(root, &name, range)).collect(),
+                None => ranges,
+            };
+            (name, ranges)
+        })
+        .collect()
+}
+
+/// A place as the working tree has it: where its lines stand there, or without numbers.
+fn confirmed(root: &Path, name: &str, mut place: TrackedRange) -> TrackedRange {
+    let (Some(range), Some(lines)) = (place.range.or(place.last), place.lines.as_ref()) else {
+        place.range = None;
+        return place;
+    };
+    place.range = match worktree::check(root, name, range, lines) {
+        Place::Valid => Some(range),
+        Place::Moved(to) => Some(to),
+        Place::Lost => None,
+    };
+    place
 }
 
 enum Step<'a, 'b> {

@@ -103,7 +103,9 @@ pub fn effects(command: &str) -> Vec<ShellEffect> {
             rest.iter().filter(|word| !word.starts_with('-') && looks_like_path(word)).collect();
         match verb {
             "rm" => out.extend(
-                plain.iter().map(|path| ShellEffect { path: (**path).to_string(), change: Change::Deleted }),
+                rest.iter().filter(|word| !word.starts_with('-') && !word.contains(['*', '$'])).map(|path| {
+                    ShellEffect { path: path.trim_end_matches('/').to_owned(), change: Change::Deleted }
+                }),
             ),
             "mv" if plain.len() == 2 => out.push(ShellEffect {
                 path: (*plain[1]).to_string(),

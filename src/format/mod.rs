@@ -1,7 +1,7 @@
 //! Reading transcripts: every format is one file here and one line in [`FORMATS`].
 //!
 //! A format maps one record to events. Finding the format, splitting the input, decoding, parallel parsing, limits
-//! and warnings stand here and in [`lines`], once.
+//! and warnings stand here and in `lines`, once.
 
 mod decode;
 mod head;

@@ -1,10 +1,10 @@
 //! Redaction: the gate right behind reading. No secret reaches a fact, the screen or a file.
 //!
-//! Text is first freed of control characters ([`clean`]), so that colours cannot hide a secret. One pass then
-//! looks for the words and prefixes a secret can begin with ([`words`], [`find`]); only around a hit does anything
+//! Text is first freed of control characters (`clean`), so that colours cannot hide a secret. One pass then
+//! looks for the words and prefixes a secret can begin with (`words`, `find`); only around a hit does anything
 //! else run, and that is bounded, so clean text costs one pass and hostile text stays linear. Three kinds of evidence
-//! count: a known token shape ([`shapes`]), a place where only secrets stand (headers, URLs with credentials,
-//! options, private key blocks), and an assignment to a telling name of a value that looks machine-made ([`value`]).
+//! count: a known token shape (`shapes`), a place where only secrets stand (headers, URLs with credentials,
+//! options, private key blocks), and an assignment to a telling name of a value that looks machine-made (`value`).
 //!
 //! What only looks like a secret survives: commit hashes, digests, UUIDs, encoded data, paths and code.
 

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 /// The floors from the ground up. Modules on one floor do not know each other.
 ///
-/// `replay` and `text` are a half-floor below the leaves: extracting and ranking both read prose, and ranges are followed
+/// `replay`, `text` and `worktree` are a half-floor below the leaves: extracting and ranking both read prose, and ranges are followed
 /// for extracting and for the working tree.
 const FLOORS: &[&[&str]] = &[
     &["error", "event", "state"],
     &["fact"],
-    &["replay", "text"],
-    &["diff", "extract", "format", "rank", "redact", "render", "store", "token", "worktree"],
+    &["replay", "text", "worktree"],
+    &["diff", "extract", "format", "rank", "redact", "render", "store", "token"],
     &["count", "pack"],
     &["build", "discover"],
     &["explain", "service"],
