@@ -11,9 +11,9 @@ const NONE: u32 = u32::MAX;
 /// Pieces up to this many bytes are merged in an array.
 const SHORT: usize = 48;
 /// Longer pieces are merged this many bytes at a time.
-const WINDOW: usize = 4096;
+const WINDOW: usize = 1024;
 /// So many bytes before its end, a window is taken to be merged as the whole is.
-const MARGIN: usize = 512;
+const MARGIN: usize = 128;
 
 /// Tokens as a list linked through the places where they start; room for one piece after the other.
 #[derive(Default)]
@@ -43,8 +43,29 @@ impl Merged {
         match piece.len() {
             0..=16 => count_short::<16>(vocabulary, piece),
             17..=SHORT => count_short::<SHORT>(vocabulary, piece),
-            _ => self.count_in(vocabulary, piece, WINDOW, MARGIN),
+            _ => self.count_bounded(vocabulary, piece),
         }
+    }
+
+    /// Counts in windows, and gives back the room if they had to be large.
+    fn count_bounded(&mut self, vocabulary: &Vocabulary, piece: &[u8]) -> usize {
+        let tokens = self.count_long(vocabulary, piece);
+        if self.parts.capacity() > 16 * WINDOW {
+            *self = Merged::default();
+        }
+        tokens
+    }
+
+    /// In windows as small as do: each try has windows sixteen times as large, up to one for the whole.
+    fn count_long(&mut self, vocabulary: &Vocabulary, piece: &[u8]) -> usize {
+        let (mut window, mut margin) = (WINDOW, MARGIN);
+        while window < piece.len() {
+            if let Some(tokens) = self.count_in(vocabulary, piece, window, margin) {
+                return tokens;
+            }
+            (window, margin) = (window * 16, margin * 16);
+        }
+        self.merge(vocabulary, piece)
     }
 
     /// Merges one window after the other, each from a token's start well before the end of the one before.
@@ -52,9 +73,15 @@ impl Merged {
     /// This is exact: tokens are the encoding of their text if and only if each two neighbours are the encoding of
     /// theirs (van Antwerpen and Neubeck, "So many tokens, so little time", 2024; see GitHub's `bpe`). Neighbours
     /// in one window are. The tokens of two windows are joined at a token that both have in the same place: the
-    /// neighbour before it is from the earlier window, which has both. If there is none, the whole is one window.
+    /// neighbour before it is from the earlier window, which has both. If there is none, nothing is known.
     /// A window of the same bytes as the one before it, as in a long run, is not merged again.
-    fn count_in(&mut self, vocabulary: &Vocabulary, piece: &[u8], window: usize, margin: usize) -> usize {
+    fn count_in(
+        &mut self,
+        vocabulary: &Vocabulary,
+        piece: &[u8],
+        window: usize,
+        margin: usize,
+    ) -> Option<usize> {
         let (mut start, mut tokens, mut merged) = (0, 0, 0);
         let mut last: &[u8] = &[];
         let mut tail = Vec::new();
@@ -64,22 +91,21 @@ impl Merged {
                 merged = self.merge(vocabulary, text);
                 last = text;
             }
-            let Some(Join { mut at, earlier, later }) = self.join_windows(&tail, text.len()) else { break };
+            let Join { mut at, earlier, later } = self.join_windows(&tail, text.len())?;
             tokens += earlier;
             if start + text.len() == piece.len() {
-                return tokens + merged - later;
+                return Some(tokens + merged - later);
             }
             while at + self.length(at) <= window - margin {
                 at += self.length(at);
                 tokens += 1;
             }
             if at == 0 {
-                break;
+                return None;
             }
             self.keep_tail(&mut tail, at, text.len());
             start += at;
         }
-        self.merge(vocabulary, piece)
     }
 
     /// Where this window first has a token that the one before, of which these are the lengths, has there too.
@@ -216,10 +242,51 @@ mod tests {
             {
                 let whole = merged.merge(vocabulary, &piece);
                 for (window, margin) in [(8, 2), (16, 9), (64, 20), (128, 5), (399, 100)] {
-                    assert_eq!(merged.count_in(vocabulary, &piece, window, margin), whole);
+                    let joined = merged.count_in(vocabulary, &piece, window, margin);
+                    assert!(joined.is_none_or(|tokens| tokens == whole), "{joined:?} for {whole}");
                 }
+                assert_eq!(merged.count_long(vocabulary, &piece), whole);
                 let short = &piece[..SHORT];
                 assert_eq!(count_short::<SHORT>(vocabulary, short), merged.merge(vocabulary, short));
+            }
+        }
+    }
+
+    /// A piece of some megabytes takes no more room than a window, and is counted as in one.
+    #[test]
+    fn long_runs_are_merged_in_windows() {
+        let mut merged = Merged::default();
+        let vocabularies =
+            [(&vocabulary::O200K, 5_000_000), (&vocabulary::CL100K, 300_001), (&vocabulary::P50K, 300_001)];
+        for (vocabulary, length) in vocabularies {
+            let run = vec![b'a'; length];
+            let tokens = merged.count(vocabulary, &run);
+            assert!(merged.parts.capacity() <= 16 * WINDOW, "room for {}", merged.parts.capacity());
+            assert_eq!(Merged::default().merge(vocabulary, &run), tokens);
+        }
+    }
+
+    /// Long pieces, random and repeating, on small and large alphabets, are counted as in one window.
+    #[test]
+    fn long_random_pieces_are_merged_in_windows() {
+        let mut state = 7_u64;
+        let mut random = move |below: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % below
+        };
+        for round in 0..60_u64 {
+            let alphabet = [2, 3, 8, 26, 60, 256][usize::try_from(round % 6).expect("below 6")];
+            let first = if alphabet == 256 { 0 } else { 0x41 };
+            let period = if round % 4 == 0 { 1 + random(300) } else { 10_000 };
+            let part: Vec<u8> =
+                (0..period).map(|_| u8::try_from(first + random(alphabet)).expect("below 256")).collect();
+            let piece: Vec<u8> = part.iter().copied().cycle().take(10_000).collect();
+            for vocabulary in [&vocabulary::O200K, &vocabulary::CL100K, &vocabulary::P50K, &vocabulary::R50K]
+            {
+                let whole = Merged::default().merge(vocabulary, &piece);
+                let mut merged = Merged::default();
+                assert_eq!(merged.count(vocabulary, &piece), whole, "round {round}");
+                assert!(merged.parts.capacity() <= 16 * WINDOW);
             }
         }
     }
