@@ -239,7 +239,7 @@ pub struct OpenError {
 pub struct Verification {
     /// The command line in full.
     pub command: String,
-    /// How it ended last: `passed`, `failed` or `not finished`, and what it counted.
+    /// How it ended last: `passed`, `failed` or `started, result not seen`, and what it counted.
     pub outcome: String,
     /// How many edits came after it.
     pub edits_since: u32,

@@ -16,15 +16,15 @@ fn template(item: &Item) -> &'static str {
     match item {
         Item::Objective(_) => "now",
         Item::Progress(_) => "Committed Done of the plan",
-        Item::File(_) => "created edited deleted renamed from read defines",
+        Item::File(_) => "created edited deleted renamed from in",
         Item::Decision(_) => {
             "user chose The user refused running editing the plan as proposed Tried and taken back by the user rewound"
         }
-        Item::Verification(_) => "passed failed not finished",
+        Item::Verification(_) => "passed failed started result not seen",
         Item::NextStep(_) => "Answer the user In the middle of In progress Fix rerun Rerun",
         Item::Status(..) => {
             "nothing committed in this session changed files uncommitted since the last commit all edits committed last \
-             the user interrupted the last step worked on"
+             the user interrupted the last step at"
         }
         Item::Constraint(_)
         | Item::Finding(_)
