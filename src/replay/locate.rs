@@ -1,7 +1,13 @@
 //! Finding the place of a hunk that has no line numbers, by its text.
 
-use super::hunk::Sides;
+use std::collections::BTreeSet;
+
+use super::anchor::says_something;
+use super::hunk::{Replaced, Sides, differences};
 use super::sparse::{SparseFile, Stretch, count};
+
+/// Different lines with something to read in them that a hunk must have to be told from lines nobody saw.
+const EVIDENCE: usize = 3;
 
 /// Where a hunk belongs.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,8 +26,20 @@ pub(super) struct Spot {
     pub line: u32,
     pub old: Vec<String>,
     pub new: Vec<String>,
+    /// What differs between the two.
+    pub parts: Vec<Replaced>,
     /// Whether it is clear what the lines become.
     clear: bool,
+}
+
+impl Spot {
+    /// A place of a text; what differs there shows when its whole lines are compared.
+    fn compared(line: u32, old: Vec<String>, new: Vec<String>, clear: bool) -> Self {
+        let (before, after): (Vec<&str>, Vec<&str>) =
+            (old.iter().map(String::as_str).collect(), new.iter().map(String::as_str).collect());
+        let parts = differences(&before, &after);
+        Self { line, old, new, parts, clear }
+    }
 }
 
 /// Finds the lines of a hunk with context: whole lines, at or behind `from`. Patch tools forgive blanks, first at
@@ -39,6 +57,20 @@ pub(super) fn locate_lines(file: &SparseFile, sides: &Sides<'_>, from: u32) -> F
         }
     }
     Found::Nowhere
+}
+
+/// Whether lines found at or behind `from` cannot also stand before, where nothing is known: a patch goes to the
+/// first place. Either there is no gap before them, or they say enough, with a line that stands only once.
+pub(super) fn is_first(file: &SparseFile, old: &[&str], heading: Option<&str>, from: u32, line: u32) -> bool {
+    let behind = line.saturating_add(count(old.len()));
+    let between = behind.saturating_sub(from);
+    if count(file.ahead_from(from, between).len()) == between {
+        return true;
+    }
+    let telling = old.iter().copied().chain(heading).map(str::trim).filter(|line| says_something(line));
+    let different: BTreeSet<&str> = telling.collect();
+    let once = |text: &&str| file.lines().filter(|(_, known)| known.trim() == *text).nth(1).is_none();
+    different.len() >= EVIDENCE && different.iter().any(once)
 }
 
 /// Finds the text of a hunk without context: it may begin and end within a line.
@@ -110,7 +142,9 @@ fn spot_of_lines(file: &SparseFile, sides: &Sides<'_>, line: u32) -> Spot {
         new_at += part.added;
     }
     new.extend(known[old_at..].iter().map(ToString::to_string));
-    Spot { line, old: known.iter().map(ToString::to_string).collect(), new, clear: true }
+    // The hunk says itself which lines are new. Compared anew, a line could pass for its equal neighbour.
+    let parts = sides.replaced.clone();
+    Spot { line, old: known.iter().map(ToString::to_string).collect(), new, parts, clear: true }
 }
 
 /// All places of the old text in known lines, widened to whole lines.
@@ -136,7 +170,7 @@ fn lines_replaced(stretch: &Stretch<'_>, sides: &Sides<'_>, only: &str) -> Vec<S
                 line.replace(only, &with).split('\n').map(String::from).collect()
             };
             let clear = !sides.new.is_empty() || !line.ends_with(only) || new.is_empty();
-            Spot { line: stretch.start + count(index), old: vec![(*line).to_owned()], new, clear }
+            Spot::compared(stretch.start + count(index), vec![(*line).to_owned()], new, clear)
         })
         .collect()
 }
@@ -188,5 +222,5 @@ fn spot(
     if let Some(last) = new.last_mut() {
         last.push_str(behind);
     }
-    Spot { line, old, new, clear }
+    Spot::compared(line, old, new, clear)
 }

@@ -238,7 +238,9 @@ impl FileReplay {
             return;
         }
         let old: Vec<String> = self.file.lines().map(|(_, line)| line.to_owned()).collect();
-        self.replace_spot(1, &old, content, current);
+        let old: Vec<&str> = old.iter().map(String::as_str).collect();
+        // Only what differs counts as changed.
+        self.replace_parts(1, &old, content, &differences(&old, content), current);
     }
 
     fn apply<'a>(&mut self, hunks: &'a [Hunk], current: &mut Current<'a>) {
@@ -288,7 +290,8 @@ impl FileReplay {
         let gap = self.file.known_prefix();
         for spot in spots.iter().rev() {
             let new: Vec<&str> = spot.new.iter().map(String::as_str).collect();
-            self.replace_spot(spot.line, &spot.old, &new, current);
+            let old: Vec<&str> = spot.old.iter().map(String::as_str).collect();
+            self.replace_parts(spot.line, &old, &new, &spot.parts, current);
         }
         if unseen {
             self.doubt_everywhere(&spots, gap);
@@ -311,9 +314,14 @@ impl FileReplay {
         }
         let heading = hunk.heading.as_deref().map(str::trim).filter(|heading| !heading.is_empty());
         let below = heading.and_then(|heading| locate::line_with(&self.file, heading, from));
-        match below.map(|line| locate::locate_lines(&self.file, sides, line)) {
-            Some(found @ Found::At(_)) => found,
-            _ => locate::locate_lines(&self.file, sides, from),
+        let (found, heading) = match below.map(|line| locate::locate_lines(&self.file, sides, line)) {
+            Some(found @ Found::At(_)) => (found, heading),
+            _ => (locate::locate_lines(&self.file, sides, from), None),
+        };
+        let first = |spot: &Spot| locate::is_first(&self.file, &sides.old, heading, from, spot.line);
+        match found {
+            Found::At(spots) if !spots.iter().all(first) => Found::Nowhere,
+            found => found,
         }
     }
 
@@ -329,13 +337,13 @@ impl FileReplay {
     /// A hunk could not be placed: what may stand behind it is in doubt.
     fn doubt_after_lost(&mut self, sides: &Sides<'_>, found: &Found) {
         match found {
+            Found::Ambiguous(first) if *first <= self.file.known_prefix() => self.doubt_from(*first),
             // It is not in the lines known without a gap from the first on, so those stay where they are.
-            Found::Nowhere if !sides.old.is_empty() && !self.file.is_whole() => {
+            Found::Nowhere | Found::Ambiguous(_) if !sides.old.is_empty() && !self.file.is_whole() => {
                 let behind = (self.file.known_prefix() + 1).saturating_sub(count(sides.old.len()));
                 self.doubt_from(behind.max(1));
             }
-            Found::Ambiguous(first) => self.doubt_from(*first),
-            Found::Nowhere | Found::At(_) => self.unknown_change(),
+            Found::Nowhere | Found::Ambiguous(_) | Found::At(_) => self.unknown_change(),
         }
     }
 
@@ -363,13 +371,6 @@ impl FileReplay {
         }
         self.tracks.begin_lost(Origin::Edit, note);
         current.begun.push(id);
-    }
-
-    /// Replaces whole lines by others; only what differs counts as changed.
-    fn replace_spot(&mut self, line: u32, old: &[String], new: &[&str], current: &mut Current<'_>) {
-        let old: Vec<&str> = old.iter().map(String::as_str).collect();
-        let parts = differences(&old, new);
-        self.replace_parts(line, &old, new, &parts, current);
     }
 
     /// Applies what differs between two sides that begin at a line, from the first to the last.
