@@ -1,6 +1,6 @@
 //! Finding the place of a hunk that has no line numbers, by its text.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::anchor::says_something;
 use super::hunk::{Replaced, Sides, differences};
@@ -68,9 +68,16 @@ pub(super) fn is_first(file: &SparseFile, old: &[&str], heading: Option<&str>, f
         return true;
     }
     let telling = old.iter().copied().chain(heading).map(str::trim).filter(|line| says_something(line));
-    let different: BTreeSet<&str> = telling.collect();
-    let once = |text: &&str| file.lines().filter(|(_, known)| known.trim() == *text).nth(1).is_none();
-    different.len() >= EVIDENCE && different.iter().any(once)
+    let mut different: BTreeMap<&str, u32> = telling.map(|line| (line, 0)).collect();
+    if different.len() < EVIDENCE {
+        return false;
+    }
+    for (_, known) in file.lines() {
+        if let Some(times) = different.get_mut(known.trim()) {
+            *times += 1;
+        }
+    }
+    different.values().any(|times| *times == 1)
 }
 
 /// Finds the text of a hunk without context: it may begin and end within a line.
