@@ -278,14 +278,8 @@ fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec((any::<u8>(), 0_usize..1000, 0_usize..1000, 0_usize..1000), 1..most)
 }
 
-/// So many cases, or more where the surroundings ask for more.
-fn at_least(cases: u32) -> ProptestConfig {
-    let default = ProptestConfig::default();
-    ProptestConfig { cases: default.cases.max(cases), ..default }
-}
-
 proptest! {
-    #![proptest_config(at_least(3000))]
+    #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
 
     /// Who has seen the file and every edit knows every place.
     #[test]
