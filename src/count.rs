@@ -86,7 +86,7 @@ mod tests {
         check(format!("{said}\n{{\"ty").as_bytes(), (2, Some(("claude-code", 1))), &[2]);
         check(b"", (0, None), &[]);
         check(b"hello world", (2, None), &[]);
-        check(b"hello\nworld \xFF", (5, None), &[2]);
+        check(b"hello\nworld \xFF", (4, None), &[2]);
     }
 
     #[test]

@@ -66,7 +66,8 @@ impl Outcome {
 pub fn checks(session: &Session) -> Vec<Check> {
     let mut last_runs: BTreeMap<String, (&Use, u32)> = BTreeMap::new();
     for (used, command) in session.commands() {
-        let Some(line) = shell::check_of(command) else { continue };
+        let refused = used.result.is_some_and(|result| result.status == Status::Denied);
+        let Some(line) = shell::check_of(command).filter(|_| !refused) else { continue };
         let (last, runs) = last_runs.entry(line).or_insert((used, 0));
         *last = used;
         *runs += 1;
@@ -89,7 +90,9 @@ fn check(used: &Use, command: String, runs: u32, edits: &[usize]) -> Check {
                 Status::Ok | Status::Failed => Outcome::Failed,
                 Status::Denied | Status::Interrupted => Outcome::Unfinished,
             };
-            (outcome, counts(&result.text), failure)
+            let counted =
+                if ran_nothing(&result.text) { "no tests ran".to_owned() } else { counts(&result.text) };
+            (outcome, counted, failure)
         });
     let edits_since = edits.len() - edits.partition_point(|edit| *edit <= at);
     let edits_since = u32::try_from(edits_since).unwrap_or(u32::MAX);
@@ -105,6 +108,13 @@ fn edits(session: &Session) -> Vec<usize> {
 static COUNTS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i-u)\b(\d+ (?:tests? )?(?:passed|failed|failures?|errors?|issues?|warnings?|problems?|skipped|pass|fail)\b)").expect("a fixed pattern")
 });
+
+/// Whether a test runner says that it had nothing to run.
+fn ran_nothing(output: &str) -> bool {
+    let packages: Vec<&str> = output.lines().filter(|line| line.starts_with("ok ")).collect();
+    let idle = |line: &&str| line.contains("[no tests to run]");
+    !packages.is_empty() && packages.iter().all(idle) || output.contains("collected 0 items")
+}
 
 /// What the output counted, from its last lines.
 fn counts(output: &str) -> String {

@@ -75,11 +75,11 @@ fn is_refusal(line: &str) -> bool {
 
 /// Whether a later run on the same subject passed.
 pub(super) fn is_resolved(check: &Check, checks: &[Check]) -> bool {
-    let subjects: Vec<String> = check.command.split(" && ").map(shell::subject).collect();
+    let subjects: Vec<String> = shell::parts(&check.command).into_iter().map(shell::subject).collect();
     checks.iter().any(|other| {
         other.at > check.at
             && other.outcome == Outcome::Passed
-            && other.command.split(" && ").map(shell::subject).any(|subject| {
+            && shell::parts(&other.command).into_iter().map(shell::subject).any(|subject| {
                 subjects.iter().any(|own| own.starts_with(&subject) || subject.starts_with(own))
             })
     })

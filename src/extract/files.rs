@@ -53,7 +53,8 @@ fn note_text<'a>(text: &'a str, file: &str) -> Option<&'a str> {
     let base = file.rsplit('/').next().unwrap_or(file);
     let at = text.find(base).filter(|at| *at < 80 && !text[..*at].contains(' '))?;
     let rest = text[at + base.len()..].trim_start_matches(|c: char| !c.is_alphabetic() && !matches!(c, '"'));
-    (rest.len() > 12).then_some(rest)
+    let whole = rest.matches('(').count() == rest.matches(')').count();
+    (rest.len() > 12 && whole).then_some(rest)
 }
 
 /// What a file's name alone is worth at most, and each thing said of it beside that, in points.
@@ -105,7 +106,7 @@ fn fact(material: &Material, file: &FileRecord, rank: usize, note: Option<&Quote
         forms.push((entry(change.to_owned(), ranges[..2].to_vec(), own.clone()), known - 10));
     }
     forms.push((entry(around, ranges.clone(), own.clone()), known));
-    let Some(quote) = note else { return growing(forms, own, "changed").on_floor(3) };
+    let Some(quote) = note else { return growing(forms, own, "changed").on_floor(4) };
     let mut evidence = own;
     evidence.push(material.session.line(quote.at));
     evidence.sort_unstable();
@@ -116,7 +117,7 @@ fn fact(material: &Material, file: &FileRecord, rank: usize, note: Option<&Quote
         entry(format!("{change}; {said}"), ranges, evidence.clone()),
         name + quote.worth + worth::PLACES * recent / 1000,
     ));
-    growing(forms, evidence, "changed, and described").on_floor(3)
+    growing(forms, evidence, "changed, and described").on_floor(4)
 }
 
 /// What a file's name is worth: most for the few at the top, the same for the many behind them, little where the file

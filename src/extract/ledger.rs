@@ -194,6 +194,7 @@ impl Ledger {
             || is_scratch(&name)
             || is_foreign(&name)
             || !has_extension(&name) && points < worth::READ
+            || !name.contains('/') && points < worth::READ && !is_source(&name)
         {
             return;
         }
@@ -325,6 +326,18 @@ fn is_scratch(name: &str) -> bool {
         || name.contains("/AppData/Local/Temp/")
         || name.contains("..")
         || name.contains(['*', '$', '{', '<', '>', '|', '"', '\n'])
+}
+
+/// Whether a bare name ends as files of source, text or settings do; `user.name` does not.
+fn is_source(name: &str) -> bool {
+    const ENDINGS: &[&str] = &[
+        "rs", "go", "py", "ts", "tsx", "js", "jsx", "mjs", "md", "mdx", "toml", "json", "jsonl", "yaml",
+        "yml", "c", "h", "cc", "cpp", "hpp", "java", "kt", "php", "rb", "sh", "sql", "css", "html", "swift",
+        "cs", "vue", "svelte", "txt", "lock", "cfg", "ini", "xml", "proto", "ex", "exs", "zig", "lua", "mod",
+        "sum", "tf", "env", "csv", "gradle", "ps1", "scss",
+    ];
+    name.rsplit_once('.').is_some_and(|(stem, ending)| !stem.is_empty() && ENDINGS.contains(&ending))
+        || matches!(name, "Makefile" | "Dockerfile" | "justfile" | "Justfile")
 }
 
 /// Whether a path lies outside the working folder in a place of packages and tools.

@@ -43,11 +43,11 @@ fn commits(material: &Material) -> Vec<Fact> {
     let session = &material.session;
     session
         .commands()
-        .filter(|(used, _)| used.took_effect())
         .filter_map(|(used, command)| {
-            let message = shell::commit_message(command)?;
-            let subject = clip(message.lines().next()?, 110);
             let output = used.result.map(|result| result.text.as_str()).unwrap_or_default();
+            let message = shell::commit_message(command)
+                .filter(|_| shell::committed(command, output, used.took_effect()))?;
+            let subject = clip(message.lines().next()?, 110);
             let hash = shell::commit_hash(output).map(|hash| format!("{hash} ")).unwrap_or_default();
             let at = used.result_at.unwrap_or(used.at);
             let worth = 60 + 40 * session.recency(at) / 1000;

@@ -180,11 +180,24 @@ fn collect(session: &Session, ledger: &Ledger, text: &Text) -> Vec<Quote> {
 
 fn is_quotable(statement: &Statement, source: Source) -> bool {
     let text = &statement.text;
-    text.len() <= 700 && text.chars().nth(11).is_some() && (source == Source::User || !is_narration(text))
+    text.len() <= 700
+        && text.chars().nth(11).is_some()
+        && (source == Source::User || !is_narration(text))
+        && !is_boilerplate(text)
+}
+
+/// Whether a host wrote this, the same in every session.
+fn is_boilerplate(text: &str) -> bool {
+    [
+        "If you need specific details from before",
+        "This session is being continued from a previous",
+        "Analysis: Let me chronologically",
+    ]
+    .iter()
+    .any(|start| text.starts_with(start))
 }
 
 /// The circumstances that all statements of a text share.
-#[expect(clippy::struct_excessive_bools, reason = "circumstances, not options of a function")]
 struct Occasion {
     source: Source,
     at: usize,

@@ -215,22 +215,30 @@ pub fn is_check(part: &str) -> bool {
         || part.contains("cargo ")
 }
 
-/// The check of a command line as one would type it again: its checking parts, without redirections; nothing if it checks nothing.
+/// The check of a command line as one would type it again: from its first checking part to its
+/// last, word for word but for redirections behind it; nothing if it checks nothing.
 pub fn check_of(command: &str) -> Option<String> {
-    let checks: Vec<String> = parts(command).into_iter().filter(|part| is_check(part)).map(tidy).collect();
-    let line = checks.join(" && ");
+    let checks: Vec<&str> = parts(command).into_iter().filter(|part| is_check(part)).collect();
+    let (first, last) = (checks.first()?, checks.last()?);
+    let start = first.as_ptr() as usize - command.as_ptr() as usize;
+    let end = last.as_ptr() as usize - command.as_ptr() as usize + last.len();
+    let line = tidy(&command[start..end]);
     (!line.is_empty() && line.len() < 400).then_some(line)
 }
 
 /// A part with its white space folded and its redirections of output cut off.
 pub fn tidy(part: &str) -> String {
     let folded = part.split_whitespace().collect::<Vec<_>>().join(" ");
-    let cut = [" 2>&1", " >/dev/null", " > /dev/null", " 2>/dev/null", " &>"]
-        .iter()
-        .filter_map(|mark| folded.find(mark))
-        .min();
-    folded[..cut.unwrap_or(folded.len())].trim_end().to_owned()
+    let mut kept = folded.as_str();
+    while let Some(shorter) = REDIRECTIONS.iter().find_map(|end| kept.strip_suffix(end)) {
+        kept = shorter.trim_end();
+    }
+    kept.to_owned()
 }
+
+/// Ends of a command that only say where its output goes.
+const REDIRECTIONS: &[&str] =
+    &["2>&1", ">/dev/null", "> /dev/null", "2>/dev/null", "2> /dev/null", "&>/dev/null"];
 
 /// What a check is about, whatever its flags: program and subcommands, for telling whether a later run repeats it.
 pub fn subject(part: &str) -> String {
@@ -307,4 +315,9 @@ pub fn may_rewrite(command: &str) -> bool {
     parts(command)
         .iter()
         .any(|part| !part.contains("--check") && REWRITERS.iter().any(|mark| part.contains(mark)))
+}
+
+/// Whether a command line committed: git said so in its output, or the whole line succeeded.
+pub fn committed(command: &str, output: &str, succeeded: bool) -> bool {
+    command.contains("git commit") && (succeeded || commit_hash(output).is_some())
 }

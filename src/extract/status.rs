@@ -32,12 +32,30 @@ fn status(material: &Material) -> (Status, Vec<u32>) {
     if working {
         return (Status::InProgress, line);
     }
-    if questions::pending(material).is_some() {
+    let pending = questions::pending(material);
+    let offered =
+        pending.as_ref().is_some_and(|(question, _)| is_offer(question)) && Cues::of(text).has(Cue::Done);
+    if pending.is_some() && !offered {
         return (Status::Blocked, line);
     }
     let finished = Cues::of(text).has(Cue::Done) || open_todos(material) == 0;
     let failed = material.checks.first().is_some_and(|check| check.outcome == Outcome::Failed);
     (if finished && !failed { Status::NeedsReview } else { Status::InProgress }, line)
+}
+
+/// Whether a question only offers more work.
+fn is_offer(question: &str) -> bool {
+    [
+        "Want me to",
+        "Would you like me to",
+        "Would you like to",
+        "Do you want me to",
+        "Shall I",
+        "Should I also",
+        "Anything else",
+    ]
+    .iter()
+    .any(|start| question.contains(start))
 }
 
 fn open_todos(material: &Material) -> usize {
@@ -63,7 +81,10 @@ fn working_tree(material: &Material) -> Option<String> {
     let last = material
         .session
         .commands()
-        .filter(|(used, command)| used.took_effect() && command.contains("git commit"))
+        .filter(|(used, command)| {
+            let output = used.result.map(|result| result.text.as_str()).unwrap_or_default();
+            shell::committed(command, output, used.took_effect())
+        })
         .last()
         .map(|(used, command)| {
             (

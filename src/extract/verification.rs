@@ -31,5 +31,5 @@ fn fact(material: &Material, check: &Check, rank: usize) -> Fact {
         - i64::try_from(check.command.len() / 12).unwrap_or(0);
     let fact = Fact::new(entry(outcome), evidence.clone(), worth.max(10), "a check")
         .or(entry(check.outcome.name().to_owned()), 80);
-    if rank == 0 { fact.on_floor(4) } else { fact }
+    if rank == 0 { fact.on_floor(3) } else { fact }
 }

@@ -240,9 +240,16 @@ impl Shape {
         self.letters >= 16 && self.pieces * 11 >= self.letters * 4
     }
 
-    /// Pieces are 3.2 characters long on average, or shorter; words and numbers are longer.
+    /// Pieces are 3.2 characters long on average, or shorter; words and numbers are longer. Of a long value without
+    /// separators 4.5 are enough: chance makes longer runs there, and names of that length have longer words.
     fn is_restless(&self) -> bool {
-        self.pieces * 16 >= (self.letters + self.digits) * 5
+        let characters = self.letters + self.digits;
+        self.pieces * 16 >= characters * 5
+            || characters >= 32
+                && self.symbols == 0
+                && self.digits >= 1
+                && self.upper >= 4
+                && self.pieces * 9 >= characters * 2
     }
 }
 
