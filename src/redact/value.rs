@@ -238,6 +238,11 @@ impl Shape {
     /// As [`Self::is_restless`]; but names without digits come closer to it, so the bar is higher.
     fn is_restless_without_digits(&self) -> bool {
         self.letters >= 16 && self.pieces * 11 >= self.letters * 4
+            || self.letters >= 32
+                && self.symbols == 0
+                && self.upper >= 8
+                && self.lower >= 8
+                && self.pieces * 4 >= self.letters
     }
 
     /// Pieces are 3.2 characters long on average, or shorter; words and numbers are longer. Of a long value without

@@ -20,7 +20,7 @@ fn template(item: &Item) -> &'static str {
         Item::Decision(_) => {
             "user chose The user refused running editing the plan as proposed Tried and taken back by the user rewound"
         }
-        Item::Verification(_) => "passed failed started result not seen no tests ran",
+        Item::Verification(_) => "passed failed not finished started result not seen no tests ran",
         Item::NextStep(_) => "Answer the user In the middle of In progress Fix rerun Rerun",
         Item::Status(..) => {
             "nothing committed in this session changed files uncommitted since the last commit all edits committed last \
