@@ -3,7 +3,7 @@
 use super::cues::Cue;
 use super::quotes::{Quote, Source};
 use super::{Material, decisions, files, shell, steps};
-use crate::event::{EventKind, TodoState};
+use crate::event::TodoState;
 use crate::fact::{Fact, Item};
 use crate::text::clip;
 
@@ -58,11 +58,7 @@ fn commits(material: &Material) -> Vec<Fact> {
 }
 
 fn finished(material: &Material) -> Vec<Fact> {
-    let last = material.session.events.iter().rev().find_map(|event| match &event.kind {
-        EventKind::Todos(todos) => Some((event.line, todos)),
-        _ => None,
-    });
-    let Some((line, todos)) = last else { return Vec::new() };
+    let Some((line, todos)) = material.session.todos() else { return Vec::new() };
     let done: Vec<String> = todos
         .iter()
         .filter(|todo| todo.state == TodoState::Completed)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use crate::event::Todo;
 use crate::event::{
     Action, Actor, Answer, Call, Context, Event, EventKind, FileEdit, FileRead, Status, ToolResult,
     Transcript,
@@ -99,6 +100,14 @@ impl<'a> Session<'a> {
             next.text.len() < 60
                 && !next.text.contains('?')
                 && !super::cues::Cues::of(next.text).has(super::cues::Cue::Correction)
+        })
+    }
+
+    /// The to-do list as it stands at the end, and the line that says so.
+    pub fn todos(&self) -> Option<(u32, &'a [Todo])> {
+        self.events.iter().rev().find_map(|event| match &event.kind {
+            EventKind::Todos(todos) => Some((event.line, todos.as_slice())),
+            _ => None,
         })
     }
 

@@ -59,21 +59,9 @@ fn is_offer(question: &str) -> bool {
 }
 
 fn open_todos(material: &Material) -> usize {
-    material
-        .session
-        .events
-        .iter()
-        .rev()
-        .find_map(|event| match &event.kind {
-            EventKind::Todos(todos) => Some(todos),
-            _ => None,
-        })
-        .map_or(0, |todos| {
-            todos
-                .iter()
-                .filter(|todo| matches!(todo.state, TodoState::Pending | TodoState::InProgress))
-                .count()
-        })
+    material.session.todos().map_or(0, |(_, todos)| {
+        todos.iter().filter(|todo| matches!(todo.state, TodoState::Pending | TodoState::InProgress)).count()
+    })
 }
 
 /// What is not committed, as far as the session's own commands tell.

@@ -59,11 +59,7 @@ fn at_hand(material: &Material) -> Option<Fact> {
 }
 
 fn todos(material: &Material) -> Vec<Fact> {
-    let last = material.session.events.iter().rev().find_map(|event| match &event.kind {
-        EventKind::Todos(todos) => Some((event.line, todos)),
-        _ => None,
-    });
-    let Some((line, todos)) = last else { return Vec::new() };
+    let Some((line, todos)) = material.session.todos() else { return Vec::new() };
     todos
         .iter()
         .filter_map(|todo| match todo.state {
