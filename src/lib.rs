@@ -39,6 +39,7 @@ pub mod redact;
 pub mod render;
 pub mod replay;
 pub mod state;
+pub mod surroundings;
 pub mod text;
 pub mod token;
 pub mod worktree;

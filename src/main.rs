@@ -2,17 +2,33 @@
 
 mod cli;
 
+use std::env;
 use std::process::ExitCode;
 
+use baton::surroundings::{Platform, Surroundings};
 use clap::Parser;
 
 fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
-    match cli::run(&arguments) {
+    match cli::run(&arguments, &surroundings()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(errors) => {
             cli::print_errors(&errors);
             ExitCode::from(cli::exit_code(&errors))
         }
+    }
+}
+
+/// What this process finds around it.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+fn surroundings() -> Surroundings {
+    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    Surroundings {
+        home: env::home_dir(),
+        folder: env::current_dir().unwrap_or_default(),
+        platform: Platform::HERE,
+        variables: env::vars_os().filter_map(text).collect(),
     }
 }

@@ -16,9 +16,10 @@ pub use report::{exit_code, print_errors};
 
 use arguments::Command;
 use baton::error::Error;
+use baton::surroundings::Surroundings;
 
 /// Carries out a command. Where several inputs are named, each that fails has its own error.
-pub fn run(arguments: &Arguments) -> Result<(), Vec<Error>> {
+pub fn run(arguments: &Arguments, _surroundings: &Surroundings) -> Result<(), Vec<Error>> {
     let one = |error| vec![error];
     match &arguments.command {
         Command::Compress(request) => compress::run(request, arguments.verbose).map_err(one),

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// `replay`, `text` and `worktree` are a half-floor below the leaves: extracting and ranking both read prose, and ranges are followed
 /// for extracting and for the working tree.
 const FLOORS: &[&[&str]] = &[
-    &["error", "event", "state"],
+    &["error", "event", "state", "surroundings"],
     &["fact"],
     &["replay", "text", "worktree"],
     &["diff", "extract", "format", "rank", "redact", "render", "store", "token"],

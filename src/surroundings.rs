@@ -1,0 +1,49 @@
+//! Where the process runs: the user's home, the folder at hand and the variables, read once by `main` and handed down.
+//!
+//! Nothing else asks the operating system for them, so that a test can make up a home, a machine and its variables.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// What a process is surrounded by.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// The user's home; none where the system names none.
+    pub home: Option<PathBuf>,
+    /// The folder the process runs in.
+    pub folder: PathBuf,
+    /// The kind of system, which decides where programs keep their files.
+    pub platform: Platform,
+    /// The environment's variables, as far as they are text.
+    pub variables: BTreeMap<String, String>,
+}
+
+/// A kind of operating system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Platform {
+    /// Linux and what is like it.
+    #[default]
+    Linux,
+    /// macOS.
+    MacOs,
+    /// Windows.
+    Windows,
+}
+
+impl Surroundings {
+    /// The value of a variable; an empty one counts as not set.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+}
+
+impl Platform {
+    /// The system this program was built for.
+    pub const HERE: Platform = if cfg!(target_os = "macos") {
+        Platform::MacOs
+    } else if cfg!(windows) {
+        Platform::Windows
+    } else {
+        Platform::Linux
+    };
+}
