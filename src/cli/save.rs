@@ -77,8 +77,10 @@ pub fn run(request: &Save, surroundings: &Surroundings, verbose: bool) -> Result
     let name = input::name(&request.transcript);
     let progress = Progress::spinner(&format!("reading {}", name.display()));
     let service = open(request, surroundings)?;
-    let given = read_given(input::read(&request.transcript)?, (surroundings.clock.0)())?;
-    let saved = service.save(given, &wanted(request)?).map_err(|error| about_input(error, name))?;
+    let given = read_given(input::read(&request.transcript)?, (surroundings.clock.0)());
+    let wanted = wanted(request)?;
+    let saved =
+        given.and_then(|given| service.save(given, &wanted)).map_err(|error| about_input(error, name))?;
     drop(progress);
     report::print_warnings(&saved.warnings, None, verbose);
     output::write(&if request.json { output::json(&saved) } else { said(&saved) }, None)

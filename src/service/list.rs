@@ -145,7 +145,7 @@ impl Service {
     }
 }
 
-fn row((id, head, bytes): (Id, Head, u64)) -> Row {
+pub(super) fn row((id, head, bytes): (Id, Head, u64)) -> Row {
     Row {
         id: id.to_string(),
         saved_at: head.time(),
