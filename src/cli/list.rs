@@ -108,14 +108,14 @@ pub fn rows(rows: &[Row]) -> String {
 
 fn cells(row: &Row) -> [String; 6] {
     let name = if row.title.is_empty() { &row.objective } else { &row.title };
-    let tags: String = row.tags.iter().map(|tag| format!(" #{tag}")).collect();
+    let tags: Vec<String> = row.tags.iter().map(|tag| format!(" #{tag}")).collect();
     [
         row.id.clone(),
         minute(row.saved_at),
         format!("{}, {}", row.status.name(), row.task_status.name()),
         row.version.to_string(),
         row.tokens.map_or_else(|| "-".to_owned(), |tokens| tokens.to_string()),
-        one_line(name, ABOUT) + &tags,
+        one_line(name, ABOUT) + &tags.concat(),
     ]
 }
 

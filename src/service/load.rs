@@ -91,7 +91,7 @@ impl Service {
 
     /// The handoff that was saved last, of a project or of all.
     fn latest(&self, project: Option<&str>) -> Result<Id> {
-        let heads = self.heads()?.heads;
+        let heads = self.heads()?.read;
         let of_project = |project: &str, of: &str| project.is_empty() || of == project;
         let candidates =
             heads.iter().filter(|(_, head, _)| of_project(project.unwrap_or_default(), &head.project));

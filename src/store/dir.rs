@@ -106,12 +106,15 @@ impl Store for Dir {
 
     fn set_aside(&self, id: &Id) -> Result<String> {
         let _lock = self.lock()?;
-        let name = |number: usize| match number {
+        let name = |number: u32| match number {
             0 => format!("{id}{ENDING}.damaged"),
             _ => format!("{id}{ENDING}.damaged-{number}"),
         };
-        let free = (0..).map(name).find(|name| !self.folder.join(name).exists());
-        let free = free.expect("numbers do not end");
+        let mut number = 0;
+        while self.folder.join(name(number)).exists() {
+            number += 1;
+        }
+        let free = name(number);
         let path = self.path(id);
         fs::rename(&path, self.folder.join(&free)).map_err(failed(&path))?;
         force(&self.folder)?;

@@ -206,9 +206,7 @@ impl Record {
 
     /// The document of the record: indented JSON, for people too.
     pub fn write(&self) -> Vec<u8> {
-        let mut document = serde_json::to_vec_pretty(self).expect("a record is plain data");
-        document.push(b'\n');
-        document
+        document(self)
     }
 
     /// What a list says first of it: its title, else what is to be done.
@@ -235,6 +233,12 @@ impl Head {
     pub fn time(&self) -> Timestamp {
         self.saved_at.unwrap_or(self.metadata.updated_at)
     }
+}
+
+fn document(record: &Record) -> Vec<u8> {
+    let mut document = serde_json::to_vec_pretty(record).expect("a record is plain data");
+    document.push(b'\n');
+    document
 }
 
 fn parse<T: for<'a> Deserialize<'a>>(id: &Id, bytes: &[u8], version: fn(&T) -> u32) -> Result<T> {
