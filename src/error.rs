@@ -172,6 +172,9 @@ pub enum Error {
         /// What is wrong with it.
         source: serde_json::Error,
     },
+    /// There are not two things to make one of.
+    #[error("merging takes two or more different handoffs; name their ids")]
+    NothingToMerge,
     /// Saves that nobody asked for are switched off.
     #[error("saving by itself is switched off by BATON_DISABLE; unset it, or save by hand")]
     Disabled,

@@ -34,6 +34,9 @@ pub struct Load {
     /// How the handoff is written
     #[arg(long, value_name = "RENDERING", default_value = "markdown", value_parser = renderer())]
     pub output: &'static Renderer,
+    /// Give the last messages of the conversation along, at most so many
+    #[arg(long, value_name = "NUMBER")]
+    pub messages: Option<usize>,
     /// Show the lines of the transcript that prove each entry
     #[arg(long)]
     pub cite: bool,
@@ -51,10 +54,12 @@ pub fn run(request: &Load, surroundings: &Surroundings) -> Result<()> {
         budget: request.budget,
         model: request.counting.name(),
         output: Some(request.output.name.to_owned()),
+        messages: request.messages,
         cite: request.cite,
     };
     let loaded = request.at.open(surroundings)?.load(&wanted)?;
-    output::write(&loaded.text, request.target.file.as_deref())?;
+    let conversation = loaded.conversation.as_deref().map(|talk| format!("\n{talk}")).unwrap_or_default();
+    output::write(&format!("{}{conversation}", loaded.text), request.target.file.as_deref())?;
     if loaded.left_out > 0 || stderr().is_terminal() {
         report::say(&said(&loaded));
     }

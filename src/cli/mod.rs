@@ -5,11 +5,14 @@ mod comment;
 mod compress;
 mod count;
 mod explain;
+mod export;
 mod formats;
+mod import;
 mod input;
 mod list;
 mod load;
 mod log;
+mod merge;
 mod output;
 mod pages;
 mod progress;
@@ -17,6 +20,7 @@ mod prune;
 mod report;
 mod rm;
 mod save;
+mod search;
 mod show;
 mod store;
 mod time;
@@ -36,13 +40,17 @@ pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<(), Vec
         Command::Compress(request) => compress::run(request, arguments.verbose).map_err(one),
         Command::Count(request) => count::run(request, arguments.verbose),
         Command::Explain(request) => explain::run(request, arguments.verbose).map_err(one),
+        Command::Export(request) => export::run(request, surroundings).map_err(one),
         Command::Formats => formats::run().map_err(one),
+        Command::Import(request) => import::run(request, surroundings).map_err(one),
         Command::List(request) => list::run(request, surroundings).map_err(one),
         Command::Load(request) => load::run(request, surroundings).map_err(one),
         Command::Log(request) => log::run(request, surroundings).map_err(one),
+        Command::Merge(request) => merge::run(request, surroundings).map_err(one),
         Command::Prune(request) => prune::run(request, surroundings).map_err(one),
         Command::Rm(request) => rm::run(request, surroundings),
         Command::Save(request) => save::run(request, surroundings, arguments.verbose).map_err(one),
+        Command::Search(request) => search::run(request, surroundings).map_err(one),
         Command::Show(request) => show::run(request, surroundings).map_err(one),
         Command::Completions { shell } => pages::completions(*shell).map_err(one),
         Command::Man => pages::man().map_err(one),

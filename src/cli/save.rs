@@ -60,9 +60,9 @@ pub struct Save {
     /// Who may see it
     #[arg(long, value_parser = PossibleValuesParser::new(Visibility::ALL.map(Visibility::name)))]
     pub visibility: Option<String>,
-    /// File with the conversation to keep word for word
-    #[arg(long, value_name = "FILE")]
-    pub conversation: Option<PathBuf>,
+    /// Keep the conversation word for word: that of the transcript, or of this file
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    pub conversation: Option<Option<PathBuf>>,
     /// Keep a new .handoffs folder in the project's repository, for others to see
     #[arg(long)]
     pub shared: bool,
@@ -93,7 +93,7 @@ fn open(request: &Save, surroundings: &Surroundings) -> Result<Service> {
 
 /// The request to the service.
 fn wanted(request: &Save) -> Result<service::Save> {
-    let conversation = request.conversation.as_deref().map(text).transpose()?;
+    let conversation = request.conversation.as_ref().and_then(Option::as_deref).map(text).transpose()?;
     Ok(service::Save {
         id: request.id.clone(),
         base: request.base.clone(),
@@ -109,6 +109,8 @@ fn wanted(request: &Save) -> Result<service::Save> {
         collaborators: request.collaborators.clone(),
         visibility: request.visibility.as_deref().and_then(Visibility::from_name),
         conversation,
+        keep_conversation: request.conversation.is_some(),
+        comments: Vec::new(),
         automatic: false,
     })
 }

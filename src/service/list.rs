@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Service;
 use crate::error::{Error, Result};
 use crate::state::Status;
-use crate::store::{Head, Id, Stage, Visibility};
+use crate::store::{Head, Id, Record, Stage, Visibility};
 
 /// Which handoffs are meant. What is not named does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,13 +111,20 @@ impl Service {
 
     /// Moves what is damaged out of the way, and says what that was. What a newer program saved stays.
     pub fn repair(&self) -> Result<Vec<Damaged>> {
-        let broken =
-            self.heads()?.unread.into_iter().filter(|(_, error)| matches!(error, Error::Damaged { .. }));
-        let moved = broken.map(|(id, error)| {
-            let moved_to = Some(self.store.set_aside(&id)?);
-            Ok(Damaged { moved_to, ..damaged(id.to_string(), &reason(&error)) })
-        });
+        let ids = self.store.list()?.ids;
+        let moved = ids.iter().filter_map(|id| self.repair_one(id).transpose());
         moved.collect()
+    }
+
+    fn repair_one(&self, id: &Id) -> Result<Option<Damaged>> {
+        let Some(document) = self.store.get(id)? else { return Ok(None) };
+        match Record::read(id, &document.bytes) {
+            Err(error @ Error::Damaged { .. }) => {
+                let moved_to = Some(self.store.set_aside(id, document.revision)?);
+                Ok(Some(Damaged { moved_to, ..damaged(id.to_string(), &reason(&error)) }))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Reads the heads of all handoffs; one that cannot be read does not keep the others from it.

@@ -4,13 +4,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::given::redacted;
-use super::{Given, Keeping, Service, fit};
+use super::{Given, Keeping, Service, conversation, fit};
 use crate::build::{Options, build};
 use crate::error::{Error, Result};
 use crate::event::Warning;
 use crate::render;
 use crate::state::HandoffState;
-use crate::store::{Id, Record, SCHEMA_VERSION, Stage, Visibility};
+use crate::store::{Comment, Id, Record, SCHEMA_VERSION, Stage, Visibility};
 use crate::token::Tokenizer;
 
 /// How something is to be saved. What is not named stays as it was under that id.
@@ -45,6 +45,10 @@ pub struct Save {
     pub visibility: Option<Visibility>,
     /// The conversation, word for word.
     pub conversation: Option<String>,
+    /// Whether the conversation is taken from the transcript, if none is given.
+    pub keep_conversation: bool,
+    /// What was said about it, added to what was said already.
+    pub comments: Vec<Comment>,
     /// Whether nobody asked for it: then it can be switched off.
     pub automatic: bool,
 }
@@ -89,9 +93,14 @@ impl Service {
         if request.automatic && !self.settings.automatic {
             return Err(Error::Disabled);
         }
-        let (request, marks) = redacted(request);
+        let (mut request, marks) = redacted(request);
         let base = request.base.as_deref().map(|id| self.record(id)).transpose()?;
         let tokenizer = fit::tokenizer(request.model.as_deref())?;
+        if let (Given::Transcript(bytes), true, None) =
+            (&given, request.keep_conversation, &request.conversation)
+        {
+            request.conversation = Some(conversation::of(bytes, request.format.as_deref())?);
+        }
         let mut made = make(given, &request, tokenizer)?;
         if base.is_some() {
             made.state.metadata.base_session.clone_from(&request.base);
@@ -178,6 +187,7 @@ fn renewed(there: Option<Record>, id: &Id, made: &Made, request: &Save, now: Tim
     record.status = request.status.unwrap_or(record.status);
     record.visibility = request.visibility.unwrap_or(record.visibility);
     record.conversation.clone_from(&request.conversation);
+    record.comments.extend(request.comments.iter().cloned());
     Record {
         schema_version: SCHEMA_VERSION,
         version,

@@ -9,7 +9,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Document, Expected, Id, Keep, Listing, Scheme, Store, surplus, version_name};
+use super::{Document, Expected, Id, Keep, Listing, Revision, Scheme, Store, surplus, version_name};
 use crate::error::{Error, Result};
 
 pub(super) const SCHEME: Scheme = Scheme {
@@ -65,7 +65,8 @@ impl Store for Dir {
     fn put(&self, id: &Id, document: &[u8], expected: Expected, keep: Option<Keep>) -> Result<()> {
         let _lock = self.lock()?;
         let there = read(&self.path(id))?;
-        if !expected.holds(there.as_deref()) || (there.is_none() && self.has_like(id)?) {
+        expected.check(id, there.as_deref())?;
+        if there.is_none() && self.has_like(id)? {
             return Err(Error::Conflict { id: id.to_string() });
         }
         if let (Some(keep), Some(there)) = (keep, there) {
@@ -74,17 +75,14 @@ impl Store for Dir {
         self.replace(&self.path(id), document)
     }
 
-    fn remove(&self, id: &Id) -> Result<bool> {
-        let path = self.path(id);
-        if !path.exists() {
-            return Ok(false);
-        }
+    fn remove(&self, id: &Id, revision: Revision) -> Result<()> {
         let _lock = self.lock()?;
-        let removed = gone(fs::remove_file(&path)).map_err(failed(&path))?;
+        let path = self.path(id);
+        Expected::This(revision).check(id, read(&path)?.as_deref())?;
+        fs::remove_file(&path).map_err(failed(&path))?;
         let beside = self.beside_folder(id);
         gone(fs::remove_dir_all(&beside)).map_err(failed(&beside))?;
-        force(&self.folder)?;
-        Ok(removed)
+        force(&self.folder)
     }
 
     fn beside(&self, id: &Id) -> Result<Vec<String>> {
@@ -104,8 +102,10 @@ impl Store for Dir {
         self.replace(&folder.join(name), bytes)
     }
 
-    fn set_aside(&self, id: &Id) -> Result<String> {
+    fn set_aside(&self, id: &Id, revision: Revision) -> Result<String> {
         let _lock = self.lock()?;
+        let path = self.path(id);
+        Expected::This(revision).check(id, read(&path)?.as_deref())?;
         let name = |number: u32| match number {
             0 => format!("{id}{ENDING}.damaged"),
             _ => format!("{id}{ENDING}.damaged-{number}"),
@@ -115,7 +115,6 @@ impl Store for Dir {
             number += 1;
         }
         let free = name(number);
-        let path = self.path(id);
         fs::rename(&path, self.folder.join(&free)).map_err(failed(&path))?;
         force(&self.folder)?;
         Ok(free)
