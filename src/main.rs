@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use baton::surroundings::{Platform, Surroundings};
 use clap::Parser;
+use jiff::Timestamp;
 
 fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
@@ -20,7 +21,7 @@ fn main() -> ExitCode {
 }
 
 /// What this process finds around it.
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment and the clock")]
 fn surroundings() -> Surroundings {
     let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
         Some((name.into_string().ok()?, value.into_string().ok()?))
@@ -29,6 +30,7 @@ fn surroundings() -> Surroundings {
         home: env::home_dir(),
         folder: env::current_dir().unwrap_or_default(),
         platform: Platform::HERE,
+        began: Timestamp::now(),
         variables: env::vars_os().filter_map(text).collect(),
     }
 }

@@ -1,9 +1,11 @@
-//! Where the process runs: the user's home, the folder at hand and the variables, read once by `main` and handed down.
+//! Where the process runs: the user's home, the folder at hand, the time and the variables, read once by `main` and handed down.
 //!
 //! Nothing else asks the operating system for them, so that a test can make up a home, a machine and its variables.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+
+use jiff::Timestamp;
 
 /// What a process is surrounded by.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +16,8 @@ pub struct Surroundings {
     pub folder: PathBuf,
     /// The kind of system, which decides where programs keep their files.
     pub platform: Platform,
+    /// When the process began: the only time that is not read from a transcript or a file.
+    pub began: Timestamp,
     /// The environment's variables, as far as they are text.
     pub variables: BTreeMap<String, String>,
 }

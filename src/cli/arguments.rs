@@ -60,6 +60,8 @@ pub enum Command {
     Count(Count),
     /// Say why each entry is in the handoff, and what was left out
     Explain(Explain),
+    /// List the sessions of coding agents on this machine
+    Sessions(super::sessions::Sessions),
     /// List the transcript formats
     Formats,
     /// Print a completion script for a shell

@@ -10,6 +10,7 @@ mod output;
 mod pages;
 mod progress;
 mod report;
+mod sessions;
 
 pub use arguments::Arguments;
 pub use report::{exit_code, print_errors};
@@ -19,12 +20,13 @@ use baton::error::Error;
 use baton::surroundings::Surroundings;
 
 /// Carries out a command. Where several inputs are named, each that fails has its own error.
-pub fn run(arguments: &Arguments, _surroundings: &Surroundings) -> Result<(), Vec<Error>> {
+pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<(), Vec<Error>> {
     let one = |error| vec![error];
     match &arguments.command {
         Command::Compress(request) => compress::run(request, arguments.verbose).map_err(one),
         Command::Count(request) => count::run(request, arguments.verbose),
         Command::Explain(request) => explain::run(request, arguments.verbose).map_err(one),
+        Command::Sessions(request) => sessions::run(request, surroundings),
         Command::Formats => formats::run().map_err(one),
         Command::Completions { shell } => pages::completions(*shell).map_err(one),
         Command::Man => pages::man().map_err(one),
