@@ -21,7 +21,7 @@ fn main() -> ExitCode {
 }
 
 /// What this process finds around it.
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment and the clock")]
 fn surroundings() -> Surroundings {
     let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
         Some((name.into_string().ok()?, value.into_string().ok()?))

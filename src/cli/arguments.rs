@@ -64,6 +64,8 @@ pub enum Command {
     Explain(Explain),
     /// Write kept handoffs to a file
     Export(super::export::Export),
+    /// List the sessions of coding agents on this machine
+    Sessions(super::sessions::Sessions),
     /// List the transcript formats
     Formats,
     /// Keep handoffs from a file

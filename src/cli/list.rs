@@ -59,7 +59,7 @@ pub struct Which {
 impl Which {
     /// The request to the service.
     pub fn filter(&self, surroundings: &Surroundings) -> Filter {
-        let now = (surroundings.clock.0)();
+        let now = surroundings.clock.now();
         Filter {
             tags: self.tags.clone(),
             project: self.project.clone(),

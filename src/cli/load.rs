@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, stderr};
 
 use baton::error::Result;
+use baton::project;
 use baton::render::Renderer;
 use baton::service::{self, Loaded};
 use baton::surroundings::Surroundings;
@@ -13,7 +14,7 @@ use super::{output, report, store::At};
 
 const AFTER: &str = "\
 Examples:
-  baton load                        the one that was saved last
+  baton load                        the one of this project that was saved last
   baton load parser --budget 800    what is most telling of it
   baton load parser --version 2     as it was saved the second time";
 
@@ -21,7 +22,7 @@ Examples:
 #[derive(Args)]
 #[command(after_help = AFTER)]
 pub struct Load {
-    /// Id of the handoff [default: the one that was saved last]
+    /// Id of the handoff [default: the one of this project that was saved last]
     pub id: Option<String>,
     /// Which version of it [default: the last]
     #[arg(long, value_name = "NUMBER")]
@@ -49,7 +50,8 @@ pub struct Load {
 pub fn run(request: &Load, surroundings: &Surroundings) -> Result<()> {
     let wanted = service::Load {
         id: request.id.clone(),
-        project: None,
+        project: Some(project::of(&surroundings.folder).id),
+        or_any: true,
         version: request.version,
         budget: request.budget,
         model: request.counting.name(),

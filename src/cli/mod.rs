@@ -21,6 +21,7 @@ mod report;
 mod rm;
 mod save;
 mod search;
+mod sessions;
 mod show;
 mod store;
 mod time;
@@ -41,6 +42,7 @@ pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<(), Vec
         Command::Count(request) => count::run(request, arguments.verbose),
         Command::Explain(request) => explain::run(request, arguments.verbose).map_err(one),
         Command::Export(request) => export::run(request, surroundings).map_err(one),
+        Command::Sessions(request) => sessions::run(request, surroundings),
         Command::Formats => formats::run().map_err(one),
         Command::Import(request) => import::run(request, surroundings).map_err(one),
         Command::List(request) => list::run(request, surroundings).map_err(one),

@@ -122,7 +122,7 @@ impl Service {
         let id = Id::new(named)?;
         let schema = fields.get("schema_version").and_then(Value::as_u64).unwrap_or(1);
         check_schema(&id, u32::try_from(schema).unwrap_or(u32::MAX))?;
-        fill_in(&mut fields, (self.settings.clock.0)());
+        fill_in(&mut fields, self.settings.clock.now());
         let handoff = serde_json::from_value(json!(fields)).map_err(|source| Error::NoHandoff { source })?;
         Ok(Exported { id: id.to_string(), handoff, versions: Vec::new() })
     }

@@ -1,13 +1,16 @@
 //! What is handed in to be kept: a transcript, or a handoff that somebody wrote. It passes the gate for secrets.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
-use crate::redact;
 use crate::state::HandoffState;
+use crate::surroundings::Surroundings;
+use crate::{discover, project, redact};
 
 /// What is handed in to be kept.
 pub enum Given {
@@ -31,6 +34,16 @@ pub fn read_given(bytes: Vec<u8>, now: Timestamp) -> Result<Given> {
     let state =
         serde_json::from_value(Value::Object(fields)).map_err(|source| Error::NoHandoff { source })?;
     Ok(Given::State(state))
+}
+
+/// The newest transcript on this machine of the project at hand, of one agent or of any.
+///
+/// # Errors
+/// [`Error::NoSession`] if there is none.
+pub fn latest_session(agent: Option<&str>, surroundings: &Surroundings) -> Result<PathBuf> {
+    let project = project::of(&surroundings.folder);
+    let found = discover::latest(surroundings, &project, agent).map(|found| found.path);
+    found.ok_or(Error::NoSession { project: project.name })
 }
 
 fn has_task(value: &Value) -> bool {

@@ -18,6 +18,8 @@ pub struct Load {
     pub id: Option<String>,
     /// Without an id: the last one of this project.
     pub project: Option<String>,
+    /// Whether the last one of all will do, if there is none of that project.
+    pub or_any: bool,
     /// Which version of it; the last if none is named.
     pub version: Option<u32>,
     /// The most tokens the text may have; no limit if none is named.
@@ -66,7 +68,7 @@ impl Service {
     pub fn load(&self, request: &Load) -> Result<Loaded> {
         let id = match &request.id {
             Some(id) => Id::new(id)?,
-            None => self.latest(request.project.as_deref())?,
+            None => self.latest(request)?,
         };
         let mut record = self.version(&id, request.version)?;
         let conversation = record.conversation.take().zip(request.messages);
@@ -98,14 +100,17 @@ impl Service {
         }
     }
 
-    /// The handoff that was saved last, of a project or of all.
-    fn latest(&self, project: Option<&str>) -> Result<Id> {
+    /// The handoff that was saved last, of the project that is asked for.
+    fn latest(&self, request: &Load) -> Result<Id> {
         let heads = self.heads()?.read;
-        let of_project = |project: &str, of: &str| project.is_empty() || of == project;
-        let candidates =
-            heads.iter().filter(|(_, head, _)| of_project(project.unwrap_or_default(), &head.project));
-        let latest = candidates.max_by_key(|(id, head, _)| (head.time(), id));
-        latest.map(|(id, ..)| id.clone()).ok_or_else(|| Error::EmptyStore { store: self.address() })
+        let latest = |project: Option<&str>| {
+            let of_project =
+                heads.iter().filter(|(_, head, _)| project.is_none_or(|project| head.project == project));
+            of_project.max_by_key(|(id, head, _)| (head.time(), id)).map(|(id, ..)| id.clone())
+        };
+        let found = latest(request.project.as_deref());
+        let found = found.or_else(|| request.or_any.then(|| latest(None)).flatten());
+        found.ok_or_else(|| Error::EmptyStore { store: self.address() })
     }
 }
 

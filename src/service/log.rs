@@ -56,7 +56,7 @@ impl Service {
     pub fn comment(&self, id: &str, author: &str, text: &str) -> Result<usize> {
         let id = Id::new(id)?;
         let said =
-            Comment { author: author.to_owned(), text: text.to_owned(), at: (self.settings.clock.0)() };
+            Comment { author: author.to_owned(), text: text.to_owned(), at: self.settings.clock.now() };
         let (said, _) = redacted(&said);
         let record = self.change(&id, Keeping::Nothing, |there| {
             let mut record = there.ok_or_else(|| self.no_such(&id))?;

@@ -16,7 +16,7 @@ mod search;
 mod union;
 
 pub use exchange::{Bundle, Exported, Import, Imported, Outcome};
-pub use given::{Given, read_given};
+pub use given::{Given, latest_session, read_given};
 pub use list::{Damaged, Filter, Listed, Row};
 pub use load::{Load, Loaded};
 pub use log::Version;
