@@ -179,9 +179,6 @@ fn renewed(there: Option<Record>, id: &Id, made: &Made, request: &Save, now: Tim
         record.agent_session = session;
     }
     let format = metadata.source.as_ref().map(|source| source.format.clone());
-    let environment = &record.state.environment;
-    let place =
-        [&environment.repository, &environment.cwd].into_iter().find(|place| !place.is_empty()).cloned();
     put(&mut record.agent, request.agent.clone().or(format));
     let named = request.project.clone().or_else(|| project_of(&made.state.environment));
     let at_hand = || {
