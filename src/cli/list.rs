@@ -2,8 +2,11 @@
 
 use baton::error::Result;
 use baton::service::{Damaged, Filter, Listed, Row};
+use baton::state::Status;
+use baton::store::Stage;
 use baton::surroundings::Surroundings;
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 use super::time::{When, minute, when};
@@ -36,8 +39,8 @@ pub struct Which {
     /// Only those whose project has this in its name
     #[arg(long)]
     project: Option<String>,
-    /// Only those that are active, pending or completed, or whose task is `in_progress`, blocked or `needs_review`
-    #[arg(long)]
+    /// Only those that are so, or whose task stands so
+    #[arg(long, value_parser = PossibleValuesParser::new(states()))]
     status: Option<String>,
     /// Only those of sessions of this agent
     #[arg(long)]
@@ -54,6 +57,11 @@ pub struct Which {
     /// At most so many, the newest
     #[arg(long, value_name = "NUMBER")]
     limit: Option<usize>,
+}
+
+fn states() -> Vec<&'static str> {
+    let tasks = [Status::InProgress, Status::Blocked, Status::NeedsReview].map(Status::name);
+    Stage::ALL.map(Stage::name).into_iter().chain(tasks).collect()
 }
 
 impl Which {

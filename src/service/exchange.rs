@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::given::{fill_in, redacted};
 use super::{Keeping, Service};
 use crate::error::{Error, Result};
-use crate::store::{Id, Record, SCHEMA_VERSION, version_name, version_number};
+use crate::store::{Id, Record, SCHEMA_VERSION, version_name};
 
 /// Several handoffs in one file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -75,12 +75,8 @@ impl Service {
 
     fn exported(&self, id: &Id) -> Result<Exported> {
         let handoff = self.record(id.as_str())?;
-        let mut numbers: Vec<u32> =
-            self.store.beside(id)?.iter().filter_map(|name| version_number(name)).collect();
-        numbers.sort_unstable();
-        numbers.retain(|number| *number < handoff.version);
-        let versions =
-            numbers.into_iter().map(|number| self.version(id, Some(number))).collect::<Result<_>>()?;
+        let numbers = self.former(id, handoff.version)?.into_iter().rev();
+        let versions = numbers.map(|number| self.version(id, Some(number))).collect::<Result<_>>()?;
         Ok(Exported { id: id.to_string(), handoff, versions })
     }
 

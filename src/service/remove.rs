@@ -34,8 +34,9 @@ impl Service {
     pub fn remove(&self, id: &str) -> Result<Removed> {
         let id = Id::new(id)?;
         let document = self.store.get(&id)?.ok_or_else(|| self.no_such(&id))?;
-        let objective = Head::read(&id, &document.bytes).map(|head| head.task.objective).unwrap_or_default();
-        let versions = self.store.beside(&id)?.iter().filter(|name| name.starts_with('v')).count();
+        let head = Head::read(&id, &document.bytes).ok();
+        let versions = self.former(&id, head.as_ref().map_or(u32::MAX, |head| head.version))?.len();
+        let objective = head.map(|head| head.task.objective).unwrap_or_default();
         self.store.remove(&id, document.revision)?;
         Ok(Removed { id: id.to_string(), objective, versions })
     }

@@ -62,8 +62,9 @@ fn later_over(earlier: HandoffState, later: HandoffState) -> HandoffState {
         decisions: earlier.decisions,
         next_steps,
         metadata,
-        constraints: earlier_first(earlier.constraints, later.constraints, |it| &it.text),
-        findings: earlier_first(earlier.findings, later.findings, |it| &it.text),
+        // These are read in the order in which they were said.
+        constraints: both(earlier.constraints, later.constraints, |it| &it.text),
+        findings: both(earlier.findings, later.findings, |it| &it.text),
         errors: both(later.errors, earlier.errors, |it| &it.signature),
         verification: both(later.verification, earlier.verification, |it| &it.command),
         questions: both(later.questions, earlier.questions, |it| &it.question),
@@ -71,15 +72,10 @@ fn later_over(earlier: HandoffState, later: HandoffState) -> HandoffState {
     }
 }
 
-/// The later entries, and behind them the earlier ones that are not among them.
-fn both<T>(later: Vec<T>, earlier: Vec<T>, name: fn(&T) -> &String) -> Vec<T> {
-    let names: Vec<String> = later.iter().map(|entry| name(entry).clone()).collect();
-    later.into_iter().chain(earlier.into_iter().filter(|entry| !names.contains(name(entry)))).collect()
-}
-
-/// The same the other way round, for what is read in the order in which it was said.
-fn earlier_first<T>(earlier: Vec<T>, later: Vec<T>, name: fn(&T) -> &String) -> Vec<T> {
-    both(earlier, later, name)
+/// The entries of the first, and behind them those of the second that have other names.
+fn both<T>(first: Vec<T>, second: Vec<T>, name: fn(&T) -> &String) -> Vec<T> {
+    let names: Vec<String> = first.iter().map(|entry| name(entry).clone()).collect();
+    first.into_iter().chain(second.into_iter().filter(|entry| !names.contains(name(entry)))).collect()
 }
 
 /// The files of both; one that both have is as the later says, with what only the earlier tells of it.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::Id;
 use crate::error::{Error, Result};
@@ -65,6 +66,9 @@ pub struct Record {
     /// The conversation itself, word for word but for secrets, if that was wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<String>,
+    /// What else another tool keeps in its file: it stays as it is.
+    #[serde(flatten)]
+    pub others: Map<String, Value>,
 }
 
 /// What somebody said about a handoff.
@@ -192,6 +196,7 @@ impl Record {
             tokens: None,
             comments: Vec::new(),
             conversation: None,
+            others: Map::new(),
         }
     }
 

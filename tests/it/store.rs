@@ -71,7 +71,10 @@ fn files_of_the_published_protocol() {
     home.write(".handoffs/queue-2025-10-20.json", &written("keep the order"));
     assert_eq!(home.ids(), ["queue-2025-10-20"]);
     assert!(home.told("load queue-2025-10-20", "").contains("use a queue"));
+    let with_more = written("keep the order").replacen('{', r#"{"x_other_tool": {"a": 1},"#, 1);
+    home.write(".handoffs/queue-2025-10-20.json", &with_more);
     home.told("comment queue-2025-10-20 well", "");
+    assert_eq!(home.json("show queue-2025-10-20 --json", "")["x_other_tool"], json!({ "a": 1 }));
     home.told("save --id mine", &session());
     let text = fs::read_to_string(home.store().join("mine.json")).unwrap();
     let value: Value = serde_json::from_str(&text).unwrap();
