@@ -34,3 +34,4 @@ mod scorer;
 mod snapshots;
 /// Counts against tiktoken-rs, a slow reference and another counter.
 mod tokens;
+mod worktree;
