@@ -27,6 +27,8 @@
 
 pub mod build;
 pub mod count;
+pub mod delta;
+pub mod diff;
 pub mod error;
 pub mod event;
 pub mod explain;
@@ -42,4 +44,5 @@ pub mod state;
 pub mod surroundings;
 pub mod text;
 pub mod token;
+pub mod update;
 pub mod worktree;

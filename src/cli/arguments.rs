@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use baton::build::{MINIMUM, Options};
-use baton::error::Error;
+use baton::error::{Error, Result};
 use baton::format::FORMATS;
 use baton::render::{self, Citations, RENDERERS, Renderer};
 use baton::token::{Encoding, Tokenizer};
@@ -60,6 +60,10 @@ pub enum Command {
     Count(Count),
     /// Say why each entry is in the handoff, and what was left out
     Explain(Explain),
+    /// Say what changed from one handoff to the next
+    Diff(super::diff::Diff),
+    /// Make the later handoff of the earlier one and what changed
+    Apply(super::diff::Apply),
     /// List the transcript formats
     Formats,
     /// Print a completion script for a shell
@@ -133,6 +137,9 @@ pub struct Handoff {
     /// Working tree to check the places in files against
     #[arg(long, value_name = "DIR", value_parser = folder)]
     pub root: Option<PathBuf>,
+    /// The handoff before, in JSON: what stands in it is preferred
+    #[arg(long, value_name = "FILE")]
+    pub base: Option<PathBuf>,
     /// Show the lines of the transcript that prove each entry
     #[arg(long)]
     pub cite: bool,
@@ -159,15 +166,16 @@ pub struct Target {
 
 impl Handoff {
     /// The request to the library.
-    pub fn options(&self) -> Options {
-        Options {
+    pub fn options(&self) -> Result<Options> {
+        Ok(Options {
             budget: self.budget,
             tokenizer: self.counting.tokenizer(),
             renderer: self.output,
             citations: if self.cite { Citations::Shown } else { Citations::Hidden },
             format: Some(self.format.clone()),
             root: self.root.clone(),
-        }
+            base: self.base.as_deref().map(super::diff::read).transpose()?,
+        })
     }
 }
 
@@ -178,7 +186,7 @@ impl Counting {
     }
 }
 
-fn budget(text: &str) -> Result<usize, String> {
+pub fn budget(text: &str) -> std::result::Result<usize, String> {
     let parsed = text.parse().map_err(|_| "not a number of tokens; give one such as 2000")?;
     if parsed < MINIMUM {
         return Err(Error::BudgetTooSmall { budget: parsed, minimum: MINIMUM }.to_string());
@@ -186,7 +194,7 @@ fn budget(text: &str) -> Result<usize, String> {
     Ok(parsed)
 }
 
-fn folder(text: &str) -> Result<PathBuf, String> {
+fn folder(text: &str) -> std::result::Result<PathBuf, String> {
     let path = PathBuf::from(text);
     if path.is_dir() {
         Ok(path)
@@ -201,7 +209,7 @@ fn format_names() -> Vec<PossibleValue> {
     std::iter::once(auto).chain(named).collect()
 }
 
-fn renderer() -> impl TypedValueParser<Value = &'static Renderer> {
+pub fn renderer() -> impl TypedValueParser<Value = &'static Renderer> {
     let values = RENDERERS.iter().map(|renderer| PossibleValue::new(renderer.name).help(renderer.title));
     PossibleValuesParser::new(values.collect::<Vec<_>>())
         .map(|name| render::find(&name).expect("only names of the list are possible"))
@@ -230,7 +238,7 @@ mod tests {
         let defaults = Options::default();
         let arguments = Arguments::parse_from(["baton", "compress", "-"]);
         let Command::Compress(request) = arguments.command else { panic!("compress was asked for") };
-        let options = request.handoff.options();
+        let options = request.handoff.options().unwrap();
         assert_eq!(options.budget, defaults.budget);
         assert_eq!(options.tokenizer, defaults.tokenizer);
         assert_eq!(options.renderer.name, defaults.renderer.name);

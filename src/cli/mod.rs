@@ -3,6 +3,7 @@
 mod arguments;
 mod compress;
 mod count;
+mod diff;
 mod explain;
 mod formats;
 mod input;
@@ -24,6 +25,8 @@ pub fn run(arguments: &Arguments, _surroundings: &Surroundings) -> Result<(), Ve
     match &arguments.command {
         Command::Compress(request) => compress::run(request, arguments.verbose).map_err(one),
         Command::Count(request) => count::run(request, arguments.verbose),
+        Command::Diff(request) => diff::run(request).map_err(one),
+        Command::Apply(request) => diff::apply(request).map_err(one),
         Command::Explain(request) => explain::run(request, arguments.verbose).map_err(one),
         Command::Formats => formats::run().map_err(one),
         Command::Completions { shell } => pages::completions(*shell).map_err(one),

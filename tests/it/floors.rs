@@ -10,12 +10,14 @@ use std::path::{Path, PathBuf};
 /// for extracting and for the working tree.
 const FLOORS: &[&[&str]] = &[
     &["error", "event", "state", "surroundings"],
+    &["delta"],
     &["fact"],
     &["replay", "text", "worktree"],
     &["diff", "extract", "format", "rank", "redact", "render", "store", "token"],
     &["count", "pack"],
     &["build", "discover"],
-    &["explain", "service"],
+    &["explain", "update"],
+    &["service"],
     &["cli", "hook", "http", "mcp"],
     &["main"],
 ];
