@@ -4,6 +4,7 @@ mod arguments;
 mod comment;
 mod compress;
 mod count;
+mod diff;
 mod explain;
 mod formats;
 mod input;
@@ -36,6 +37,8 @@ pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<(), Vec
         Command::Comment(request) => comment::run(request, surroundings).map_err(one),
         Command::Compress(request) => compress::run(request, arguments.verbose).map_err(one),
         Command::Count(request) => count::run(request, arguments.verbose),
+        Command::Diff(request) => diff::run(request).map_err(one),
+        Command::Apply(request) => diff::apply(request).map_err(one),
         Command::Explain(request) => explain::run(request, arguments.verbose).map_err(one),
         Command::Sessions(request) => sessions::run(request, surroundings),
         Command::Formats => formats::run().map_err(one),

@@ -8,6 +8,8 @@ mod budget;
 mod cli;
 /// Real transcripts, where there are any beside the project.
 mod corpus;
+/// A delta gives its target back, exactly or not at all, and says why entries went.
+mod deltas;
 /// Same bytes, same output, on any number of threads.
 mod determinism;
 /// Every fact has evidence, and its words and numbers stand there.
