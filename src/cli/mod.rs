@@ -4,6 +4,7 @@ mod arguments;
 mod comment;
 mod compress;
 mod count;
+mod diff;
 mod explain;
 mod export;
 mod formats;
@@ -40,6 +41,8 @@ pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<(), Vec
         Command::Comment(request) => comment::run(request, surroundings).map_err(one),
         Command::Compress(request) => compress::run(request, arguments.verbose).map_err(one),
         Command::Count(request) => count::run(request, arguments.verbose),
+        Command::Diff(request) => diff::run(request).map_err(one),
+        Command::Apply(request) => diff::apply(request).map_err(one),
         Command::Explain(request) => explain::run(request, arguments.verbose).map_err(one),
         Command::Export(request) => export::run(request, surroundings).map_err(one),
         Command::Sessions(request) => sessions::run(request, surroundings),

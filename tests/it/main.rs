@@ -8,6 +8,8 @@ mod budget;
 mod cli;
 /// Real transcripts, where there are any beside the project.
 mod corpus;
+/// A delta gives its target back, exactly or not at all, and says why entries went.
+mod deltas;
 /// Same bytes, same output, on any number of threads.
 mod determinism;
 /// Saves that are killed, run out of disk, or meet each other.
@@ -49,3 +51,4 @@ mod snapshots;
 mod store;
 /// Counts against tiktoken-rs, a slow reference and another counter.
 mod tokens;
+mod worktree;
