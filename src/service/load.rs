@@ -126,7 +126,7 @@ fn last(talk: &str, most: usize, room: usize, tokenizer: Tokenizer) -> String {
     messages[first..].concat()
 }
 
-fn renderer(name: Option<&str>) -> Result<&'static Renderer> {
+pub(super) fn renderer(name: Option<&str>) -> Result<&'static Renderer> {
     let name = name.unwrap_or("markdown");
     render::find(name).ok_or_else(|| Error::NoSuchRendering {
         name: name.to_owned(),

@@ -2,6 +2,7 @@
 //!
 //! Requests and replies are plain data. A request that names nothing asks for the usual.
 
+mod changes;
 mod conversation;
 mod exchange;
 mod fit;
@@ -15,6 +16,7 @@ mod save;
 mod search;
 mod union;
 
+pub use changes::{Changed, Compare};
 pub use exchange::{Bundle, Exported, Import, Imported, Outcome};
 pub use given::{Given, latest_session, read_given};
 pub use list::{Damaged, Filter, Listed, Row};
