@@ -204,6 +204,17 @@ pub enum Error {
         /// What is wrong with it.
         source: serde_json::Error,
     },
+    /// There are not two things to make one of.
+    #[error("merging takes two or more different handoffs; name their ids")]
+    NothingToMerge,
+    /// No session of a project was found.
+    #[error(
+        "no session of {project} was found on this machine; 'baton sessions --all' shows those of every project"
+    )]
+    NoSession {
+        /// What people call the project.
+        project: String,
+    },
     /// Saves that nobody asked for are switched off.
     #[error("saving by itself is switched off by BATON_DISABLE; unset it, or save by hand")]
     Disabled,

@@ -62,6 +62,8 @@ pub enum Command {
     Count(Count),
     /// Say why each entry is in the handoff, and what was left out
     Explain(Explain),
+    /// Write kept handoffs to a file
+    Export(super::export::Export),
     /// List the sessions of coding agents on this machine
     Sessions(super::sessions::Sessions),
     /// Say what changed from one handoff to the next
@@ -70,18 +72,24 @@ pub enum Command {
     Apply(super::diff::Apply),
     /// List the transcript formats
     Formats,
+    /// Keep handoffs from a file
+    Import(super::import::Import),
     /// List the kept handoffs
     List(super::list::List),
     /// Give a kept handoff to the next session
     Load(super::load::Load),
     /// List the versions of a kept handoff
     Log(super::log::Log),
+    /// Make one handoff of several kept ones
+    Merge(super::merge::Merge),
     /// Remove the kept handoffs that are old
     Prune(super::prune::Prune),
     /// Remove kept handoffs
     Rm(super::rm::Rm),
     /// Make a handoff and keep it
     Save(super::save::Save),
+    /// Search in kept handoffs, their comments and conversations
+    Search(super::search::Search),
     /// Show all that is kept of a handoff
     Show(super::show::Show),
     /// Print a completion script for a shell
