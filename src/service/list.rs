@@ -120,7 +120,7 @@ impl Service {
         let Some(document) = self.store.get(id)? else { return Ok(None) };
         match Record::read(id, &document.bytes) {
             Err(error @ Error::Damaged { .. }) => {
-                let moved_to = Some(self.store.set_aside(id, document.revision)?);
+                let moved_to = Some(self.store.set_aside(id, document.revision())?);
                 Ok(Some(Damaged { moved_to, ..damaged(id.to_string(), &reason(&error)) }))
             }
             _ => Ok(None),

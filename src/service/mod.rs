@@ -11,6 +11,7 @@ mod list;
 mod load;
 mod log;
 mod merge;
+mod query;
 mod remove;
 mod save;
 mod search;
@@ -99,7 +100,7 @@ impl Service {
         loop {
             let document = self.store.get(id)?;
             let there = document.as_ref().map(|document| Record::read(id, &document.bytes)).transpose()?;
-            let expected = document.map_or(Expected::Nothing, |document| Expected::This(document.revision));
+            let expected = document.map_or(Expected::Nothing, |document| Expected::This(document.revision()));
             let keep = there.as_ref().filter(|_| keep == Keeping::Version);
             let keep = keep.map(|there| Keep { number: there.version, most: self.settings.versions });
             let record = change(there)?;
@@ -113,7 +114,7 @@ impl Service {
     /// Whether something else is under the id than was expected; if not, trying again would not help.
     fn is_other(&self, id: &Id, expected: Expected) -> Result<bool> {
         let now = self.store.get(id)?;
-        Ok(now.map_or(Expected::Nothing, |document| Expected::This(document.revision)) != expected)
+        Ok(now.map_or(Expected::Nothing, |document| Expected::This(document.revision())) != expected)
     }
 }
 
