@@ -21,12 +21,14 @@
 //! budget, and [`render`] writes the result ([`state`]) as Markdown or JSON. [`token`] counts the final bytes, exactly.
 //!
 //! [`build`](mod@build) is all of this in one function; [`explain`](mod@explain) says why an entry is in a handoff or
-//! not, and [`count`] how long a transcript or a text is.
+//! not, and [`count`] how long a transcript or a text is. [`discover`] finds the sessions of a machine, and [`project`]
+//! knows which of them belong together.
 //!
 //! The same bytes and options give the same handoff, byte for byte, on any number of threads.
 
 pub mod build;
 pub mod count;
+pub mod discover;
 pub mod error;
 pub mod event;
 pub mod explain;
@@ -34,11 +36,14 @@ pub mod extract;
 pub mod fact;
 pub mod format;
 pub mod pack;
+pub mod project;
 pub mod rank;
 pub mod redact;
 pub mod render;
 pub mod replay;
+pub mod service;
 pub mod state;
+pub mod store;
 pub mod surroundings;
 pub mod text;
 pub mod token;

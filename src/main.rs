@@ -5,8 +5,9 @@ mod cli;
 use std::env;
 use std::process::ExitCode;
 
-use baton::surroundings::{Platform, Surroundings};
+use baton::surroundings::{Clock, Platform, Surroundings};
 use clap::Parser;
+use jiff::Timestamp;
 
 fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
@@ -20,7 +21,7 @@ fn main() -> ExitCode {
 }
 
 /// What this process finds around it.
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment and the clock")]
 fn surroundings() -> Surroundings {
     let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
         Some((name.into_string().ok()?, value.into_string().ok()?))
@@ -30,5 +31,6 @@ fn surroundings() -> Surroundings {
         folder: env::current_dir().unwrap_or_default(),
         platform: Platform::HERE,
         variables: env::vars_os().filter_map(text).collect(),
+        clock: Clock(Timestamp::now),
     }
 }

@@ -1,9 +1,11 @@
-//! Where the process runs: the user's home, the folder at hand and the variables, read once by `main` and handed down.
+//! Where the process runs: the user's home, the folder at hand, the variables and the clock, found by `main` and handed down.
 //!
 //! Nothing else asks the operating system for them, so that a test can make up a home, a machine and its variables.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+
+use jiff::Timestamp;
 
 /// What a process is surrounded by.
 #[derive(Debug, Clone, Default)]
@@ -16,6 +18,26 @@ pub struct Surroundings {
     pub platform: Platform,
     /// The environment's variables, as far as they are text.
     pub variables: BTreeMap<String, String>,
+    /// What tells the time.
+    pub clock: Clock,
+}
+
+/// Tells the time: only what is saved is stamped with it.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock(pub fn() -> Timestamp);
+
+impl Clock {
+    /// What time it is.
+    pub fn now(self) -> Timestamp {
+        self.0()
+    }
+}
+
+impl Default for Clock {
+    /// A clock that stands still at the epoch.
+    fn default() -> Self {
+        Clock(|| Timestamp::UNIX_EPOCH)
+    }
 }
 
 /// A kind of operating system.

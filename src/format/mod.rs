@@ -7,6 +7,7 @@ mod decode;
 mod head;
 mod lenient;
 mod lines;
+mod places;
 
 mod claude_code;
 mod codex;
@@ -22,6 +23,7 @@ mod tool;
 mod wrappers;
 
 pub use head::Head;
+pub use places::Place;
 
 use crate::error::{Error, Result};
 use crate::event::{EventKind, Transcript};
@@ -34,6 +36,8 @@ pub struct Format {
     pub title: &'static str,
     /// Where the agent keeps such files, for people.
     pub location: &'static str,
+    /// Where the agent keeps such files, for finding them; empty if no agent keeps them in a place of their own.
+    pub places: &'static [Place],
     /// What its records carry, for the tables.
     pub carries: Carries,
     /// Whether input that begins like this is of this format. Exactly one format may claim an input.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["error", "event", "state", "surroundings"],
     &["fact"],
-    &["replay", "text"],
+    &["project", "replay", "text"],
     &["worktree"],
     &["diff", "extract", "format", "rank", "redact", "render", "store", "token"],
     &["count", "pack"],

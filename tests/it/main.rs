@@ -30,8 +30,14 @@ mod readers;
 mod schema;
 /// A fact of the fixtures is found in a handoff as one statement, or not at all.
 mod scorer;
+/// The sessions of made-up homes, through the real binary.
+#[cfg(feature = "cli")]
+mod sessions;
 /// How the handoffs of the fixtures read.
 mod snapshots;
+/// Handoffs that are kept: whole, private, found again, whoever else writes and whatever happens.
+#[cfg(feature = "cli")]
+mod store;
 /// Counts against tiktoken-rs, a slow reference and another counter.
 mod tokens;
 mod worktree;

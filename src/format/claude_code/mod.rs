@@ -23,17 +23,42 @@ mod tests;
 use serde_json::Value;
 
 use super::lines::{self, Records, Sink};
-use super::{Carries, Format, Head};
+use super::{Carries, Format, Head, Place};
 use raw::Raw;
 
 pub(super) const FORMAT: Format = Format {
     name: "claude-code",
     title: "Claude Code session",
     location: "~/.claude/projects/<folder>/<session>.jsonl",
+    places: PLACES,
     carries: Carries { edits: true, ranges: true, exit_status: true, usage: true, plans: true },
     claims,
     read: |bytes| lines::read::<fold::Session>("claude-code", bytes),
 };
+
+/// Its folder and where that may lie instead. Files of subagents lie beside the sessions, or deeper.
+const PLACES: &[Place] = &[
+    Place { variable: "CLAUDE_CONFIG_DIR", base: ".claude", ..SESSIONS },
+    Place {
+        variable: "XDG_CONFIG_HOME",
+        base: ".config",
+        files: "claude/projects/{project}/*.jsonl",
+        ..SESSIONS
+    },
+];
+
+const SESSIONS: Place = Place {
+    files: "projects/{project}/*.jsonl",
+    except: "agent-*",
+    encode: Some(folder_name),
+    ..Place::BELOW_HOME
+};
+
+/// How the folder of a project's sessions is named. Of a long name only the beginning is the path, a hash follows.
+fn folder_name(path: &str) -> String {
+    let letter = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    path.encode_utf16().map(|unit| char::from_u32(unit.into()).map_or('-', letter)).take(200).collect()
+}
 
 /// Records that say nothing about the work, each with the reason.
 const IGNORED: &[(&str, &str)] = &[

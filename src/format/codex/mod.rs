@@ -27,17 +27,26 @@ use self::output::Output;
 use self::record::{Item, Record, Source};
 use self::talk::{Echo, Said};
 use super::lines::{self, Records, Sink};
-use super::{Carries, Format, Head, patch};
+use super::{Carries, Format, Head, Place, patch};
 use crate::event::{Action, Context, EventKind, Status, ToolResult, Usage};
 
 pub(super) const FORMAT: Format = Format {
     name: "codex",
     title: "Codex rollout",
     location: "~/.codex/sessions/YYYY/MM/DD/rollout-*.jsonl",
+    places: PLACES,
     carries: Carries { edits: true, ranges: true, exit_status: true, usage: true, plans: true },
     claims,
     read: |bytes| lines::read::<Codex>("codex", bytes),
 };
+
+/// Sessions by day, and those that the user has put away.
+const PLACES: &[Place] = &[
+    Place { files: "sessions/*/*/*/rollout-*.jsonl", ..HOME },
+    Place { files: "archived_sessions/rollout-*.jsonl", ..HOME },
+];
+
+const HOME: Place = Place { variable: "CODEX_HOME", base: ".codex", ..Place::BELOW_HOME };
 
 fn claims(head: &Head) -> bool {
     head.records.iter().any(|record| is_enveloped(record) || is_bare(record))

@@ -20,6 +20,7 @@ pub(super) const FORMAT: Format = Format {
     name: "markdown",
     title: "Markdown chat (exports with a header per message)",
     location: "wherever it was exported to",
+    places: &[],
     carries: Carries { edits: true, ranges: true, exit_status: true, usage: false, plans: true },
     claims,
     read,

@@ -20,6 +20,7 @@ pub(super) const FORMAT: Format = Format {
     name: "messages",
     title: "Chat messages (OpenAI, Anthropic or Gemini JSON, SWE-agent trajectories)",
     location: "wherever a program logs its requests",
+    places: &[],
     carries: Carries { edits: true, ranges: true, exit_status: true, usage: false, plans: true },
     claims,
     read,

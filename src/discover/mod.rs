@@ -1,0 +1,103 @@
+//! Finding the sessions of this machine: where each format says that its agent keeps them.
+//!
+//! Files are listed by name and time; none is opened before somebody asks what is in it, and then only its beginning
+//! and its end.
+
+mod opening;
+mod territory;
+mod walk;
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use rayon::prelude::*;
+
+use crate::format::{FORMATS, Format};
+use crate::project::Project;
+use crate::surroundings::Surroundings;
+
+pub use opening::Opening;
+use territory::Territory;
+
+/// Sessions that are opened at once when looking for those of a project.
+const TOGETHER: usize = 64;
+
+/// A session on this machine, as far as one knows it without opening it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The agent: the name of the format.
+    pub agent: &'static str,
+    /// The transcript.
+    pub path: PathBuf,
+    /// The name by which the agent's folders tell the project, where they do; usually not a path.
+    pub folder: Option<String>,
+    /// When it was written last.
+    pub modified: Timestamp,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// The sessions on this machine, newest first.
+///
+/// ```
+/// use baton::discover;
+/// use baton::surroundings::Surroundings;
+///
+/// let home = tempfile::tempdir()?;
+/// let folder = home.path().join(".claude/projects/-src-tool");
+/// std::fs::create_dir_all(&folder)?;
+/// std::fs::write(folder.join("0f3c.jsonl"), "{}")?;
+/// let surroundings = Surroundings { home: Some(home.path().to_owned()), ..Surroundings::default() };
+/// let found = discover::sessions(&surroundings);
+/// assert_eq!((found.len(), found[0].folder.as_deref()), (1, Some("-src-tool")));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn sessions(surroundings: &Surroundings) -> Vec<Found> {
+    let mut found: Vec<Found> =
+        FORMATS.par_iter().flat_map_iter(|format| of_agent(format, surroundings)).collect();
+    found.sort_by(|one, other| other.modified.cmp(&one.modified).then_with(|| one.path.cmp(&other.path)));
+    // Two variables may lead to the same folder; files at the same path have the same time.
+    found.dedup_by(|one, other| one.path == other.path);
+    found
+}
+
+/// The newest sessions of a project, at most so many, with what their beginnings say.
+pub fn of_project(found: &[Found], project: &Project, limit: usize) -> Vec<(Found, Opening)> {
+    let territory = Territory::of(project);
+    let candidates: Vec<&Found> = found.iter().filter(|found| territory.may_hold(found)).collect();
+    let mut belonging = Vec::new();
+    for some in candidates.chunks(limit.clamp(4, TOGETHER)) {
+        let opened: Vec<(Found, Opening)> =
+            some.par_iter().map(|&found| (found.clone(), found.opening())).collect();
+        belonging.extend(opened.into_iter().filter(|(_, opening)| territory.holds(opening)));
+        if belonging.len() >= limit {
+            break;
+        }
+    }
+    belonging.truncate(limit);
+    belonging
+}
+
+/// The newest session of a project in which something was said, of one agent or of any.
+pub fn latest(surroundings: &Surroundings, project: &Project, agent: Option<&str>) -> Option<Found> {
+    let mut found = sessions(surroundings);
+    found.retain(|found| agent.is_none_or(|agent| agent == found.agent));
+    let newest = of_project(&found, project, TOGETHER);
+    newest.into_iter().find(|(_, opening)| opening.first.is_some()).map(|(found, _)| found)
+}
+
+impl Found {
+    /// What the beginning and the end of the session say of it. What cannot be read says nothing.
+    pub fn opening(&self) -> Opening {
+        let format = FORMATS.iter().find(|format| format.name == self.agent);
+        format.and_then(|format| Opening::of(format, &self.path, self.size)).unwrap_or_default()
+    }
+}
+
+fn of_agent(format: &'static Format, surroundings: &Surroundings) -> Vec<Found> {
+    let places = format.places.iter().filter_map(|place| Some((place, place.root(surroundings)?)));
+    places.flat_map(|(place, root)| walk::files(format.name, place, root)).collect()
+}
+
+#[cfg(test)]
+mod tests;

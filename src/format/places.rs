@@ -1,0 +1,61 @@
+//! Where agents keep their sessions on a machine, as data that each format fills in.
+
+use std::path::{Path, PathBuf};
+
+use crate::surroundings::{Platform, Surroundings};
+
+/// Where an agent keeps its sessions. A format has one for each such place; what they have in common is in
+/// [`Place::BELOW_HOME`]:
+///
+/// ```
+/// use baton::format::Place;
+///
+/// const PLACES: &[Place] = &[Place {
+///     variable: "XDG_DATA_HOME",
+///     base: ".local/share",
+///     files: "agent/chats/{project}/session-*.json",
+///     ..Place::BELOW_HOME
+/// }];
+/// ```
+#[derive(Clone, Copy)]
+pub struct Place {
+    /// The systems on which it is so.
+    pub on: &'static [Platform],
+    /// A variable that names the base, where it is set to an absolute path; empty if there is none.
+    pub variable: &'static str,
+    /// The base otherwise, below the home: folders with `/` between them.
+    pub base: &'static str,
+    /// The files below the base: names with `/` between them, the last one that of a session. A `*` in a name stands for
+    /// any characters, and the name `{project}` for the one that tells the project. There is no "any depth".
+    pub files: &'static str,
+    /// Names of files that are no sessions though they match, with a `*` as above; empty if there are none.
+    pub except: &'static str,
+    /// How the agent writes the path of a project's folder as the name that stands for `{project}`, or its beginning, if a
+    /// path can be turned into it; sessions of other projects are then passed over without a look inside.
+    pub encode: Option<fn(&str) -> String>,
+}
+
+impl Place {
+    /// A place at the same path below the home on every system.
+    pub const BELOW_HOME: Place = Place {
+        on: &[Platform::Linux, Platform::MacOs, Platform::Windows],
+        variable: "",
+        base: "",
+        files: "",
+        except: "",
+        encode: None,
+    };
+
+    /// The base on this machine, if there can be one.
+    pub fn root(&self, surroundings: &Surroundings) -> Option<PathBuf> {
+        if !self.on.contains(&surroundings.platform) {
+            return None;
+        }
+        let named = surroundings.variable(self.variable).map(PathBuf::from).filter(|path| path.has_root());
+        named.or_else(|| Some(below(surroundings.home.as_deref()?, self.base)))
+    }
+}
+
+fn below(folder: &Path, names: &str) -> PathBuf {
+    names.split('/').filter(|name| !name.is_empty()).fold(folder.to_owned(), |path, name| path.join(name))
+}
