@@ -240,6 +240,23 @@ fn a_load_says_what_changed_since_the_save() {
 }
 
 #[test]
+fn anchors_pass_the_gate_for_secrets() {
+    let root = tree();
+    let text = (0..400)
+        .map(|number| format!("let token_{number} = \"value {number}\";\n"))
+        .collect::<Vec<_>>()
+        .concat();
+    write(root.path(), "src/long.rs", &text);
+    let mut state =
+        state(vec![file("src/long.rs", &[(1, 90, "token"), (100, 400, "password"), (95, 95, "")])]);
+    anchor(&mut state, root.path());
+    let before = serde_json::to_value(&state).unwrap();
+    let mut after = before.clone();
+    baton::redact::json(&mut after);
+    assert_eq!(after, before);
+}
+
+#[test]
 fn hostile_anchors_are_harmless() {
     let root = tree();
     for text in ["", "é", "abc", "AAAA", &"AAAA".repeat(100_000)] {
