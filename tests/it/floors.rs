@@ -14,6 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["project", "replay", "text", "worktree"],
     &["diff", "extract", "format", "rank", "redact", "render", "store", "token"],
     &["count", "pack"],
+    &["checkpoint"],
     &["build", "discover"],
     &["explain", "service"],
     &["cli", "hook", "http", "mcp"],
