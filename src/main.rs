@@ -5,7 +5,7 @@ mod cli;
 use std::env;
 use std::process::ExitCode;
 
-use baton::surroundings::{Platform, Surroundings};
+use baton::surroundings::{Clock, Platform, Surroundings};
 use clap::Parser;
 use jiff::Timestamp;
 
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
 }
 
 /// What this process finds around it.
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment and the clock")]
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
 fn surroundings() -> Surroundings {
     let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
         Some((name.into_string().ok()?, value.into_string().ok()?))
@@ -30,7 +30,7 @@ fn surroundings() -> Surroundings {
         home: env::home_dir(),
         folder: env::current_dir().unwrap_or_default(),
         platform: Platform::HERE,
-        began: Timestamp::now(),
         variables: env::vars_os().filter_map(text).collect(),
+        clock: Clock(Timestamp::now),
     }
 }

@@ -1,4 +1,4 @@
-//! Where the process runs: the user's home, the folder at hand, the time and the variables, read once by `main` and handed down.
+//! Where the process runs: the user's home, the folder at hand, the variables and the clock, found by `main` and handed down.
 //!
 //! Nothing else asks the operating system for them, so that a test can make up a home, a machine and its variables.
 
@@ -16,10 +16,21 @@ pub struct Surroundings {
     pub folder: PathBuf,
     /// The kind of system, which decides where programs keep their files.
     pub platform: Platform,
-    /// When the process began: the only time that is not read from a transcript or a file.
-    pub began: Timestamp,
     /// The environment's variables, as far as they are text.
     pub variables: BTreeMap<String, String>,
+    /// What tells the time.
+    pub clock: Clock,
+}
+
+/// Tells the time: only what is saved is stamped with it.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock(pub fn() -> Timestamp);
+
+impl Default for Clock {
+    /// A clock that stands still at the epoch.
+    fn default() -> Self {
+        Clock(|| Timestamp::UNIX_EPOCH)
+    }
 }
 
 /// A kind of operating system.
