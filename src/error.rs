@@ -60,6 +60,14 @@ pub enum Error {
         /// The names of all encodings.
         known: String,
     },
+    /// There is no rendering of that name.
+    #[error("there is no rendering '{name}'; use one of: {known}")]
+    NoSuchRendering {
+        /// What was asked for.
+        name: String,
+        /// The names of all renderings.
+        known: String,
+    },
     /// The budget is below what any handoff needs.
     #[error("a budget of {budget} tokens is too small; the minimum is {minimum}")]
     BudgetTooSmall {
@@ -85,6 +93,88 @@ pub enum Error {
         /// What went wrong.
         source: Box<Error>,
     },
+    /// A handoff cannot have that name.
+    #[error(
+        "'{id}' cannot be the id of a handoff: {reason}; use up to 100 letters, digits, '-', '_' and '.'"
+    )]
+    Id {
+        /// What was asked for.
+        id: String,
+        /// Why not.
+        reason: &'static str,
+    },
+    /// There is no handoff of that name.
+    #[error("there is no handoff '{id}' in {store}; 'baton list' shows those there are")]
+    NoSuchHandoff {
+        /// What was asked for.
+        id: String,
+        /// Where it was looked for.
+        store: String,
+    },
+    /// There is a handoff, but not that version of it.
+    #[error("there is no version {number} of '{id}' any more; 'baton log {id}' shows those there are")]
+    NoSuchVersion {
+        /// The handoff.
+        id: String,
+        /// What was asked for.
+        number: u32,
+    },
+    /// The store holds nothing that was asked for.
+    #[error("there is no handoff in {store} yet; save one with 'baton save'")]
+    EmptyStore {
+        /// Where it was looked for.
+        store: String,
+    },
+    /// Something else is under that name than was expected.
+    #[error(
+        "'{id}' was changed by somebody else meanwhile, or differs from another id only in case; try again, or use another id"
+    )]
+    Conflict {
+        /// The handoff.
+        id: String,
+    },
+    /// What is kept of a handoff cannot be read.
+    #[error("the handoff '{id}' is damaged; 'baton list --repair' moves it aside")]
+    Damaged {
+        /// The handoff.
+        id: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// A newer program saved it.
+    #[error(
+        "the handoff '{id}' has schema version {found}, and this program knows those up to {known}; use a newer baton"
+    )]
+    NewerSchema {
+        /// The handoff.
+        id: String,
+        /// The version of its schema.
+        found: u32,
+        /// The newest version that can be read.
+        known: u32,
+    },
+    /// There is no place for handoffs.
+    #[error("there is no home folder to keep handoffs in; name a store with --store or BATON_STORE")]
+    NoStore,
+    /// There is no store of that kind.
+    #[error("'{address}' names no kind of store; use a folder, or one of: {known}")]
+    NoSuchStore {
+        /// What was asked for.
+        address: String,
+        /// The kinds there are.
+        known: String,
+    },
+    /// What was given is no handoff.
+    #[error(
+        "this is no handoff: it needs a task with objective, status and progress_summary, and may have files, decisions and next_steps"
+    )]
+    NoHandoff {
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// Saves that nobody asked for are switched off.
+    #[error("saving by itself is switched off by BATON_DISABLE; unset it, or save by hand")]
+    Disabled,
     /// The result could not be written.
     #[error("cannot write {}", path.display())]
     Write {

@@ -26,6 +26,13 @@ pub struct Surroundings {
 #[derive(Debug, Clone, Copy)]
 pub struct Clock(pub fn() -> Timestamp);
 
+impl Clock {
+    /// What time it is.
+    pub fn now(self) -> Timestamp {
+        self.0()
+    }
+}
+
 impl Default for Clock {
     /// A clock that stands still at the epoch.
     fn default() -> Self {

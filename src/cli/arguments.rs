@@ -54,6 +54,8 @@ pub struct Arguments {
 /// What to do.
 #[derive(Subcommand)]
 pub enum Command {
+    /// Say something about a kept handoff
+    Comment(super::comment::Comment),
     /// Make a handoff of a transcript
     Compress(Compress),
     /// Count the tokens of transcripts and text files
@@ -64,6 +66,20 @@ pub enum Command {
     Sessions(super::sessions::Sessions),
     /// List the transcript formats
     Formats,
+    /// List the kept handoffs
+    List(super::list::List),
+    /// Give a kept handoff to the next session
+    Load(super::load::Load),
+    /// List the versions of a kept handoff
+    Log(super::log::Log),
+    /// Remove the kept handoffs that are old
+    Prune(super::prune::Prune),
+    /// Remove kept handoffs
+    Rm(super::rm::Rm),
+    /// Make a handoff and keep it
+    Save(super::save::Save),
+    /// Show all that is kept of a handoff
+    Show(super::show::Show),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -147,8 +163,8 @@ pub struct Counting {
     #[arg(long, value_name = "NAME", value_parser = encoding(), conflicts_with = "model")]
     encoding: Option<Encoding>,
     /// Count as this model does, such as gpt-5; claude-* is a measured estimate
-    #[arg(long, value_name = "NAME", value_parser = Tokenizer::resolve)]
-    model: Option<Tokenizer>,
+    #[arg(long, value_name = "NAME", value_parser = model)]
+    model: Option<String>,
 }
 
 /// Where the result goes.
@@ -176,11 +192,19 @@ impl Handoff {
 impl Counting {
     /// What was named, or the default.
     pub fn tokenizer(&self) -> Tokenizer {
-        self.model.unwrap_or(Tokenizer::Exact(self.encoding.unwrap_or_default()))
+        let named =
+            self.model.as_deref().map(|name| Tokenizer::resolve(name).expect("only known names are taken"));
+        named.unwrap_or(Tokenizer::Exact(self.encoding.unwrap_or_default()))
+    }
+
+    /// The name of what was named.
+    pub fn name(&self) -> Option<String> {
+        self.model.clone().or_else(|| self.encoding.map(|encoding| encoding.name().to_owned()))
     }
 }
 
-fn budget(text: &str) -> Result<usize, String> {
+/// A number of tokens that is enough for a handoff.
+pub fn budget(text: &str) -> Result<usize, String> {
     let parsed = text.parse().map_err(|_| "not a number of tokens; give one such as 2000")?;
     if parsed < MINIMUM {
         return Err(Error::BudgetTooSmall { budget: parsed, minimum: MINIMUM }.to_string());
@@ -197,13 +221,19 @@ fn folder(text: &str) -> Result<PathBuf, String> {
     }
 }
 
-fn format_names() -> Vec<PossibleValue> {
+fn model(name: &str) -> Result<String, Error> {
+    Tokenizer::resolve(name).map(|_| name.to_owned())
+}
+
+/// The names that a format can be asked for by.
+pub fn format_names() -> Vec<PossibleValue> {
     let auto = PossibleValue::new("auto").help("by its content");
     let named = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.title));
     std::iter::once(auto).chain(named).collect()
 }
 
-fn renderer() -> impl TypedValueParser<Value = &'static Renderer> {
+/// A rendering, by its name.
+pub fn renderer() -> impl TypedValueParser<Value = &'static Renderer> {
     let values = RENDERERS.iter().map(|renderer| PossibleValue::new(renderer.name).help(renderer.title));
     PossibleValuesParser::new(values.collect::<Vec<_>>())
         .map(|name| render::find(&name).expect("only names of the list are possible"))

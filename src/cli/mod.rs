@@ -1,16 +1,26 @@
 //! The command line: a request becomes a call of the library, and its reply is written. Nothing is decided here.
 
 mod arguments;
+mod comment;
 mod compress;
 mod count;
 mod explain;
 mod formats;
 mod input;
+mod list;
+mod load;
+mod log;
 mod output;
 mod pages;
 mod progress;
+mod prune;
 mod report;
+mod rm;
+mod save;
 mod sessions;
+mod show;
+mod store;
+mod time;
 
 pub use arguments::Arguments;
 pub use report::{exit_code, print_errors};
@@ -23,11 +33,19 @@ use baton::surroundings::Surroundings;
 pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<(), Vec<Error>> {
     let one = |error| vec![error];
     match &arguments.command {
+        Command::Comment(request) => comment::run(request, surroundings).map_err(one),
         Command::Compress(request) => compress::run(request, arguments.verbose).map_err(one),
         Command::Count(request) => count::run(request, arguments.verbose),
         Command::Explain(request) => explain::run(request, arguments.verbose).map_err(one),
         Command::Sessions(request) => sessions::run(request, surroundings),
         Command::Formats => formats::run().map_err(one),
+        Command::List(request) => list::run(request, surroundings).map_err(one),
+        Command::Load(request) => load::run(request, surroundings).map_err(one),
+        Command::Log(request) => log::run(request, surroundings).map_err(one),
+        Command::Prune(request) => prune::run(request, surroundings).map_err(one),
+        Command::Rm(request) => rm::run(request, surroundings),
+        Command::Save(request) => save::run(request, surroundings, arguments.verbose).map_err(one),
+        Command::Show(request) => show::run(request, surroundings).map_err(one),
         Command::Completions { shell } => pages::completions(*shell).map_err(one),
         Command::Man => pages::man().map_err(one),
     }

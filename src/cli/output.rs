@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use baton::error::{Error, Result};
+use serde::Serialize;
 use tempfile::{Builder, NamedTempFile};
 
 /// Writes to the file, or to standard output where none is named or it is `-`.
@@ -13,6 +14,11 @@ pub fn write(text: &str, file: Option<&Path>) -> Result<()> {
         Some(path) => replace(path, text).map_err(|source| Error::Write { path: path.to_owned(), source }),
         None => print(text),
     }
+}
+
+/// A reply as JSON for people and programs.
+pub fn json(reply: &impl Serialize) -> String {
+    serde_json::to_string_pretty(reply).expect("a reply is plain data") + "\n"
 }
 
 /// Refuses a target that is the input itself.

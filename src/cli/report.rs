@@ -44,6 +44,9 @@ fn code(error: &Error) -> u8 {
     match error {
         Error::NoSuchFormat { .. }
         | Error::NoSuchEncoding { .. }
+        | Error::NoSuchRendering { .. }
+        | Error::NoSuchStore { .. }
+        | Error::Id { .. }
         | Error::BudgetTooSmall { .. }
         | Error::Overwrite { .. } => 2,
         Error::In { source, .. } => code(source),

@@ -73,7 +73,7 @@ pub fn run(request: &Sessions, surroundings: &Surroundings) -> Result<(), Vec<Er
         report::say("no session of this project was found; --all lists those of every project");
     }
     let text =
-        if request.json { json(&rows, request) } else { table(&rows, request, (surroundings.clock.0)()) };
+        if request.json { json(&rows, request) } else { table(&rows, request, surroundings.clock.now()) };
     let errors: Vec<Error> = errors.into_iter().chain(output::write(&text, None).err()).collect();
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }

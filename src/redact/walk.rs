@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use rayon::prelude::*;
+use serde_json::Value;
 
 use crate::event::{
     Action, Answer, Call, Change, Context, Event, EventKind, FileEdit, FileRead, Hunk, Question, Todo,
@@ -18,6 +19,16 @@ pub fn transcript(transcript: &mut Transcript) -> usize {
     let warnings: usize = transcript.warnings.iter_mut().map(|warning| prose(&mut warning.message)).sum();
     let events: usize = transcript.events.par_iter_mut().map(event).sum();
     warnings + events
+}
+
+/// Redacts every string of a JSON value in place, names of fields aside, and says how many secrets were replaced.
+pub fn json(value: &mut Value) -> usize {
+    match value {
+        Value::String(text) => gate(text, Lines::Join),
+        Value::Array(items) => each(items, json),
+        Value::Object(fields) => each(fields.values_mut(), json),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    }
 }
 
 fn event(event: &mut Event) -> usize {

@@ -35,5 +35,8 @@ mod scorer;
 mod sessions;
 /// How the handoffs of the fixtures read.
 mod snapshots;
+/// Handoffs that are kept: whole, private, found again, whoever else writes and whatever happens.
+#[cfg(feature = "cli")]
+mod store;
 /// Counts against tiktoken-rs, a slow reference and another counter.
 mod tokens;

@@ -1,0 +1,151 @@
+//! `baton list`: what is kept.
+
+use baton::error::Result;
+use baton::service::{Damaged, Filter, Listed, Row};
+use baton::surroundings::Surroundings;
+use clap::Args;
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+
+use super::time::{When, minute, when};
+use super::{output, report, store::At};
+
+/// The most characters of what a handoff is about.
+const ABOUT: usize = 60;
+
+/// List the kept handoffs.
+#[derive(Args)]
+pub struct List {
+    #[command(flatten)]
+    pub which: Which,
+    /// Move damaged handoffs out of the way
+    #[arg(long)]
+    pub repair: bool,
+    #[command(flatten)]
+    pub at: At,
+    /// Write JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Which handoffs are meant.
+#[derive(Args)]
+pub struct Which {
+    /// Only those with this tag; may be given more than once
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
+    /// Only those whose project has this in its name
+    #[arg(long)]
+    project: Option<String>,
+    /// Only those that are active, pending or completed, or whose task is `in_progress`, blocked or `needs_review`
+    #[arg(long)]
+    status: Option<String>,
+    /// Only those of sessions of this agent
+    #[arg(long)]
+    agent: Option<String>,
+    /// Only those with this in their id, title, objective or tags
+    #[arg(long)]
+    text: Option<String>,
+    /// Only those saved on or after a date, or at most so long ago: 2026-11-21, 30d
+    #[arg(long, value_name = "WHEN", value_parser = when)]
+    after: Option<When>,
+    /// Only those saved before a date, or longer ago
+    #[arg(long, value_name = "WHEN", value_parser = when)]
+    before: Option<When>,
+    /// At most so many, the newest
+    #[arg(long, value_name = "NUMBER")]
+    limit: Option<usize>,
+}
+
+impl Which {
+    /// The request to the service.
+    pub fn filter(&self, surroundings: &Surroundings) -> Filter {
+        let now = (surroundings.clock.0)();
+        Filter {
+            tags: self.tags.clone(),
+            project: self.project.clone(),
+            status: self.status.clone(),
+            agent: self.agent.clone(),
+            text: self.text.clone(),
+            after: self.after.map(|when| when.before(now)),
+            before: self.before.map(|when| when.before(now)),
+            limit: self.limit,
+        }
+    }
+}
+
+pub fn run(request: &List, surroundings: &Surroundings) -> Result<()> {
+    let service = request.at.open(surroundings)?;
+    let moved = if request.repair { service.repair()? } else { Vec::new() };
+    let listed = service.list(&request.which.filter(surroundings))?;
+    moved.iter().chain(&listed.damaged).for_each(|damaged| report::say(&warning(damaged)));
+    let text = if request.json { output::json(&listed) } else { table(&listed) };
+    output::write(&text, None)
+}
+
+fn warning(damaged: &Damaged) -> String {
+    let Damaged { name, reason, moved_to } = damaged;
+    match moved_to {
+        Some(path) => format!("'{name}' is damaged ({reason}) and was moved to {path}"),
+        None => format!("warning: '{name}' cannot be read: {reason}"),
+    }
+}
+
+fn table(listed: &Listed) -> String {
+    if listed.handoffs.is_empty() {
+        return format!("no handoffs in {}\n", listed.store);
+    }
+    rows(&listed.handoffs)
+}
+
+/// Handoffs as a table.
+pub fn rows(rows: &[Row]) -> String {
+    let mut table = plain(&["ID", "SAVED", "STATUS", "V", "TOKENS", "ABOUT"]);
+    for row in rows {
+        table.add_row(cells(row));
+    }
+    written(&mut table, &[3, 4])
+}
+
+fn cells(row: &Row) -> [String; 6] {
+    let name = if row.title.is_empty() { &row.objective } else { &row.title };
+    let tags: String = row.tags.iter().map(|tag| format!(" #{tag}")).collect();
+    [
+        row.id.clone(),
+        minute(row.saved_at),
+        format!("{}, {}", row.status.name(), row.task_status.name()),
+        row.version.to_string(),
+        row.tokens.map_or_else(|| "-".to_owned(), |tokens| tokens.to_string()),
+        one_line(name, ABOUT) + &tags,
+    ]
+}
+
+/// A table with these headings and no lines.
+pub fn plain(headings: &[&str]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Disabled)
+        .set_header(headings);
+    table
+}
+
+/// The table as text, with the numbers of these columns below each other.
+pub fn written(table: &mut Table, numbers: &[usize]) -> String {
+    for (at, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, 2));
+        if numbers.contains(&at) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let lines = table.lines().map(|line| line.trim_end().to_owned() + "\n");
+    lines.collect()
+}
+
+/// A text on one line, and only so much of it.
+pub fn one_line(text: &str, limit: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(limit) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}

@@ -1,0 +1,68 @@
+//! `baton load`: a kept handoff as text for the next session.
+
+use std::io::{IsTerminal, stderr};
+
+use baton::error::Result;
+use baton::render::Renderer;
+use baton::service::{self, Loaded};
+use baton::surroundings::Surroundings;
+use clap::Args;
+
+use super::arguments::{Counting, Target, budget, renderer};
+use super::{output, report, store::At};
+
+const AFTER: &str = "\
+Examples:
+  baton load                        the one that was saved last
+  baton load parser --budget 800    what is most telling of it
+  baton load parser --version 2     as it was saved the second time";
+
+/// Give a kept handoff to the next session.
+#[derive(Args)]
+#[command(after_help = AFTER)]
+pub struct Load {
+    /// Id of the handoff [default: the one that was saved last]
+    pub id: Option<String>,
+    /// Which version of it [default: the last]
+    #[arg(long, value_name = "NUMBER")]
+    pub version: Option<u32>,
+    /// The most tokens the text may have; at least 200 [default: all that was saved]
+    #[arg(short, long, value_name = "TOKENS", value_parser = budget, allow_negative_numbers = true)]
+    pub budget: Option<usize>,
+    #[command(flatten)]
+    pub counting: Counting,
+    /// How the handoff is written
+    #[arg(long, value_name = "RENDERING", default_value = "markdown", value_parser = renderer())]
+    pub output: &'static Renderer,
+    /// Show the lines of the transcript that prove each entry
+    #[arg(long)]
+    pub cite: bool,
+    #[command(flatten)]
+    pub target: Target,
+    #[command(flatten)]
+    pub at: At,
+}
+
+pub fn run(request: &Load, surroundings: &Surroundings) -> Result<()> {
+    let wanted = service::Load {
+        id: request.id.clone(),
+        project: None,
+        version: request.version,
+        budget: request.budget,
+        model: request.counting.name(),
+        output: Some(request.output.name.to_owned()),
+        cite: request.cite,
+    };
+    let loaded = request.at.open(surroundings)?.load(&wanted)?;
+    output::write(&loaded.text, request.target.file.as_deref())?;
+    if loaded.left_out > 0 || stderr().is_terminal() {
+        report::say(&said(&loaded));
+    }
+    Ok(())
+}
+
+fn said(loaded: &Loaded) -> String {
+    let Loaded { id, version, tokens, encoding, left_out, .. } = loaded;
+    let left = if *left_out > 0 { format!(", {left_out} entries left out") } else { String::new() };
+    format!("loaded {id}, version {version}: {tokens} tokens ({encoding}){left}")
+}

@@ -1,0 +1,142 @@
+//! `baton save`: makes a handoff and keeps it.
+
+use std::path::{Path, PathBuf};
+
+use baton::error::{Error, Result};
+use baton::service::{self, Saved, Service, Settings, read_given};
+use baton::store::{self, Stage, Visibility};
+use baton::surroundings::Surroundings;
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use super::arguments::{Counting, budget, format_names};
+use super::{input, output, progress::Progress, report, store::At, time::minute};
+
+const AFTER: &str = "\
+Examples:
+  baton save session.jsonl                          of a transcript, under an id made from its objective
+  baton save session.jsonl --id parser --tag rust   under this id; what was there stays as a version
+  baton save < handoff.json                         a handoff as JSON, or a transcript, from a pipe";
+
+/// Make a handoff and keep it.
+#[derive(Args)]
+#[command(after_help = AFTER)]
+pub struct Save {
+    /// The transcript, or a handoff as JSON; '-' is standard input
+    #[arg(default_value = "-")]
+    pub transcript: PathBuf,
+    /// Id of the handoff [default: made from the objective and the time]
+    #[arg(long)]
+    pub id: Option<String>,
+    /// Id of the handoff this one goes on from
+    #[arg(long, value_name = "ID")]
+    pub base: Option<String>,
+    /// The most tokens the handoff may have; at least 200 [default: 2000 for a transcript]
+    #[arg(short, long, value_name = "TOKENS", value_parser = budget, allow_negative_numbers = true)]
+    pub budget: Option<usize>,
+    #[command(flatten)]
+    pub counting: Counting,
+    /// Format of the transcript
+    #[arg(long, default_value = "auto", value_parser = PossibleValuesParser::new(format_names()))]
+    pub format: String,
+    /// What to call it
+    #[arg(long)]
+    pub title: Option<String>,
+    /// A word to find it by; may be given more than once
+    #[arg(long = "tag", value_name = "TAG")]
+    pub tags: Vec<String>,
+    /// Whether it is still needed
+    #[arg(long, value_parser = PossibleValuesParser::new(Stage::ALL.map(Stage::name)))]
+    pub status: Option<String>,
+    /// The project it belongs to [default: where the session worked]
+    #[arg(long)]
+    pub project: Option<String>,
+    /// Whose it is
+    #[arg(long)]
+    pub owner: Option<String>,
+    /// Who works on it too; may be given more than once
+    #[arg(long = "collaborator", value_name = "NAME")]
+    pub collaborators: Vec<String>,
+    /// Who may see it
+    #[arg(long, value_parser = PossibleValuesParser::new(Visibility::ALL.map(Visibility::name)))]
+    pub visibility: Option<String>,
+    /// File with the conversation to keep word for word
+    #[arg(long, value_name = "FILE")]
+    pub conversation: Option<PathBuf>,
+    /// Keep a new .handoffs folder in the project's repository, for others to see
+    #[arg(long)]
+    pub shared: bool,
+    #[command(flatten)]
+    pub at: At,
+    /// Write JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+pub fn run(request: &Save, surroundings: &Surroundings, verbose: bool) -> Result<()> {
+    let name = input::name(&request.transcript);
+    let progress = Progress::spinner(&format!("reading {}", name.display()));
+    let service = open(request, surroundings)?;
+    let given = read_given(input::read(&request.transcript)?, (surroundings.clock.0)());
+    let wanted = wanted(request)?;
+    let saved =
+        given.and_then(|given| service.save(given, &wanted)).map_err(|error| about_input(error, name))?;
+    drop(progress);
+    report::print_warnings(&saved.warnings, None, verbose);
+    output::write(&if request.json { output::json(&saved) } else { said(&saved) }, None)
+}
+
+fn open(request: &Save, surroundings: &Surroundings) -> Result<Service> {
+    let place = store::Place { shared: request.shared, ..request.at.place(surroundings)? };
+    Ok(Service::new(store::open(&place)?, Settings::of(surroundings)))
+}
+
+/// The request to the service.
+fn wanted(request: &Save) -> Result<service::Save> {
+    let conversation = request.conversation.as_deref().map(text).transpose()?;
+    Ok(service::Save {
+        id: request.id.clone(),
+        base: request.base.clone(),
+        budget: request.budget,
+        model: request.counting.name(),
+        format: Some(request.format.clone()),
+        title: request.title.clone(),
+        tags: request.tags.clone(),
+        status: request.status.as_deref().and_then(Stage::from_name),
+        project: request.project.clone(),
+        agent: None,
+        owner: request.owner.clone(),
+        collaborators: request.collaborators.clone(),
+        visibility: request.visibility.as_deref().and_then(Visibility::from_name),
+        conversation,
+        automatic: false,
+    })
+}
+
+fn text(path: &Path) -> Result<String> {
+    Ok(String::from_utf8_lossy(&input::read(path)?).into_owned())
+}
+
+/// An error of what was read names it.
+fn about_input(error: Error, name: &Path) -> Error {
+    match error {
+        Error::Empty | Error::UnknownFormat { .. } | Error::NoEvents { .. } | Error::NoHandoff { .. } => {
+            Error::In { path: name.to_owned(), source: Box::new(error) }
+        }
+        error => error,
+    }
+}
+
+/// What was saved, in one line.
+fn said(saved: &Saved) -> String {
+    let Saved { id, store, version, tokens, encoding, .. } = saved;
+    let replaced = match saved.replaced {
+        Some(time) => {
+            format!(", version {version}; the one saved {} is kept as version {}", minute(time), version - 1)
+        }
+        None => String::new(),
+    };
+    let secrets =
+        if saved.redacted > 0 { format!(", {} secrets taken out", saved.redacted) } else { String::new() };
+    format!("saved {id} in {store}: {tokens} tokens ({encoding}){secrets}{replaced}\n")
+}

@@ -1,0 +1,109 @@
+//! Loading: a kept handoff as text for the next agent, within its budget.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Service, fit};
+use crate::error::{Error, Result};
+use crate::render::{self, Citations, Renderer};
+use crate::state::HandoffState;
+use crate::store::{Id, Record, version_name};
+
+/// What is to be loaded, and how.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Load {
+    /// Which handoff; the one that was saved last if none is named.
+    pub id: Option<String>,
+    /// Without an id: the last one of this project.
+    pub project: Option<String>,
+    /// Which version of it; the last if none is named.
+    pub version: Option<u32>,
+    /// The most tokens the text may have; no limit if none is named.
+    pub budget: Option<usize>,
+    /// The encoding or model that counts them.
+    pub model: Option<String>,
+    /// The rendering, Markdown if none is named.
+    pub output: Option<String>,
+    /// Whether entries show the lines of the transcript that prove them.
+    pub cite: bool,
+}
+
+/// What was loaded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Loaded {
+    /// Which handoff.
+    pub id: String,
+    /// Which version of it.
+    pub version: u32,
+    /// When it was saved; none if another tool did.
+    pub saved_at: Option<Timestamp>,
+    /// The handoff as text.
+    pub text: String,
+    /// The size of the text in tokens.
+    pub tokens: usize,
+    /// What counted them.
+    pub encoding: String,
+    /// Entries that the budget had no room for.
+    pub left_out: usize,
+    /// The handoff that the text tells.
+    #[serde(skip_serializing, default = "none")]
+    pub state: Option<HandoffState>,
+}
+
+fn none() -> Option<HandoffState> {
+    None
+}
+
+impl Service {
+    /// Loads a handoff.
+    pub fn load(&self, request: &Load) -> Result<Loaded> {
+        let id = match &request.id {
+            Some(id) => Id::new(id)?,
+            None => self.latest(request.project.as_deref())?,
+        };
+        let record = self.version(&id, request.version)?;
+        let tokenizer = fit::tokenizer(request.model.as_deref())?;
+        let renderer = renderer(request.output.as_deref())?;
+        let citations = if request.cite { Citations::Shown } else { Citations::Hidden };
+        let fitted = fit::fit(record.state, request.budget, tokenizer, renderer, citations)?;
+        Ok(Loaded {
+            id: id.to_string(),
+            version: record.version,
+            saved_at: record.saved_at,
+            text: fitted.text,
+            tokens: fitted.tokens,
+            encoding: tokenizer.name(),
+            left_out: fitted.left_out,
+            state: Some(fitted.state),
+        })
+    }
+
+    /// A record, or a former version of it.
+    pub(super) fn version(&self, id: &Id, number: Option<u32>) -> Result<Record> {
+        let record = self.record(id.as_str())?;
+        let Some(number) = number.filter(|number| *number != record.version) else { return Ok(record) };
+        match self.store.note(id, &version_name(number))? {
+            Some(bytes) => Record::read(id, &bytes),
+            None => Err(Error::NoSuchVersion { id: id.to_string(), number }),
+        }
+    }
+
+    /// The handoff that was saved last, of a project or of all.
+    fn latest(&self, project: Option<&str>) -> Result<Id> {
+        let heads = self.heads()?.heads;
+        let of_project = |project: &str, of: &str| project.is_empty() || of == project;
+        let candidates =
+            heads.iter().filter(|(_, head, _)| of_project(project.unwrap_or_default(), &head.project));
+        let latest = candidates.max_by_key(|(id, head, _)| (head.time(), id));
+        latest.map(|(id, ..)| id.clone()).ok_or_else(|| Error::EmptyStore { store: self.address() })
+    }
+}
+
+fn renderer(name: Option<&str>) -> Result<&'static Renderer> {
+    let name = name.unwrap_or("markdown");
+    render::find(name).ok_or_else(|| Error::NoSuchRendering {
+        name: name.to_owned(),
+        known: render::RENDERERS.iter().map(|renderer| renderer.name).collect::<Vec<_>>().join(", "),
+    })
+}

@@ -1,0 +1,81 @@
+//! The versions of a handoff, and what people say about it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::given::redacted;
+use super::{Keeping, Service};
+use crate::error::Result;
+use crate::state::Status;
+use crate::store::{Comment, Head, Id, version_name, version_number};
+
+/// A version of a handoff.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Version {
+    /// Its number, from 1.
+    pub version: u32,
+    /// When it was saved, or last worked on if another tool saved it.
+    pub saved_at: Timestamp,
+    /// How the task stood.
+    pub task_status: Status,
+    /// What was to be accomplished.
+    pub objective: String,
+    /// The agent whose session it was.
+    pub agent: String,
+    /// Its size as Markdown in tokens, if it is known.
+    pub tokens: Option<u64>,
+    /// The size of what is kept, in bytes.
+    pub bytes: u64,
+}
+
+impl Service {
+    /// The versions of a handoff that are there, newest first.
+    pub fn log(&self, id: &str) -> Result<Vec<Version>> {
+        let id = Id::new(id)?;
+        let document = self.store.get(&id)?.ok_or_else(|| self.no_such(&id))?;
+        let mut versions = vec![version(&id, &document.bytes)?];
+        for number in self.former(&id)? {
+            if let Some(bytes) = self.store.note(&id, &version_name(number))? {
+                versions.push(version(&id, &bytes)?);
+            }
+        }
+        // A version that was kept for a save that never happened is still the last one.
+        versions.dedup_by_key(|version| version.version);
+        Ok(versions)
+    }
+
+    /// The numbers of the former versions, newest first.
+    fn former(&self, id: &Id) -> Result<Vec<u32>> {
+        let mut numbers: Vec<u32> =
+            self.store.beside(id)?.iter().filter_map(|name| version_number(name)).collect();
+        numbers.sort_unstable_by(|a, b| b.cmp(a));
+        Ok(numbers)
+    }
+
+    /// Adds what somebody says about a handoff, and says how many comments it has now.
+    pub fn comment(&self, id: &str, author: &str, text: &str) -> Result<usize> {
+        let id = Id::new(id)?;
+        let said =
+            Comment { author: author.to_owned(), text: text.to_owned(), at: (self.settings.clock.0)() };
+        let (said, _) = redacted(&said);
+        let record = self.change(&id, Keeping::Nothing, |there| {
+            let mut record = there.ok_or_else(|| self.no_such(&id))?;
+            record.comments.push(said.clone());
+            Ok(record)
+        })?;
+        Ok(record.comments.len())
+    }
+}
+
+fn version(id: &Id, bytes: &[u8]) -> Result<Version> {
+    let head = Head::read(id, bytes)?;
+    Ok(Version {
+        version: head.version,
+        saved_at: head.time(),
+        task_status: head.task.status,
+        objective: head.task.objective,
+        agent: head.agent,
+        tokens: head.tokens,
+        bytes: bytes.len() as u64,
+    })
+}

@@ -1,0 +1,116 @@
+//! What can be done with kept handoffs: the operations over a store, for every door alike.
+//!
+//! Requests and replies are plain data. A request that names nothing asks for the usual.
+
+mod fit;
+mod given;
+mod list;
+mod load;
+mod log;
+mod remove;
+mod save;
+
+pub use given::{Given, read_given};
+pub use list::{Damaged, Filter, Listed, Row};
+pub use load::{Load, Loaded};
+pub use log::Version;
+pub use remove::{Pruned, Removed};
+pub use save::{Save, Saved};
+
+use crate::error::{Error, Result};
+use crate::store::{self, Expected, Id, Keep, Place, Record, Store};
+use crate::surroundings::{Clock, Surroundings};
+
+/// How many former versions of a handoff stay, unless a setting says otherwise.
+const VERSIONS: usize = 10;
+
+/// The operations over a store.
+pub struct Service {
+    store: Box<dyn Store>,
+    settings: Settings,
+}
+
+/// What holds for all requests.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// What tells the time.
+    pub clock: Clock,
+    /// How many former versions of a handoff stay.
+    pub versions: usize,
+    /// Whether anything may be saved that nobody asked for.
+    pub automatic: bool,
+}
+
+impl Settings {
+    /// The settings that the variables `BATON_VERSIONS` and `BATON_DISABLE` make.
+    pub fn of(surroundings: &Surroundings) -> Self {
+        let versions = surroundings.variable("BATON_VERSIONS").and_then(|number| number.parse().ok());
+        let disabled = surroundings.variable("BATON_DISABLE").is_some_and(|value| value != "0");
+        Settings { clock: surroundings.clock, versions: versions.unwrap_or(VERSIONS), automatic: !disabled }
+    }
+}
+
+impl Service {
+    /// The service of a store.
+    pub fn new(store: Box<dyn Store>, settings: Settings) -> Self {
+        Service { store, settings }
+    }
+
+    /// The service of the store that was named, or of the one at hand.
+    pub fn open(named: Option<&str>, surroundings: &Surroundings) -> Result<Self> {
+        let place = Place::find(named, surroundings)?;
+        Ok(Service::new(store::open(&place)?, Settings::of(surroundings)))
+    }
+
+    /// What the store is called.
+    pub fn address(&self) -> String {
+        self.store.address()
+    }
+
+    /// A handoff as it is kept.
+    pub fn record(&self, id: &str) -> Result<Record> {
+        let id = Id::new(id)?;
+        let document = self.store.get(&id)?.ok_or_else(|| self.no_such(&id))?;
+        Record::read(&id, &document.bytes)
+    }
+
+    fn no_such(&self, id: &Id) -> Error {
+        Error::NoSuchHandoff { id: id.to_string(), store: self.address() }
+    }
+
+    /// Changes what is kept under an id, as a whole: what another writer puts there meanwhile is read anew.
+    fn change(
+        &self,
+        id: &Id,
+        keep: Keeping,
+        mut change: impl FnMut(Option<Record>) -> Result<Record>,
+    ) -> Result<Record> {
+        loop {
+            let document = self.store.get(id)?;
+            let there = document.as_ref().map(|document| Record::read(id, &document.bytes)).transpose()?;
+            let expected = document.map_or(Expected::Nothing, |document| Expected::This(document.revision));
+            let keep = there.as_ref().filter(|_| keep == Keeping::Version);
+            let keep = keep.map(|there| Keep { number: there.version, most: self.settings.versions });
+            let record = change(there)?;
+            match self.store.put(id, &record.write(), expected, keep) {
+                Err(Error::Conflict { .. }) if self.is_other(id, expected)? => {}
+                put => return put.map(|()| record),
+            }
+        }
+    }
+
+    /// Whether something else is under the id than was expected; if not, trying again would not help.
+    fn is_other(&self, id: &Id, expected: Expected) -> Result<bool> {
+        let now = self.store.get(id)?;
+        Ok(now.map_or(Expected::Nothing, |document| Expected::This(document.revision)) != expected)
+    }
+}
+
+/// Whether a change makes a version of what was there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keeping {
+    /// It does.
+    Version,
+    /// What was there is not kept.
+    Nothing,
+}

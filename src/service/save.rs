@@ -1,0 +1,201 @@
+//! Saving: what is handed in becomes a handoff under an id, and what was there a version.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::given::redacted;
+use super::{Given, Keeping, Service, fit};
+use crate::build::{Options, build};
+use crate::error::{Error, Result};
+use crate::event::Warning;
+use crate::render;
+use crate::state::HandoffState;
+use crate::store::{Id, Record, SCHEMA_VERSION, Stage, Visibility};
+use crate::token::Tokenizer;
+
+/// How something is to be saved. What is not named stays as it was under that id.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Save {
+    /// Under which id; made from objective and time if none.
+    pub id: Option<String>,
+    /// The handoff it goes on from.
+    pub base: Option<String>,
+    /// The most tokens it may have as Markdown: 2000 for a transcript, no limit for a handoff that somebody wrote.
+    pub budget: Option<usize>,
+    /// The encoding or model that counts them.
+    pub model: Option<String>,
+    /// The format of the transcript; detected if none.
+    pub format: Option<String>,
+    /// What people call it.
+    pub title: Option<String>,
+    /// Words to find it by, added to those there are.
+    pub tags: Vec<String>,
+    /// Whether it is still needed.
+    pub status: Option<Stage>,
+    /// The project it belongs to.
+    pub project: Option<String>,
+    /// The agent whose session it was.
+    pub agent: Option<String>,
+    /// Whose it is.
+    pub owner: Option<String>,
+    /// Who works on it too, added to those there are.
+    pub collaborators: Vec<String>,
+    /// Who may see it.
+    pub visibility: Option<Visibility>,
+    /// The conversation, word for word.
+    pub conversation: Option<String>,
+    /// Whether nobody asked for it: then it can be switched off.
+    pub automatic: bool,
+}
+
+/// What was saved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Saved {
+    /// Under which id.
+    pub id: String,
+    /// In which store.
+    pub store: String,
+    /// Which save of this id it is, from 1.
+    pub version: u32,
+    /// When that was.
+    pub saved_at: Timestamp,
+    /// When what was there before had been saved, if there was something.
+    pub replaced: Option<Timestamp>,
+    /// Its size as Markdown, in tokens.
+    pub tokens: usize,
+    /// What counted them.
+    pub encoding: String,
+    /// Size of what it was made from, in tokens; 0 if it was written by somebody.
+    pub tokens_read: u64,
+    /// Secrets that were taken out of what was handed in beside a transcript.
+    pub redacted: usize,
+    /// What could not be read.
+    #[serde(skip)]
+    pub warnings: Vec<Warning>,
+}
+
+/// What is to be kept, before it has an id.
+struct Made {
+    state: HandoffState,
+    tokens: usize,
+    redacted: usize,
+    warnings: Vec<Warning>,
+}
+
+impl Service {
+    /// Saves what is handed in.
+    pub fn save(&self, given: Given, request: &Save) -> Result<Saved> {
+        if request.automatic && !self.settings.automatic {
+            return Err(Error::Disabled);
+        }
+        let (request, marks) = redacted(request);
+        let base = request.base.as_deref().map(|id| self.record(id)).transpose()?;
+        let tokenizer = fit::tokenizer(request.model.as_deref())?;
+        let mut made = make(given, &request, tokenizer)?;
+        if base.is_some() {
+            made.state.metadata.base_session.clone_from(&request.base);
+        }
+        made.redacted += marks;
+        self.keep(&made, &request, &tokenizer)
+    }
+
+    fn keep(&self, made: &Made, request: &Save, tokenizer: &Tokenizer) -> Result<Saved> {
+        let now = (self.settings.clock.0)();
+        let id = match &request.id {
+            Some(id) => Id::new(id)?,
+            None => self.free_id(&Id::generate(&made.state.task.objective, now))?,
+        };
+        let mut replaced = None;
+        let record = self.change(&id, Keeping::Version, |there| {
+            replaced = there.as_ref().map(Record::time);
+            Ok(renewed(there, &id, made, request, now))
+        })?;
+        Ok(Saved {
+            id: id.to_string(),
+            store: self.address(),
+            version: record.version,
+            saved_at: now,
+            replaced,
+            tokens: made.tokens,
+            encoding: tokenizer.name(),
+            tokens_read: record.state.metadata.source.map_or(0, |source| source.tokens),
+            redacted: made.redacted,
+            warnings: made.warnings.clone(),
+        })
+    }
+
+    /// The id, or the first free one with a number behind it.
+    pub(super) fn free_id(&self, id: &Id) -> Result<Id> {
+        let taken = self.store.list()?.ids;
+        let is_free = |id: &Id| !taken.iter().any(|other| other.is_like(id));
+        let numbered = (2..).map(|number| id.numbered(number));
+        let mut candidates = std::iter::once(id.clone()).chain(numbered);
+        Ok(candidates.find(is_free).expect("numbers do not end"))
+    }
+}
+
+/// The handoff of what is handed in.
+fn make(given: Given, request: &Save, tokenizer: Tokenizer) -> Result<Made> {
+    match given {
+        Given::Transcript(bytes) => {
+            let defaults = Options::default();
+            let budget = request.budget.unwrap_or(defaults.budget);
+            let options = Options { budget, tokenizer, format: request.format.clone(), ..defaults };
+            let made = build(&bytes, &options)?;
+            Ok(Made { state: made.state, tokens: made.tokens, redacted: 0, warnings: made.warnings })
+        }
+        Given::State(state) => {
+            let (state, redacted) = redacted(&*state);
+            let markdown = render::find("markdown").expect("markdown is in the list");
+            let fitted = fit::fit(state, request.budget, tokenizer, markdown, render::Citations::Hidden)?;
+            Ok(Made { state: fitted.state, tokens: fitted.tokens, redacted, warnings: Vec::new() })
+        }
+    }
+}
+
+/// The record with the new handoff; what nobody named stays as it was.
+fn renewed(there: Option<Record>, id: &Id, made: &Made, request: &Save, now: Timestamp) -> Record {
+    let version = there.as_ref().map_or(1, |there| there.version.saturating_add(1));
+    let mut record = there.unwrap_or_else(|| Record::new(made.state.clone()));
+    record.state = made.state.clone();
+    let metadata = &mut record.state.metadata;
+    // In the protocol's words the session is what the handoff is saved under; the agent's own name of it is ours to keep.
+    let session = std::mem::replace(&mut metadata.session_id, id.to_string());
+    if session != id.as_str() {
+        record.agent_session = session;
+    }
+    let format = metadata.source.as_ref().map(|source| source.format.clone());
+    let environment = &record.state.environment;
+    let place =
+        [&environment.repository, &environment.cwd].into_iter().find(|place| !place.is_empty()).cloned();
+    put(&mut record.agent, request.agent.clone().or(format));
+    put(&mut record.project, request.project.clone().or(place));
+    put(&mut record.title, request.title.clone());
+    put(&mut record.owner, request.owner.clone());
+    add(&mut record.tags, &request.tags);
+    add(&mut record.collaborators, &request.collaborators);
+    record.status = request.status.unwrap_or(record.status);
+    record.visibility = request.visibility.unwrap_or(record.visibility);
+    record.conversation.clone_from(&request.conversation);
+    Record {
+        schema_version: SCHEMA_VERSION,
+        version,
+        saved_at: Some(now),
+        tokens: Some(made.tokens as u64),
+        ..record
+    }
+}
+
+fn put(field: &mut String, given: Option<String>) {
+    if let Some(given) = given {
+        *field = given;
+    }
+}
+
+/// Adds words to a sorted list that has each once.
+pub(super) fn add(list: &mut Vec<String>, words: &[String]) {
+    list.extend(words.iter().map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()));
+    list.sort_unstable();
+    list.dedup();
+}

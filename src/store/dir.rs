@@ -1,0 +1,255 @@
+//! A store in a folder: `<id>.json` for each handoff, and what is kept beside it in `.kept/<id>/`.
+//!
+//! Whoever changes something holds the lock of the folder. A document is written to a file of its own, forced to the
+//! disk and moved into place, and the folder is forced to the disk too: whatever happens in between, a document is the
+//! old one or the new one. Reading needs no lock.
+
+use std::ffi::OsString;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use super::{Document, Expected, Id, Keep, Listing, Scheme, Store, surplus, version_name};
+use crate::error::{Error, Result};
+
+pub(super) const SCHEME: Scheme = Scheme {
+    name: "dir",
+    title: "a folder with one readable JSON file a handoff",
+    open: |path, place| Box::new(Dir { folder: place.folder.join(path), shared: place.shared }),
+};
+
+/// The ending of a handoff's file.
+const ENDING: &str = ".json";
+/// The file that writers lock.
+const LOCK: &str = ".lock";
+/// The file that the next document is written to; only who holds the lock does so.
+const NEXT: &str = ".next";
+/// The folder for what is kept beside the documents.
+const KEPT: &str = ".kept";
+/// What keeps a private store out of a repository.
+const IGNORE_ALL: &str = "*\n";
+/// What a store that is shared on purpose keeps out of it.
+const IGNORE_OWN: &str =
+    "# Shared on purpose: only what concerns this machine is left out.\n.*\n!.gitignore\n";
+
+struct Dir {
+    folder: PathBuf,
+    shared: bool,
+}
+
+impl Store for Dir {
+    fn address(&self) -> String {
+        self.folder.display().to_string()
+    }
+
+    fn list(&self) -> Result<Listing> {
+        let mut listing = Listing::default();
+        for name in names(&self.folder)? {
+            let Some(stem) = name.strip_suffix(ENDING).filter(|stem| !stem.starts_with('.')) else {
+                continue;
+            };
+            match Id::new(stem) {
+                Ok(id) => listing.ids.push(id),
+                Err(_) => listing.strangers.push(name),
+            }
+        }
+        listing.ids.sort_unstable();
+        listing.strangers.sort_unstable();
+        Ok(listing)
+    }
+
+    fn get(&self, id: &Id) -> Result<Option<Document>> {
+        Ok(read(&self.path(id))?.map(Document::new))
+    }
+
+    fn put(&self, id: &Id, document: &[u8], expected: Expected, keep: Option<Keep>) -> Result<()> {
+        let _lock = self.lock()?;
+        let there = read(&self.path(id))?;
+        if !expected.holds(there.as_deref()) || (there.is_none() && self.has_like(id)?) {
+            return Err(Error::Conflict { id: id.to_string() });
+        }
+        if let (Some(keep), Some(there)) = (keep, there) {
+            self.keep(id, keep, &there)?;
+        }
+        self.replace(&self.path(id), document)
+    }
+
+    fn remove(&self, id: &Id) -> Result<bool> {
+        let path = self.path(id);
+        if !path.exists() {
+            return Ok(false);
+        }
+        let _lock = self.lock()?;
+        let removed = gone(fs::remove_file(&path)).map_err(failed(&path))?;
+        let beside = self.beside_folder(id);
+        gone(fs::remove_dir_all(&beside)).map_err(failed(&beside))?;
+        force(&self.folder)?;
+        Ok(removed)
+    }
+
+    fn beside(&self, id: &Id) -> Result<Vec<String>> {
+        let mut names = names(&self.beside_folder(id))?;
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn note(&self, id: &Id, name: &str) -> Result<Option<Vec<u8>>> {
+        read(&self.beside_folder(id).join(name))
+    }
+
+    fn put_note(&self, id: &Id, name: &str, bytes: &[u8]) -> Result<()> {
+        let _lock = self.lock()?;
+        let folder = self.beside_folder(id);
+        create_private(&folder)?;
+        self.replace(&folder.join(name), bytes)
+    }
+
+    fn set_aside(&self, id: &Id) -> Result<String> {
+        let _lock = self.lock()?;
+        let name = |number: usize| match number {
+            0 => format!("{id}{ENDING}.damaged"),
+            _ => format!("{id}{ENDING}.damaged-{number}"),
+        };
+        let free = (0..).map(name).find(|name| !self.folder.join(name).exists());
+        let free = free.expect("numbers do not end");
+        let path = self.path(id);
+        fs::rename(&path, self.folder.join(&free)).map_err(failed(&path))?;
+        force(&self.folder)?;
+        Ok(free)
+    }
+}
+
+impl Dir {
+    fn path(&self, id: &Id) -> PathBuf {
+        self.folder.join(format!("{id}{ENDING}"))
+    }
+
+    fn beside_folder(&self, id: &Id) -> PathBuf {
+        self.folder.join(KEPT).join(id.as_str())
+    }
+
+    /// Whether there is an id that differs only in case: on some systems it would be the same file.
+    fn has_like(&self, id: &Id) -> Result<bool> {
+        Ok(self.list()?.ids.iter().any(|other| other.is_like(id)))
+    }
+
+    /// Waits for the lock of the folder, which is made if need be. It is given back when the file is closed, or its process dies.
+    fn lock(&self) -> Result<File> {
+        let path = self.folder.join(LOCK);
+        if !path.exists() {
+            self.settle()?;
+        }
+        let lock = private().open(&path).map_err(failed(&path))?;
+        lock.lock().map_err(failed(&path))?;
+        Ok(lock)
+    }
+
+    /// Makes the folder, for its owner only, and tells git what to leave out.
+    fn settle(&self) -> Result<()> {
+        create_private(&self.folder)?;
+        let path = self.folder.join(".gitignore");
+        if !path.exists() {
+            let rules = if self.shared { IGNORE_OWN } else { IGNORE_ALL };
+            fs::write(&path, rules).map_err(failed(&path))?;
+        }
+        Ok(())
+    }
+
+    /// Keeps what is there as a version, which costs no copy: the file gets a second name before its first goes to the new one.
+    fn keep(&self, id: &Id, keep: Keep, there: &[u8]) -> Result<()> {
+        let folder = self.beside_folder(id);
+        if keep.most > 0 {
+            create_private(&folder)?;
+            let version = folder.join(version_name(keep.number));
+            gone(fs::remove_file(&version)).map_err(failed(&version))?;
+            if fs::hard_link(self.path(id), &version).is_err() {
+                self.replace(&version, there)?;
+            }
+            force(&folder)?;
+        }
+        for name in surplus(&names(&folder)?, keep.most) {
+            let path = folder.join(name);
+            gone(fs::remove_file(&path)).map_err(failed(&path))?;
+        }
+        Ok(())
+    }
+
+    /// Puts a file in place, whole or not at all, and for good.
+    fn replace(&self, path: &Path, bytes: &[u8]) -> Result<()> {
+        let next = self.folder.join(NEXT);
+        let written = write(&next, bytes).and_then(|()| fs::rename(&next, path));
+        if written.is_err() {
+            // What is left of it would only take up room; that it cannot be removed changes nothing.
+            let _ = fs::remove_file(&next);
+        }
+        written.map_err(failed(path))?;
+        path.parent().map_or(Ok(()), force)
+    }
+}
+
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // What a process that was killed left here may be anything, a link too.
+    gone(fs::remove_file(path))?;
+    let mut file = private().create_new(true).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+fn read(path: &Path) -> Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(Error::Read { path: path.to_owned(), source }),
+    }
+}
+
+/// The names of what is in a folder; none if there is no folder.
+fn names(folder: &Path) -> Result<Vec<String>> {
+    let failed = |source| Error::Read { path: folder.to_owned(), source };
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed(error)),
+    };
+    let names: io::Result<Vec<OsString>> = entries.map(|entry| Ok(entry?.file_name())).collect();
+    Ok(names.map_err(failed)?.into_iter().map(|name| name.to_string_lossy().into_owned()).collect())
+}
+
+/// Whether something was removed; that it was gone already is no error.
+fn gone(removed: io::Result<()>) -> io::Result<bool> {
+    match removed {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// A file that only its owner may read.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// A folder, and those above it, that only its owner may enter.
+fn create_private(folder: &Path) -> Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(failed(folder))
+}
+
+/// Forces the names in a folder to the disk; Windows does so by itself.
+fn force(folder: &Path) -> Result<()> {
+    if cfg!(unix) {
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed(folder))?;
+    }
+    Ok(())
+}
+
+fn failed(path: &Path) -> impl Fn(io::Error) -> Error + '_ {
+    |source| Error::Write { path: path.to_owned(), source }
+}

@@ -1,0 +1,91 @@
+//! A store that lasts as long as the process: for tests, and for servers that are to leave no trace.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::{Document, Expected, Id, Keep, Listing, Scheme, Store, surplus, version_name};
+use crate::error::{Error, Result};
+
+pub(super) const SCHEME: Scheme = Scheme {
+    name: "memory",
+    title: "in the memory of the process, gone when it ends",
+    open: |_, _| Box::new(Memory::default()),
+};
+
+#[derive(Default)]
+struct Memory {
+    kept: Mutex<Documents>,
+}
+
+#[derive(Default)]
+struct Documents {
+    documents: BTreeMap<Id, Vec<u8>>,
+    beside: BTreeMap<Id, BTreeMap<String, Vec<u8>>>,
+}
+
+impl Memory {
+    fn kept(&self) -> MutexGuard<'_, Documents> {
+        // Every change is one step, so that what a panic left behind is whole.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store for Memory {
+    fn address(&self) -> String {
+        "memory:".to_owned()
+    }
+
+    fn list(&self) -> Result<Listing> {
+        Ok(Listing { ids: self.kept().documents.keys().cloned().collect(), strangers: Vec::new() })
+    }
+
+    fn get(&self, id: &Id) -> Result<Option<Document>> {
+        Ok(self.kept().documents.get(id).cloned().map(Document::new))
+    }
+
+    fn put(&self, id: &Id, document: &[u8], expected: Expected, keep: Option<Keep>) -> Result<()> {
+        let mut kept = self.kept();
+        let there = kept.documents.get(id).cloned();
+        let like = there.is_none() && kept.documents.keys().any(|other| other.is_like(id));
+        if like || !expected.holds(there.as_deref()) {
+            return Err(Error::Conflict { id: id.to_string() });
+        }
+        if let (Some(keep), Some(there)) = (keep, there) {
+            let beside = kept.beside.entry(id.clone()).or_default();
+            beside.insert(version_name(keep.number), there);
+            for name in surplus(&beside.keys().cloned().collect::<Vec<_>>(), keep.most) {
+                beside.remove(&name);
+            }
+        }
+        kept.documents.insert(id.clone(), document.to_vec());
+        Ok(())
+    }
+
+    fn remove(&self, id: &Id) -> Result<bool> {
+        let mut kept = self.kept();
+        kept.beside.remove(id);
+        Ok(kept.documents.remove(id).is_some())
+    }
+
+    fn beside(&self, id: &Id) -> Result<Vec<String>> {
+        Ok(self.kept().beside.get(id).map(|notes| notes.keys().cloned().collect()).unwrap_or_default())
+    }
+
+    fn note(&self, id: &Id, name: &str) -> Result<Option<Vec<u8>>> {
+        Ok(self.kept().beside.get(id).and_then(|notes| notes.get(name)).cloned())
+    }
+
+    fn put_note(&self, id: &Id, name: &str, bytes: &[u8]) -> Result<()> {
+        self.kept().beside.entry(id.clone()).or_default().insert(name.to_owned(), bytes.to_vec());
+        Ok(())
+    }
+
+    fn set_aside(&self, id: &Id) -> Result<String> {
+        let name = format!("{id}.json.damaged");
+        let mut kept = self.kept();
+        if let Some(document) = kept.documents.remove(id) {
+            kept.beside.entry(id.clone()).or_default().insert(name.clone(), document);
+        }
+        Ok(name)
+    }
+}

@@ -1,0 +1,174 @@
+//! Keeping handoffs: every kind of store is one file here and one line in [`STORES`].
+//!
+//! A store keeps documents by id and knows nothing of what is in them; [`Record`] says that, once for all stores.
+
+mod dir;
+mod id;
+mod memory;
+mod place;
+mod record;
+
+#[cfg(test)]
+mod contract;
+
+use std::path::Path;
+
+use crate::error::{Error, Result};
+
+pub use id::Id;
+pub use place::Place;
+pub use record::{Comment, Head, Record, SCHEMA_VERSION, Stage, Visibility};
+
+/// Keeps documents by id. What is put is there whole and for good when the call returns, whatever happens then, and
+/// nobody ever sees a part of it.
+pub trait Store: Send + Sync {
+    /// What it is called in messages.
+    fn address(&self) -> String;
+
+    /// The ids it has, sorted, and what else lies there.
+    fn list(&self) -> Result<Listing>;
+
+    /// The document under an id.
+    fn get(&self, id: &Id) -> Result<Option<Document>>;
+
+    /// Puts a document there, if what is there is what the caller expects; with `keep`, what was there stays as a version.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] if something else is there.
+    fn put(&self, id: &Id, document: &[u8], expected: Expected, keep: Option<Keep>) -> Result<()>;
+
+    /// Takes a document and all that is kept beside it away; false if there is none.
+    fn remove(&self, id: &Id) -> Result<bool>;
+
+    /// The names of what is kept beside a document, sorted: its versions, and notes of the program's own.
+    fn beside(&self, id: &Id) -> Result<Vec<String>>;
+
+    /// What is kept beside a document under a name.
+    fn note(&self, id: &Id, name: &str) -> Result<Option<Vec<u8>>>;
+
+    /// Keeps something beside a document, in place of what was there.
+    fn put_note(&self, id: &Id, name: &str, bytes: &[u8]) -> Result<()>;
+
+    /// Moves a damaged document out of the way and says where it is now.
+    fn set_aside(&self, id: &Id) -> Result<String>;
+}
+
+/// What lies in a store.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Listing {
+    /// The ids, sorted.
+    pub ids: Vec<Id>,
+    /// Names of what would be a handoff if its name were an id.
+    pub strangers: Vec<String>,
+}
+
+/// A document as it was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// What tells it from any other document.
+    pub revision: Revision,
+}
+
+/// The hash of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Revision(blake3::Hash);
+
+/// What has to be there for a document to be put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// Nothing, not even under an id that differs only in case.
+    Nothing,
+    /// This.
+    This(Revision),
+}
+
+/// How what was there stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keep {
+    /// The number of the version it was.
+    pub number: u32,
+    /// The most versions that stay; the oldest go.
+    pub most: usize,
+}
+
+/// A kind of store.
+pub struct Scheme {
+    /// What its addresses begin with, before the colon.
+    pub name: &'static str,
+    /// What it is, for people.
+    pub title: &'static str,
+    /// Opens the store at the rest of an address.
+    pub open: fn(&str, &Place) -> Box<dyn Store>,
+}
+
+/// The kinds of stores, by name.
+pub static STORES: &[Scheme] = &[dir::SCHEME, memory::SCHEME];
+
+/// Opens the store of a place.
+///
+/// # Errors
+/// [`Error::NoSuchStore`] if its address names a kind of store that there is not.
+pub fn open(place: &Place) -> Result<Box<dyn Store>> {
+    let address = place.address.as_str();
+    match address.split_once(':') {
+        // A single letter is a drive.
+        Some((name, rest)) if is_scheme(name) => match STORES.iter().find(|scheme| scheme.name == name) {
+            Some(scheme) => Ok((scheme.open)(rest, place)),
+            None if Path::new(address).exists() => Ok((dir::SCHEME.open)(address, place)),
+            None => Err(Error::NoSuchStore { address: address.to_owned(), known: known() }),
+        },
+        _ => Ok((dir::SCHEME.open)(address, place)),
+    }
+}
+
+fn is_scheme(name: &str) -> bool {
+    name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
+fn known() -> String {
+    STORES.iter().map(|scheme| format!("{}:", scheme.name)).collect::<Vec<_>>().join(", ")
+}
+
+impl Document {
+    fn new(bytes: Vec<u8>) -> Self {
+        Document { revision: Revision::of(&bytes), bytes }
+    }
+}
+
+impl Revision {
+    /// The revision of these bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Revision(blake3::hash(bytes))
+    }
+}
+
+impl Expected {
+    /// Whether what is there is what is expected.
+    fn holds(self, there: Option<&[u8]>) -> bool {
+        match (self, there) {
+            (Expected::Nothing, None) => true,
+            (Expected::This(revision), Some(bytes)) => Revision::of(bytes) == revision,
+            _ => false,
+        }
+    }
+}
+
+/// The name of a version among what is kept beside a document.
+pub fn version_name(number: u32) -> String {
+    format!("v{number}")
+}
+
+/// The number in the name of a version.
+pub fn version_number(name: &str) -> Option<u32> {
+    name.strip_prefix('v')?.parse().ok()
+}
+
+/// The versions that have to go so that only the last `most` stay.
+fn surplus(names: &[String], most: usize) -> Vec<String> {
+    let mut numbers: Vec<u32> = names.iter().filter_map(|name| version_number(name)).collect();
+    numbers.sort_unstable();
+    let surplus = numbers.len().saturating_sub(most);
+    numbers.into_iter().take(surplus).map(version_name).collect()
+}

@@ -1,0 +1,75 @@
+//! Where handoffs are kept, if nobody says so: with the project that has a place for them, else with the user.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::surroundings::Surroundings;
+
+/// The folder for handoffs, of a project or of a user.
+const FOLDER: &str = ".handoffs";
+/// The variable that names a store.
+const VARIABLE: &str = "BATON_STORE";
+
+/// Where a store is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Its address: `dir:` and a path, `memory:`, or just a path.
+    pub address: String,
+    /// What a relative path starts from.
+    pub folder: PathBuf,
+    /// Whether a new folder may go into the project's repository.
+    pub shared: bool,
+}
+
+impl Place {
+    /// The place that was named, else that of `BATON_STORE`, else the nearest `.handoffs` of the folder and those above it,
+    /// else that of the user.
+    ///
+    /// # Errors
+    /// [`Error::NoStore`] if none of these is there.
+    pub fn find(named: Option<&str>, surroundings: &Surroundings) -> Result<Place> {
+        let folder = surroundings.folder.clone();
+        let named = named.or_else(|| surroundings.variable(VARIABLE));
+        let address = match named {
+            Some(address) => address.to_owned(),
+            None => default(surroundings).ok_or(Error::NoStore)?.to_string_lossy().into_owned(),
+        };
+        Ok(Place { address, folder, shared: false })
+    }
+}
+
+fn default(surroundings: &Surroundings) -> Option<PathBuf> {
+    let of_project =
+        surroundings.folder.ancestors().map(|folder| folder.join(FOLDER)).find(|path| path.is_dir());
+    of_project.or_else(|| surroundings.home.as_deref().map(|home: &Path| home.join(FOLDER)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn the_nearest_place() {
+        let root = tempfile::tempdir().unwrap();
+        let (home, project) = (root.path().join("home"), root.path().join("work/project"));
+        fs::create_dir_all(project.join("src/deep")).unwrap();
+        let mut around = Surroundings {
+            home: Some(home.clone()),
+            folder: project.join("src/deep"),
+            ..Surroundings::default()
+        };
+        let check = |named: Option<&str>, around: &Surroundings, expected: &Path| {
+            assert_eq!(Place::find(named, around).unwrap().address, expected.to_string_lossy());
+        };
+        check(None, &around, &home.join(".handoffs"));
+        fs::create_dir(project.join(".handoffs")).unwrap();
+        check(None, &around, &project.join(".handoffs"));
+        around.variables.insert("BATON_STORE".to_owned(), "memory:".to_owned());
+        check(None, &around, Path::new("memory:"));
+        check(Some("x"), &around, Path::new("x"));
+        let nowhere = Surroundings::default();
+        assert!(matches!(Place::find(None, &nowhere), Err(Error::NoStore)));
+    }
+}

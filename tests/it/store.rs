@@ -1,0 +1,356 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use baton::surroundings::{Clock, Surroundings};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::fixtures;
+
+const SESSION: &str = "claude-code/rate-limiter/session.jsonl";
+const SAID: &str =
+    r#"{"type":"user","message":{"role":"user","content":"Fix the rounding in src/invoice.rs"}}"#;
+
+/// A home with nothing in it, and commands that run there.
+struct Home {
+    folder: TempDir,
+}
+
+impl Home {
+    fn new() -> Self {
+        Home { folder: TempDir::new().unwrap() }
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_baton"));
+        command.args(words).current_dir(self.path()).env_clear().env("HOME", self.path());
+        command
+    }
+
+    fn run(&self, words: &str, input: &str) -> Output {
+        let words: Vec<&str> = words.split(' ').collect();
+        self.write("in", input);
+        let input = fs::File::open(self.path().join("in")).unwrap();
+        self.command(&words).stdin(input).output().unwrap()
+    }
+
+    /// Runs it, expects it to do well, and gives what it says.
+    #[track_caller]
+    fn told(&self, words: &str, input: &str) -> String {
+        let output = self.run(words, input);
+        assert!(output.status.success(), "{words}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Runs it, expects this exit status, and gives what it complains of.
+    #[track_caller]
+    fn fails(&self, words: &str, input: &str, status: i32) -> String {
+        let output = self.run(words, input);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(status), "{words}: {said}");
+        assert!(!said.contains("panicked"), "{words}: {said}");
+        said
+    }
+
+    #[track_caller]
+    fn json(&self, words: &str, input: &str) -> Value {
+        serde_json::from_str(&self.told(words, input)).unwrap()
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.path().join(name), text).unwrap();
+    }
+
+    fn store(&self) -> PathBuf {
+        self.path().join(".handoffs")
+    }
+
+    fn ids(&self) -> Vec<String> {
+        let listed = self.json("list --json", "");
+        let rows = listed["handoffs"].as_array().unwrap();
+        rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+/// A handoff as an agent writes one in the words of the published protocol.
+fn written(objective: &str) -> String {
+    json!({
+        "task": { "objective": objective, "status": "in_progress", "progress_summary": "half done" },
+        "files": [{ "path": "src/a.rs", "relevance": "core", "focus_ranges": [{ "start": 3, "end": 9, "note": "loop" }] }],
+        "decisions": [{ "decision": "use a queue", "rationale": "order matters", "timestamp": "2025-10-20T14:30:00.000Z" }],
+        "next_steps": [{ "action": "write tests", "priority": "high" }],
+        "metadata": { "created_at": "2025-10-20T14:00:00.000Z", "updated_at": "2025-10-20T15:00:00.000Z", "session_id": "queue-2025-10-20" },
+    })
+    .to_string()
+}
+
+fn session() -> String {
+    fs::read_to_string(fixtures::root().join(SESSION)).unwrap()
+}
+
+#[test]
+fn a_session_is_saved_and_loaded() {
+    let home = Home::new();
+    let said = home.told("save --id limiter --tag rust --tag api --title Limits", &session());
+    assert!(said.starts_with("saved limiter in ") && said.contains(" tokens (o200k_base)"), "{said}");
+    let listed = home.json("list --json", "");
+    let row = &listed["handoffs"][0];
+    assert_eq!(
+        (&row["id"], &row["tags"], &row["version"]),
+        (&json!("limiter"), &json!(["api", "rust"]), &json!(1))
+    );
+    let compressed = home.told("compress in", &session());
+    assert_eq!(home.told("load limiter", ""), compressed);
+    assert_eq!(home.told("load", ""), compressed);
+    assert!(home.told("list", "").contains("Limits #api #rust"));
+    assert!(home.told("show limiter", "").contains("agent         claude-code"));
+}
+
+#[test]
+fn a_smaller_budget_holds_when_loading() {
+    let home = Home::new();
+    home.told("save --id limiter --budget 3000", &session());
+    for (budget, counting) in [(200, "o200k_base"), (500, "cl100k_base"), (1000, "o200k_base")] {
+        let text = home.told(&format!("load limiter --budget {budget} --encoding {counting}"), "");
+        let tokens = baton::token::Encoding::from_name(counting).unwrap().count(&text);
+        assert!(tokens <= budget && tokens * 10 > budget * 8, "{tokens} of {budget}: {text}");
+        assert!(text.contains("## Task: "), "{text}");
+    }
+    let json = home.told("load limiter --budget 800 --output json", "");
+    assert!(baton::token::Encoding::O200kBase.count(&json) <= 800);
+    assert!(serde_json::from_str::<baton::state::HandoffState>(&json).is_ok());
+    let said = home.fails("load limiter --budget 199", "", 2);
+    assert!(said.contains("the minimum is 200"), "{said}");
+}
+
+#[test]
+fn what_was_there_stays_as_a_version() {
+    let home = Home::new();
+    home.told("save --id queue", &written("first"));
+    let said = home.told("save --id queue", &written("second"));
+    assert!(said.contains(", version 2; the one saved ") && said.contains("is kept as version 1"), "{said}");
+    assert!(home.told("load queue", "").contains("## Task: second"));
+    assert!(home.told("load queue --version 1", "").contains("## Task: first"));
+    let log = home.json("log queue --json", "");
+    let numbers: Vec<&Value> = log.as_array().unwrap().iter().map(|version| &version["version"]).collect();
+    assert_eq!(numbers, [&json!(2), &json!(1)]);
+    let said = home.fails("load queue --version 7", "", 1);
+    assert!(said.contains("there is no version 7 of 'queue'"), "{said}");
+    for number in 3..=14 {
+        home.told("save --id queue", &written(&number.to_string()));
+    }
+    assert_eq!(home.told("log queue", "").lines().count(), 1 + 11, "ten former versions, and the last");
+    assert!(home.told("rm queue", "").contains("removed queue (14) and its 10 former versions"));
+    assert!(!home.store().join(".kept/queue").exists());
+}
+
+/// The published protocol's own files are handoffs as they are, and ours are valid under it: the top level has its fields.
+#[test]
+fn files_of_the_published_protocol() {
+    let home = Home::new();
+    fs::create_dir(home.store()).unwrap();
+    home.write(".handoffs/queue-2025-10-20.json", &written("keep the order"));
+    assert_eq!(home.ids(), ["queue-2025-10-20"]);
+    assert!(home.told("load queue-2025-10-20", "").contains("use a queue"));
+    home.told("comment queue-2025-10-20 well", "");
+    home.told("save --id mine", &session());
+    let text = fs::read_to_string(home.store().join("mine.json")).unwrap();
+    let value: Value = serde_json::from_str(&text).unwrap();
+    let first: Vec<&String> = value.as_object().unwrap().keys().take(5).collect();
+    assert_eq!(first, ["task", "files", "decisions", "next_steps", "metadata"]);
+    assert_eq!(value["metadata"]["session_id"], "mine");
+    assert!(text.starts_with("{\n  \"task\": {\n"), "people can read it");
+}
+
+#[test]
+fn what_an_agent_may_leave_out() {
+    let home = Home::new();
+    let bare = r#"{"task":{"objective":"Ship it","status":"blocked","progress_summary":""},"decisions":[{"decision":"wait"}]}"#;
+    let saved = home.json("save --json", bare);
+    assert!(saved["id"].as_str().unwrap().starts_with("ship-it-20"), "{saved}");
+    assert!(home.told("load", "").contains("**Status:** blocked"));
+    let said = home.fails("save", r#"{"task":{"objective":"x","status":"done"}}"#, 1);
+    assert!(said.contains("standard input: this is no handoff: it needs a task"), "{said}");
+}
+
+#[test]
+fn ids_are_made_and_never_the_same() {
+    let home = Home::new();
+    (0..3).for_each(|_| drop(home.told("save", SAID)));
+    let ids = home.ids();
+    assert_eq!(ids.len(), 3);
+    assert!(ids.iter().all(|id| id.starts_with("fix-the-rounding-in-src-invoice-rs-20")), "{ids:?}");
+}
+
+#[test]
+fn ids_that_are_refused() {
+    let home = Home::new();
+    home.told("save --id Queue", SAID);
+    let long = "x".repeat(101);
+    for id in ["../x", "a/b", "..", "con", "LPT1.txt", ".x", &long] {
+        for words in ["save --id", "load", "rm", "log", "show"] {
+            let said = home.fails(&format!("{words} {id}"), SAID, 2);
+            assert!(said.contains("cannot be the id of a handoff"), "{said}");
+        }
+    }
+    let said = home.fails("save --id queue", SAID, 1);
+    assert!(said.contains("differs from another id only in case"), "{said}");
+    let said = home.fails("rm nobody", "", 1);
+    assert!(said.contains("there is no handoff 'nobody' in "), "{said}");
+    assert_eq!(home.fails("rm", "", 2).matches("<ID>").count(), 2, "rm without an id never means all");
+    assert_eq!(home.ids(), ["Queue"]);
+}
+
+#[test]
+fn one_damaged_handoff_does_not_hide_the_others() {
+    let home = Home::new();
+    home.told("save --id good", SAID);
+    home.write(".handoffs/torn.json", "{\"task\": {\"objective\": \"ha");
+    home.write(".handoffs/empty.json", "");
+    home.write(".handoffs/no id.json", "{}");
+    home.write(".handoffs/newer.json", r#"{"schema_version": 99, "task": "of another kind"}"#);
+    let output = home.run("list --json", "");
+    let said = String::from_utf8_lossy(&output.stderr);
+    for name in ["'torn'", "'empty'", "'no id.json'", "'newer'"] {
+        assert!(said.contains(&format!("warning: {name} cannot be read: ")), "{said}");
+    }
+    assert_eq!(home.ids(), ["good"]);
+    let said = home.fails("load torn", "", 1);
+    assert!(said.contains("the handoff 'torn' is damaged; 'baton list --repair' moves it aside"), "{said}");
+    let said = home.fails("load newer", "", 1);
+    assert!(
+        said.contains("has schema version 99, and this program knows those up to 1; use a newer baton"),
+        "{said}"
+    );
+    home.told("list --repair", "");
+    let left = |name: &str| home.store().join(name).exists();
+    assert!(
+        left("torn.json.damaged") && left("empty.json.damaged") && left("newer.json") && left("no id.json")
+    );
+    assert!(!left("torn.json") && !left("empty.json"));
+}
+
+#[test]
+fn filters() {
+    let home = Home::new();
+    home.told("save --id a --tag x --project alpha --status completed", &written("one"));
+    home.told("save --id b --tag x --tag y --project beta", &written("two"));
+    let check = |filter: &str, expected: &[&str]| {
+        let listed = home.json(&format!("list --json {filter}"), "");
+        let mut ids: Vec<&str> =
+            listed["handoffs"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap()).collect();
+        ids.sort_unstable();
+        assert_eq!(ids, expected, "{filter}");
+    };
+    check("--tag x", &["a", "b"]);
+    check("--tag x --tag y", &["b"]);
+    check("--project ALPH", &["a"]);
+    check("--status completed", &["a"]);
+    check("--status in_progress", &["a", "b"]);
+    check("--text TWO", &["b"]);
+    check("--after 1h", &["a", "b"]);
+    check("--before 1h", &[]);
+    check("--limit 1", &["b"]);
+    assert!(home.fails("list --after soon", "", 2).contains("neither a date such as"));
+}
+
+#[test]
+fn old_handoffs_are_pruned() {
+    let home = Home::new();
+    home.told("save --id new", SAID);
+    home.write(".handoffs/old.json", &written("of another tool"));
+    assert!(home.told("prune --older-than 30d --dry-run", "").starts_with("1 handoff would be removed:"));
+    assert_eq!(home.ids().len(), 2);
+    assert!(home.told("prune --older-than 30d", "").starts_with("1 handoff removed:"));
+    assert_eq!(home.ids(), ["new"]);
+    assert!(home.told("prune --older-than 30d", "").starts_with("nothing was saved before"));
+    assert!(home.fails("prune", "", 2).contains("--older-than"));
+}
+
+#[test]
+fn secrets_that_are_handed_in() {
+    let home = Home::new();
+    let secret = ["ghp_", "9fK2mQx7Lw3RtZ8vB1nC4sD6hJ0pYeUa5GiT"].concat();
+    home.write("talk", &format!("## User\nuse {secret}\n"));
+    let said = home
+        .told(&format!("save --id a --title {secret} --tag {secret} --conversation talk"), &written(&secret));
+    assert!(said.contains("secrets taken out"), "{said}");
+    home.told(&format!("comment a {secret} --author {secret}"), "");
+    let kept = fs::read_to_string(home.store().join("a.json")).unwrap();
+    assert!(!kept.contains(&secret) && kept.matches("[redacted:github-token]").count() == 6, "{kept}");
+}
+
+#[cfg(unix)]
+#[test]
+fn only_the_owner_may_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = Home::new();
+    home.told("save --id a", SAID);
+    home.told("save --id a", SAID);
+    let mode = |name: &str| fs::metadata(home.path().join(name)).unwrap().permissions().mode() & 0o777;
+    for folder in [".handoffs", ".handoffs/.kept", ".handoffs/.kept/a"] {
+        assert_eq!(mode(folder), 0o700, "{folder}");
+    }
+    for file in [".handoffs/a.json", ".handoffs/.kept/a/v1", ".handoffs/.lock"] {
+        assert_eq!(mode(file), 0o600, "{file}");
+    }
+}
+
+#[test]
+fn the_store_at_hand() {
+    let home = Home::new();
+    fs::create_dir_all(home.path().join("project/src")).unwrap();
+    fs::create_dir(home.path().join("project/.handoffs")).unwrap();
+    let at = |folder: &str, words: &[&str], variable: Option<&str>| {
+        let mut command = home.command(words);
+        command.current_dir(home.path().join(folder)).stdin(Stdio::null()).stdout(Stdio::null());
+        variable.map(|value| command.env("BATON_STORE", value));
+        assert!(command.status().unwrap().success(), "{words:?}");
+    };
+    home.write("in", SAID);
+    let session = home.path().join("in");
+    let session = session.to_str().unwrap();
+    at("project/src", &["save", session, "--id", "project"], None);
+    at(".", &["save", session, "--id", "user"], None);
+    at(".", &["save", session, "--id", "variable"], Some("elsewhere"));
+    at(".", &["save", session, "--id", "named", "--store", "dir:shared", "--shared"], Some("elsewhere"));
+    for place in ["project/.handoffs/project", ".handoffs/user", "elsewhere/variable", "shared/named"] {
+        assert!(home.path().join(format!("{place}.json")).is_file(), "{place}");
+    }
+    let ignored = |folder: &str| fs::read_to_string(home.path().join(folder).join(".gitignore")).unwrap();
+    assert_eq!(ignored("project/.handoffs"), "*\n");
+    assert!(ignored("shared").contains("!.gitignore"));
+    assert!(
+        home.fails("list --store redis://x", "", 2)
+            .contains("names no kind of store; use a folder, or one of: dir:, memory:")
+    );
+}
+
+#[test]
+fn nothing_is_made_by_looking() {
+    let home = Home::new();
+    assert!(home.told("list", "").starts_with("no handoffs in "));
+    assert!(home.fails("load", "", 1).contains("there is no handoff in "));
+    assert!(!home.store().exists());
+}
+
+#[test]
+fn automatic_saves_can_be_switched_off() {
+    use baton::error::Error;
+    use baton::service::{Given, Save, Service};
+    let folder = TempDir::new().unwrap();
+    let mut around =
+        Surroundings { folder: folder.path().to_owned(), clock: Clock::default(), ..Surroundings::default() };
+    around.variables.insert("BATON_DISABLE".to_owned(), "1".to_owned());
+    let service = Service::open(Some("x"), &around).unwrap();
+    let save =
+        |automatic| service.save(Given::Transcript(SAID.into()), &Save { automatic, ..Save::default() });
+    assert!(matches!(save(true), Err(Error::Disabled)));
+    assert!(!folder.path().join("x").exists());
+    assert!(save(false).is_ok());
+}
