@@ -36,6 +36,9 @@ pub enum Error {
         /// The names of all formats.
         known: String,
     },
+    /// There is no session to take.
+    #[error("no session of this project was found; 'baton sessions --all' lists those of every project")]
+    NoSession,
     /// There is no format of that name.
     #[error("there is no format '{name}'; use auto or one of: {known}")]
     NoSuchFormat {

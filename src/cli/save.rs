@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use baton::discover;
 use baton::error::{Error, Result};
+use baton::project;
 use baton::service::{self, Saved, Service, Settings, read_given};
 use baton::store::{self, Stage, Visibility};
 use baton::surroundings::Surroundings;
@@ -15,6 +17,7 @@ use super::{input, output, progress::Progress, report, store::At, time::minute};
 const AFTER: &str = "\
 Examples:
   baton save session.jsonl                          of a transcript, under an id made from its objective
+  baton save --latest                               of the newest session of the project at hand
   baton save session.jsonl --id parser --tag rust   under this id; what was there stays as a version
   baton save < handoff.json                         a handoff as JSON, or a transcript, from a pipe";
 
@@ -25,6 +28,9 @@ pub struct Save {
     /// The transcript, or a handoff as JSON; '-' is standard input
     #[arg(default_value = "-")]
     pub transcript: PathBuf,
+    /// Take the newest session of the project at hand
+    #[arg(long, conflicts_with = "transcript")]
+    pub latest: bool,
     /// Id of the handoff [default: made from the objective and the time]
     #[arg(long)]
     pub id: Option<String>,
@@ -74,16 +80,26 @@ pub struct Save {
 }
 
 pub fn run(request: &Save, surroundings: &Surroundings, verbose: bool) -> Result<()> {
-    let name = input::name(&request.transcript);
+    let transcript = transcript(request, surroundings)?;
+    let name = input::name(&transcript);
     let progress = Progress::spinner(&format!("reading {}", name.display()));
     let service = open(request, surroundings)?;
-    let given = read_given(input::read(&request.transcript)?, (surroundings.clock.0)());
+    let given = read_given(input::read(&transcript)?, (surroundings.clock.0)());
     let wanted = wanted(request)?;
     let saved =
         given.and_then(|given| service.save(given, &wanted)).map_err(|error| about_input(error, name))?;
     drop(progress);
     report::print_warnings(&saved.warnings, None, verbose);
     output::write(&if request.json { output::json(&saved) } else { said(&saved) }, None)
+}
+
+fn transcript(request: &Save, surroundings: &Surroundings) -> Result<PathBuf> {
+    if !request.latest {
+        return Ok(request.transcript.clone());
+    }
+    let project = project::of(&surroundings.folder);
+    let found = discover::latest(surroundings, &project, None).ok_or(Error::NoSession)?;
+    Ok(found.path)
 }
 
 fn open(request: &Save, surroundings: &Surroundings) -> Result<Service> {

@@ -37,7 +37,7 @@ pub struct Opening {
 }
 
 impl Opening {
-    /// Looks at a file of that format; none if it cannot be read.
+    /// Looks at the beginning of a file of that format; none if it cannot be read.
     pub(super) fn of(format: &Format, path: &Path, size: u64) -> Option<Self> {
         let mut file = File::open(path).ok()?;
         let head = beginning(&mut file, BEGINNINGS[0], size)?;
@@ -51,10 +51,13 @@ impl Opening {
                 break;
             }
         }
-        if size > BEGINNINGS[0] {
-            opening.note_title(&(format.read)(&end(&mut file, size)?));
-        }
         Some(opening)
+    }
+
+    /// Looks at the end for a newer title: hosts note it again and again.
+    pub(super) fn look_at_the_end(&mut self, format: &Format, path: &Path, size: u64) {
+        let bytes = File::open(path).ok().and_then(|mut file| end(&mut file, size));
+        self.note_title(&(format.read)(&bytes.unwrap_or_default()));
     }
 
     fn read(format: &Format, bytes: &[u8]) -> Self {
