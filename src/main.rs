@@ -30,6 +30,7 @@ fn surroundings() -> Surroundings {
         home: env::home_dir(),
         folder: env::current_dir().unwrap_or_default(),
         platform: Platform::HERE,
+        program: env::current_exe().ok(),
         variables: env::vars_os().filter_map(text).collect(),
         clock: Clock(Timestamp::now),
     }

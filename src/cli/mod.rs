@@ -4,9 +4,11 @@ mod arguments;
 mod comment;
 mod compress;
 mod count;
+mod doctor;
 mod explain;
 mod formats;
 mod input;
+mod install;
 mod list;
 mod load;
 mod log;
@@ -37,6 +39,9 @@ pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<(), Vec
         Command::Compress(request) => compress::run(request, arguments.verbose).map_err(one),
         Command::Count(request) => count::run(request, arguments.verbose),
         Command::Explain(request) => explain::run(request, arguments.verbose).map_err(one),
+        Command::Doctor { json } => doctor::run(surroundings, *json).map_err(one),
+        Command::Install(request) => install::install(request, surroundings),
+        Command::Uninstall(request) => install::uninstall(request, surroundings),
         Command::Sessions(request) => sessions::run(request, surroundings),
         Command::Formats => formats::run().map_err(one),
         Command::List(request) => list::run(request, surroundings).map_err(one),

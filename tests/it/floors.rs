@@ -11,11 +11,12 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["error", "event", "state", "surroundings"],
     &["fact"],
-    &["project", "replay", "text", "worktree"],
+    &["project", "replay", "text", "whole", "worktree"],
     &["diff", "extract", "format", "rank", "redact", "render", "store", "token"],
     &["count", "pack"],
-    &["build", "discover"],
+    &["build", "discover", "install"],
     &["explain", "service"],
+    &["doctor"],
     &["cli", "hook", "http", "mcp"],
     &["main"],
 ];

@@ -20,8 +20,14 @@ mod fixtures;
 mod floors;
 /// What a handoff quotes is data, and cannot look like a part of the frame.
 mod framing;
+/// Baton in the agents' own configurations, through the real binary.
+#[cfg(feature = "cli")]
+mod install;
 /// The lists of formats, extractors, renderers and encodings, each as a whole.
 mod lists;
+/// The plugins, held against what their hosts demand.
+#[cfg(feature = "cli")]
+mod plugins;
 /// Line ranges that are followed through edits, against an editor that knows the truth.
 mod ranges;
 /// Reading never fails, whatever the bytes, and a file that grew reads on.
