@@ -1,12 +1,13 @@
 //! Whether Baton is in place on this machine: one check is one function and one line in [`CHECKS`].
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
 use crate::discover;
 use crate::error::{Error, Result};
-use crate::install::{self, HOSTS, Host, Scope, State};
+use crate::install::{self, HOSTS, Host, Part, Scope, State};
+use crate::project;
 use crate::service::{Filter, Service};
 use crate::surroundings::Surroundings;
 
@@ -77,48 +78,63 @@ fn program(surroundings: &Surroundings) -> Vec<Finding> {
 
 /// Whether the agents that know of Baton know it as it is now.
 fn hosts(surroundings: &Surroundings) -> Vec<Finding> {
-    let scopes = [(Scope::User, ""), (Scope::Project, " --project")];
-    let known =
-        HOSTS.iter().flat_map(|host| scopes.map(|(scope, flag)| host_state(host, scope, flag, surroundings)));
-    let known: Vec<Finding> = known.flatten().collect();
+    // In the home, a project's files are the user's own.
+    let project = project::root(&surroundings.folder).unwrap_or_else(|| surroundings.folder.clone());
+    let is_home = surroundings.home.as_ref() == Some(&project);
+    let scopes = [Some((Scope::User, "")), (!is_home).then_some((Scope::Project, " --project"))];
+    let all = HOSTS.iter().flat_map(|host| scopes.into_iter().flatten().map(move |scope| (host, scope)));
+    let known: Vec<Finding> = all
+        .filter_map(|(host, (scope, flag))| {
+            let parts = install::states(host, scope, surroundings);
+            host_state(host, &Parts(parts), &format!("'baton install {}{flag}'", host.name))
+        })
+        .collect();
     if known.is_empty() {
         let names: Vec<&str> = HOSTS.iter().map(|host| host.name).collect();
-        return vec![note(
-            "agents",
-            format!("none knows Baton yet: run 'baton install' with one of {}", names.join(", ")),
-        )];
+        let names = names.join(", ");
+        return vec![note("agents", format!("none knows Baton yet: run 'baton install' with one of {names}"))];
     }
     known
 }
 
 /// How a host stands; none if it has nothing of ours and nothing is wrong.
-fn host_state(host: &'static Host, scope: Scope, flag: &str, surroundings: &Surroundings) -> Option<Finding> {
-    let states = install::states(host, scope, surroundings);
-    let broken = states.iter().find_map(|(_, _, state)| match state {
-        State::Broken(error) => Some(error.to_string()),
-        _ => None,
-    });
-    if let Some(reason) = broken {
+fn host_state(host: &'static Host, parts: &Parts, again: &str) -> Option<Finding> {
+    if let Some(reason) = parts.broken() {
         return Some(note(host.title, reason));
     }
-    let named = |wanted: fn(&State) -> bool| {
-        let names = states.iter().filter(|(_, _, state)| wanted(state)).map(|(part, _, _)| part.what);
-        names.collect::<Vec<_>>().join(", ")
-    };
-    let again = format!("run 'baton install {}{flag}'", host.name);
-    let (stale, absent) =
-        (named(|state| matches!(state, State::Stale)), named(|state| matches!(state, State::Absent)));
-    if !stale.is_empty() {
-        return Some(bad(
-            host.title,
-            format!("{stale}: not as this program installs it, or another program: {again}"),
-        ));
+    let present = parts.named(|state| matches!(state, State::Present));
+    let absent = parts.named(|state| matches!(state, State::Absent));
+    let stale = parts.named(|state| matches!(state, State::Stale));
+    let gone = parts.named(|state| matches!(state, State::Gone));
+    if !gone.is_empty() {
+        return Some(bad(host.title, format!("{gone}: the program named there is gone: run {again}")));
     }
-    let present = named(|state| matches!(state, State::Present));
+    if !stale.is_empty() {
+        return Some(note(host.title, format!("{stale}: not as this program installs it; {again} renews it")));
+    }
     match (present.is_empty(), absent.is_empty()) {
         (true, _) => None,
-        (false, true) => Some(good(host.title, format!("{present} in place{flag}"))),
-        (false, false) => Some(note(host.title, format!("{present} in place, but not {absent}: {again}"))),
+        (false, true) => Some(good(host.title, format!("{present} in place"))),
+        (false, false) => Some(note(host.title, format!("{present} in place, but not {absent}: run {again}"))),
+    }
+}
+
+/// The parts of a host, and how they stand.
+struct Parts(Vec<(&'static Part, PathBuf, State)>);
+
+impl Parts {
+    /// Those that stand so, for people.
+    fn named(&self, wanted: fn(&State) -> bool) -> String {
+        let names = self.0.iter().filter(|(_, _, state)| wanted(state)).map(|(part, _, _)| part.what);
+        names.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Why the first that cannot be read cannot.
+    fn broken(&self) -> Option<String> {
+        self.0.iter().find_map(|(_, _, state)| match state {
+            State::Broken(error) => Some(error.to_string()),
+            _ => None,
+        })
     }
 }
 

@@ -56,6 +56,14 @@ pub fn is_ours(value: &Value) -> bool {
     COMMAND.is_match(&command)
 }
 
+/// The paths in a configuration at which Baton is said to be.
+pub fn programs(text: &str) -> Vec<String> {
+    static PATH: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r#"["' ]([^"'\n]*[/\\]baton(?:\.exe)?)["' ]"#).expect("the pattern is right")
+    });
+    PATH.captures_iter(text).map(|found| found[1].replace(r"\\", r"\")).collect()
+}
+
 fn words(value: Option<&Value>) -> Vec<&str> {
     match value {
         Some(Value::String(word)) => vec![word],
@@ -82,6 +90,8 @@ mod tests {
         ] {
             assert!(is_ours(&ours), "{ours}");
         }
+        let text = r#"{"command": "/a b/baton", "x": "C:\\bin\\baton.exe hook", "y": "baton mcp", "z": "/c/rebaton"}"#;
+        assert_eq!(programs(text), ["/a b/baton", r"C:\bin\baton.exe"]);
         for foreign in [
             json!({"command": "baton"}),
             json!({"command": "baton", "args": ["conduct"]}),

@@ -13,7 +13,7 @@ mod toml;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use change::Change;
 pub use hosts::HOSTS;
@@ -93,6 +93,8 @@ pub enum State {
     Absent,
     /// Something of ours is there, but not as it would be installed now.
     Stale,
+    /// As [`State::Stale`], and it runs a program that is not there.
+    Gone,
     /// The file cannot be read or understood.
     Broken(Error),
 }
@@ -147,7 +149,10 @@ fn state(part: &Part, path: PathBuf, program: &Program) -> State {
     match (Change::install(part, path.clone(), program), Change::uninstall(part, path, program)) {
         (Ok(None), _) => State::Present,
         (Ok(Some(_)), Ok(None)) => State::Absent,
-        (Ok(Some(_)), Ok(Some(_))) => State::Stale,
+        (Ok(Some(change)), Ok(Some(_))) => {
+            let named = entry::programs(change.before.as_deref().unwrap_or_default());
+            if named.iter().all(|path| Path::new(path).exists()) { State::Stale } else { State::Gone }
+        }
         (Err(error), _) | (_, Err(error)) => State::Broken(error),
     }
 }

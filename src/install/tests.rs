@@ -198,7 +198,7 @@ fn an_older_entry_is_renewed() {
         write(&path, before);
         let host = find(host).unwrap();
         let text = || fs::read_to_string(&path).unwrap();
-        let stale = |state: &State| matches!(state, State::Stale);
+        let stale = |state: &State| matches!(state, State::Gone);
         assert!(states(host, Scope::User, &around).iter().any(|(_, of, state)| *of == path && stale(state)));
         apply(&install(host, Scope::User, &around).unwrap());
         assert_eq!(text(), after);

@@ -97,6 +97,10 @@ fn the_doctor_sees_what_is_wrong() {
     let output = baton(home.path(), home.path(), "doctor");
     assert_eq!(output.status.code(), Some(1));
     assert!(out(&output).contains("run 'baton install gemini'"), "{}", out(&output));
+    assert!(out(&output).contains("BAD   Gemini CLI"), "{}", out(&output));
+    fs::write(&settings, r#"{"mcpServers": {"baton": {"command": "baton", "args": ["mcp"]}}}"#).unwrap();
+    let output = baton(home.path(), home.path(), "doctor");
+    assert!(output.status.success() && out(&output).contains("note  Gemini CLI"), "{}", out(&output));
     baton(home.path(), home.path(), "install gemini");
     assert!(baton(home.path(), home.path(), "doctor").status.success());
 }
