@@ -28,6 +28,8 @@
 
 pub mod build;
 pub mod count;
+pub mod delta;
+pub mod diff;
 pub mod discover;
 #[cfg(feature = "cli")]
 pub mod doctor;
@@ -51,5 +53,6 @@ pub mod store;
 pub mod surroundings;
 pub mod text;
 pub mod token;
+pub mod update;
 pub mod whole;
 pub mod worktree;

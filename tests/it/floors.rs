@@ -6,16 +6,19 @@ use std::path::{Path, PathBuf};
 
 /// The floors from the ground up. Modules on one floor do not know each other.
 ///
-/// `replay`, `text` and `worktree` are a half-floor below the leaves: extracting and ranking both read prose, and ranges are followed
-/// for extracting and for the working tree.
+/// `replay` and `text` are a half-floor below the leaves: extracting and ranking both read prose, and ranges are followed for extracting.
+/// `worktree` stands between: extracting asks it, and it asks `replay` for the names of places.
 const FLOORS: &[&[&str]] = &[
     &["error", "event", "state", "surroundings"],
+    &["delta"],
     &["fact"],
-    &["project", "replay", "text", "whole", "worktree"],
+    &["project", "replay", "text", "whole"],
+    &["worktree"],
     &["diff", "extract", "format", "rank", "redact", "render", "store", "token"],
     &["count", "pack"],
     &["build", "discover", "install"],
-    &["explain", "service"],
+    &["explain", "update"],
+    &["service"],
     &["doctor"],
     &["cli", "hook", "http", "mcp"],
     &["main"],
