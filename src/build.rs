@@ -33,6 +33,8 @@ pub struct Options {
     pub root: Option<PathBuf>,
     /// The handoff before this one: what stands in it is preferred, so that the two differ by the work that was done.
     pub base: Option<HandoffState>,
+    /// Whether, if none is named, the folder is taken in which the session worked, as far as it is there.
+    pub recorded_root: bool,
 }
 
 impl Default for Options {
@@ -45,6 +47,7 @@ impl Default for Options {
             format: None,
             root: None,
             base: None,
+            recorded_root: false,
         }
     }
 }
@@ -63,6 +66,8 @@ pub struct Handoff {
     pub choice: pack::Choice,
     /// What could not be read.
     pub warnings: Vec<Warning>,
+    /// The working tree that the places were checked against.
+    pub root: Option<PathBuf>,
 }
 
 /// Makes a handoff from the bytes of a transcript.
@@ -73,7 +78,8 @@ pub fn build(bytes: &[u8], options: &Options) -> Result<Handoff> {
     let mut transcript = format::read(bytes, options.format.as_deref())?;
     let read = count::seen(&transcript, options.tokenizer.encoding());
     redact::transcript(&mut transcript);
-    let mut facts = extract::extract_in(&transcript, options.root.as_deref());
+    let root = options.root.clone().or_else(|| recorded_root(&transcript).filter(|_| options.recorded_root));
+    let mut facts = extract::extract_in(&transcript, root.as_deref());
     if let Some(base) = &options.base {
         facts = diff::prefer(facts, base);
     }
@@ -87,6 +93,7 @@ pub fn build(bytes: &[u8], options: &Options) -> Result<Handoff> {
         facts,
         choice: packed.choice,
         warnings: transcript.warnings,
+        root,
     })
 }
 
@@ -117,6 +124,15 @@ fn metadata(transcript: &Transcript, read: usize, options: &Options) -> Metadata
         source: Some(source),
         tokens: Some(Tokens { encoding: options.tokenizer.name(), budget: options.budget as u64 }),
     }
+}
+
+/// The folder that the session began in, from which files are named, if it is there. A relative one would depend on where this program runs.
+fn recorded_root(transcript: &Transcript) -> Option<PathBuf> {
+    let first = transcript.events.iter().find_map(|event| match &event.kind {
+        EventKind::Context(context) => context.cwd.as_ref(),
+        _ => None,
+    });
+    first.map(PathBuf::from).filter(|root| root.is_absolute() && root.is_dir())
 }
 
 /// The last id the transcript gives the session; empty if it gives none.

@@ -210,6 +210,7 @@ impl Handoff {
             citations: if self.cite { Citations::Shown } else { Citations::Hidden },
             format: Some(self.format.clone()),
             root: self.root.clone(),
+            recorded_root: false,
             base: self.base.as_deref().map(super::diff::read).transpose()?,
         })
     }
@@ -238,7 +239,7 @@ pub fn budget(text: &str) -> Result<usize, String> {
     Ok(parsed)
 }
 
-fn folder(text: &str) -> Result<PathBuf, String> {
+pub fn folder(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
     if path.is_dir() {
         Ok(path)

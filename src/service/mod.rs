@@ -13,6 +13,7 @@ mod merge;
 mod remove;
 mod save;
 mod search;
+mod tree;
 mod union;
 
 pub use exchange::{Bundle, Exported, Import, Imported, Outcome};
@@ -24,6 +25,7 @@ pub use merge::{Merge, Merged, Order};
 pub use remove::{Pruned, Removed};
 pub use save::{Save, Saved};
 pub use search::{Found, Hit, Search};
+pub use tree::Tree;
 pub use union::{Conflict, Decided};
 
 use crate::error::{Error, Result};
