@@ -92,7 +92,10 @@ fn hosts(surroundings: &Surroundings) -> Vec<Finding> {
     if known.is_empty() {
         let names: Vec<&str> = HOSTS.iter().map(|host| host.name).collect();
         let names = names.join(", ");
-        return vec![note("agents", format!("none knows Baton yet: run 'baton install' with one of {names}"))];
+        return vec![note(
+            "agents",
+            format!("none knows Baton yet: run 'baton install' with one of {names}"),
+        )];
     }
     known
 }
@@ -110,12 +113,17 @@ fn host_state(host: &'static Host, parts: &Parts, again: &str) -> Option<Finding
         return Some(bad(host.title, format!("{gone}: the program named there is gone: run {again}")));
     }
     if !stale.is_empty() {
-        return Some(note(host.title, format!("{stale}: not as this program installs it; {again} renews it")));
+        return Some(note(
+            host.title,
+            format!("{stale}: not as this program installs it; {again} renews it"),
+        ));
     }
     match (present.is_empty(), absent.is_empty()) {
         (true, _) => None,
         (false, true) => Some(good(host.title, format!("{present} in place"))),
-        (false, false) => Some(note(host.title, format!("{present} in place, but not {absent}: run {again}"))),
+        (false, false) => {
+            Some(note(host.title, format!("{present} in place, but not {absent}: run {again}")))
+        }
     }
 }
 

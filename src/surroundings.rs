@@ -59,8 +59,8 @@ impl Surroundings {
     /// between them.
     pub fn base(&self, variable: &str, below_home: &str) -> Option<PathBuf> {
         let named = self.variable(variable).map(PathBuf::from).filter(|path| path.has_root());
-        let names = below_home.split('/').filter(|name| !name.is_empty());
-        named.or_else(|| Some(names.fold(self.home.clone()?, |path, name| path.join(name))))
+        let folders = below_home.split('/').filter(|name| !name.is_empty());
+        named.or_else(|| Some(folders.fold(self.home.clone()?, |path, name| path.join(name))))
     }
 
     /// The value of a variable; an empty one counts as not set.

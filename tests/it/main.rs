@@ -25,12 +25,12 @@ mod fixtures;
 mod floors;
 /// What a handoff quotes is data, and cannot look like a part of the frame.
 mod framing;
-/// Baton in the agents' own configurations, through the real binary.
-#[cfg(feature = "cli")]
-mod install;
 /// A home for the commands that keep something.
 #[cfg(feature = "cli")]
 mod home;
+/// Baton in the agents' own configurations, through the real binary.
+#[cfg(feature = "cli")]
+mod install;
 /// What is kept is searched, merged, exported and imported, with its conversation.
 #[cfg(feature = "cli")]
 mod kept;
