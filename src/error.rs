@@ -36,6 +36,26 @@ pub enum Error {
         /// The names of all formats.
         known: String,
     },
+    /// A host's configuration cannot be changed safely.
+    #[error("{} was left as it is: {reason}", path.display())]
+    Configuration {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// A host has no configuration for that scope on this system.
+    #[error("{host} has no such configuration on this system; try --user or --project")]
+    NoScope {
+        /// The host.
+        host: &'static str,
+    },
+    /// Something on this machine keeps Baton from working.
+    #[error("{bad} of these will not work as they are")]
+    Unwell {
+        /// How many.
+        bad: usize,
+    },
     /// There is no format of that name.
     #[error("there is no format '{name}'; use auto or one of: {known}")]
     NoSuchFormat {

@@ -62,6 +62,16 @@ pub enum Command {
     Count(Count),
     /// Say why each entry is in the handoff, and what was left out
     Explain(Explain),
+    /// Say whether Baton is in place on this machine
+    Doctor {
+        /// Write JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Put Baton into an agent: MCP server, hooks, skill
+    Install(super::install::Install),
+    /// Take Baton out of an agent again
+    Uninstall(super::install::Install),
     /// Write kept handoffs to a file
     Export(super::export::Export),
     /// List the sessions of coding agents on this machine

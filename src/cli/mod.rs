@@ -5,11 +5,13 @@ mod comment;
 mod compress;
 mod count;
 mod diff;
+mod doctor;
 mod explain;
 mod export;
 mod formats;
 mod import;
 mod input;
+mod install;
 mod list;
 mod load;
 mod log;
@@ -44,6 +46,9 @@ pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<(), Vec
         Command::Diff(request) => diff::run(request).map_err(one),
         Command::Apply(request) => diff::apply(request).map_err(one),
         Command::Explain(request) => explain::run(request, arguments.verbose).map_err(one),
+        Command::Doctor { json } => doctor::run(surroundings, *json).map_err(one),
+        Command::Install(request) => install::install(request, surroundings),
+        Command::Uninstall(request) => install::uninstall(request, surroundings),
         Command::Export(request) => export::run(request, surroundings).map_err(one),
         Command::Sessions(request) => sessions::run(request, surroundings),
         Command::Formats => formats::run().map_err(one),

@@ -30,11 +30,17 @@ mod framing;
 /// A home for the commands that keep something.
 #[cfg(feature = "cli")]
 mod home;
+/// Baton in the agents' own configurations, through the real binary.
+#[cfg(feature = "cli")]
+mod install;
 /// What is kept is searched, merged, exported and imported, with its conversation.
 #[cfg(feature = "cli")]
 mod kept;
 /// The lists of formats, extractors, renderers and encodings, each as a whole.
 mod lists;
+/// The plugins, held against what their hosts demand.
+#[cfg(feature = "cli")]
+mod plugins;
 /// Line ranges that are followed through edits, against an editor that knows the truth.
 mod ranges;
 /// Reading never fails, whatever the bytes, and a file that grew reads on.
