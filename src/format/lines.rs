@@ -9,7 +9,8 @@ use std::borrow::Cow;
 use rayon::prelude::*;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::event::{Event, EventKind, Transcript, Warning};
+pub(super) use super::sink::Sink;
+use crate::event::{Transcript, Warning};
 
 /// Bytes parsed in one go, at the least: enough to feed all threads, little beside the file.
 const WINDOW: usize = 4 << 20;
@@ -27,46 +28,16 @@ pub(super) trait Records: Default + Send {
 
     /// Adds what the record says to the events.
     fn fold(&mut self, record: Self::Record, out: &mut Sink);
-}
 
-/// Where a format puts events and warnings; it knows the line.
-#[derive(Debug, Default)]
-pub(super) struct Sink {
-    /// Line of the record at hand, from 1.
-    pub line: u32,
-    /// What came out so far.
-    pub transcript: Transcript,
-}
-
-impl Sink {
-    /// Adds an event of the main actor at the line at hand and says where it stands.
-    pub fn push(&mut self, time: Option<jiff::Timestamp>, kind: EventKind) -> usize {
-        self.push_event(Event {
-            line: self.line,
-            time,
-            actor: crate::event::Actor::Main,
-            abandoned: false,
-            kind,
-        })
-    }
-
-    /// Adds an event as it is and says where it stands.
-    pub fn push_event(&mut self, event: Event) -> usize {
-        self.transcript.events.push(event);
-        self.transcript.events.len() - 1
-    }
-
-    /// Adds a warning for the line at hand.
-    pub fn warn(&mut self, message: impl Into<String>) {
-        self.transcript.warnings.push(Warning { line: self.line, message: message.into() });
-    }
+    /// Adds what only the end of the file settles.
+    fn end(&mut self, _out: &mut Sink) {}
 }
 
 /// Reads a whole file of records.
 pub(super) fn read<R: Records>(format: &'static str, bytes: &[u8]) -> Transcript {
-    let mut sink = Sink::default();
+    // No line is read yet.
+    let mut sink = Sink { line: 0, ..Sink::of(format) };
     let mut state = R::default();
-    sink.transcript.format = format;
     let mut windows = windows(bytes);
     let mut parsed = windows.next().map(parse::<R>);
     while let Some(records) = parsed {
@@ -74,6 +45,7 @@ pub(super) fn read<R: Records>(format: &'static str, bytes: &[u8]) -> Transcript
         let fold = || fold_all(&mut state, records, &mut sink);
         ((), parsed) = rayon::join(fold, || next.map(parse::<R>));
     }
+    state.end(&mut sink);
     explain_torn_end(bytes, &mut sink.transcript.warnings);
     sink.transcript
 }

@@ -3,27 +3,40 @@
 //! A format maps one record to events. Finding the format, splitting the input, decoding, parallel parsing, limits
 //! and warnings stand here and in `lines`, once.
 
+mod conversation;
 mod decode;
+mod document;
 mod head;
+mod kinds;
 mod lenient;
 mod lines;
 mod places;
+mod scan;
+mod sink;
+
+mod blocks;
+mod branches;
+mod context;
+mod diff;
+mod numbered;
+mod outcome;
+mod parts;
+mod patch;
+mod shell;
+mod shown;
+mod times;
+mod tool;
+mod value;
+mod wrappers;
 
 mod claude_code;
 mod codex;
-mod diff;
 mod markdown;
 mod messages;
-mod numbered;
-mod outcome;
-mod patch;
-mod shell;
-mod times;
-mod tool;
-mod wrappers;
 
 pub use head::Head;
 pub use places::Place;
+pub use kinds::{Kinds, UNREADABLE};
 
 use crate::error::{Error, Result};
 use crate::event::{EventKind, Transcript};

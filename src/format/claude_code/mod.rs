@@ -4,7 +4,6 @@
 //! record of the user with the text the model was shown, and beside it `toolUseResult`, a richer copy for the host:
 //! line numbers of edits and reads come from there.
 
-mod branches;
 mod calls;
 mod commands;
 mod fold;

@@ -1,5 +1,7 @@
 //! One kind of record after the other: what it becomes.
 
+mod branches;
+
 use serde_json::{Value, json};
 
 use crate::event::{

@@ -6,7 +6,6 @@
 //! status and positions of edits.
 
 mod call;
-mod context;
 mod end;
 mod open;
 mod output;
@@ -27,7 +26,7 @@ use self::output::Output;
 use self::record::{Item, Record, Source};
 use self::talk::{Echo, Said};
 use super::lines::{self, Records, Sink};
-use super::{Carries, Format, Head, Place, patch};
+use super::{Carries, Format, Head, Place, context, patch};
 use crate::event::{Action, Context, EventKind, Status, ToolResult, Usage};
 
 pub(super) const FORMAT: Format = Format {

@@ -2,9 +2,7 @@
 //! array, inside a request or a trajectory, or one a line.
 
 mod fold;
-mod fold_parts;
 mod layout;
-mod scan;
 #[cfg(test)]
 mod tests;
 
@@ -41,7 +39,7 @@ fn read(bytes: &[u8]) -> Transcript {
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let layout = Layout::of(text);
     let mut reader = Reader::new(FORMAT.name);
-    reader.context(&layout.context);
+    reader.sink.context(layout.context.clone());
     for (line, slice) in &layout.instructions {
         reader.sink.line = *line;
         // What is not valid JSON here is only in the way of itself.
