@@ -52,6 +52,14 @@ impl Branches {
         }
     }
 
+    /// Marks all that came after a record: the host says that the user went back to it.
+    pub fn rewind(&mut self, target: &str, events: &mut [Event]) {
+        let target = self.by_uuid.get(target).and_then(|index| self.nodes.get(*index));
+        for child in target.map(|node| node.children.clone()).unwrap_or_default() {
+            self.abandon(child, events);
+        }
+    }
+
     /// Marks a record and all that came after it. What is marked already is not visited again.
     fn abandon(&mut self, root: usize, events: &mut [Event]) {
         let mut open = vec![root];

@@ -139,6 +139,13 @@ impl Sink {
         }
     }
 
+    /// Adds an answer, and says what the call does that it answers.
+    pub fn answer_to(&mut self, answer: Answer) -> (&mut ToolResult, Option<Action>) {
+        let call = answer.id.and_then(|id| self.calls.by_id.get(id).copied());
+        let action = call.and_then(|index| self.action(index)).cloned();
+        (self.answer(answer), action)
+    }
+
     /// Whether a call of that id was told.
     pub fn knows(&self, id: &str) -> bool {
         self.calls.by_id.contains_key(id)

@@ -61,8 +61,13 @@ fn record(line: &[u8]) -> Option<Value> {
     if line.first() != Some(&b'{') {
         return None;
     }
-    let value = if line.len() > LONG_LINE { shape(line) } else { serde_json::from_slice(line).ok() };
+    let value = if line.len() > LONG_LINE { shape(line) } else { first_value(line) };
     value.filter(Value::is_object)
+}
+
+/// The value in a line; the first, where the line end between two was lost.
+fn first_value(line: &[u8]) -> Option<Value> {
+    serde_json::Deserializer::from_slice(line).into_iter().next()?.ok()
 }
 
 /// The value with strings, arrays, objects and depth cut short; the rest is only scanned.

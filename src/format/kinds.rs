@@ -37,7 +37,8 @@ pub(super) fn of_document(bytes: &[u8], holders: &[&str], naming: Naming) -> BTr
     }
 }
 
-fn tally(records: impl Iterator<Item = Option<Value>>, naming: Naming) -> BTreeMap<String, usize> {
+/// The kinds of these records.
+pub(super) fn tally(records: impl Iterator<Item = Option<Value>>, naming: Naming) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     let mut add = |kind: &str| *counts.entry(kind.to_owned()).or_default() += 1;
     for record in records {

@@ -35,8 +35,8 @@ pub(super) trait Records: Default + Send {
 
 /// Reads a whole file of records.
 pub(super) fn read<R: Records>(format: &'static str, bytes: &[u8]) -> Transcript {
-    // No line is read yet.
-    let mut sink = Sink { line: 0, ..Sink::of(format) };
+    let mut sink = Sink::of(format);
+    sink.line = 0;
     let mut state = R::default();
     let mut windows = windows(bytes);
     let mut parsed = windows.next().map(parse::<R>);

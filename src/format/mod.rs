@@ -3,6 +3,7 @@
 //! A format maps one record to events. Finding the format, splitting the input, decoding, parallel parsing, limits
 //! and warnings stand here and in `lines`, once.
 
+mod choice;
 mod conversation;
 mod decode;
 mod document;
@@ -29,11 +30,26 @@ mod tool;
 mod value;
 mod wrappers;
 
+mod aider;
+mod antigravity;
+mod chatgpt;
 mod claude_code;
 mod codex;
+mod copilot;
+mod cursor;
+mod droid;
+mod entire;
+mod gemini;
+mod grok;
+mod kimi;
 mod markdown;
 mod messages;
+mod opencode;
+mod pi;
+mod qwen;
+mod swe_agent;
 
+pub use choice::{Conversation, choose, conversations};
 pub use head::Head;
 pub use places::Place;
 pub use kinds::{Kinds, UNREADABLE};
@@ -51,12 +67,34 @@ pub struct Format {
     pub location: &'static str,
     /// Where the agent keeps such files, for finding them; empty if no agent keeps them in a place of their own.
     pub places: &'static [Place],
+    /// What the reader was tried on.
+    pub proof: Proof,
     /// What its records carry, for the tables.
     pub carries: Carries,
+    /// What becomes of each kind of record.
+    pub kinds: Kinds,
     /// Whether input that begins like this is of this format. Exactly one format may claim an input.
     pub claims: fn(&Head) -> bool,
     /// Reads a whole input. It never fails: what cannot be read is a warning.
     pub read: fn(&[u8]) -> Transcript,
+}
+
+/// What a reader was tried on. Until it has read a real session, it is experimental.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// Real sessions.
+    Sessions,
+    /// Samples that others made of real records.
+    Samples,
+    /// Nothing but what is written about the format.
+    Documentation,
+}
+
+impl Proof {
+    /// Whether no real session was read as yet.
+    pub fn is_experimental(self) -> bool {
+        self != Self::Sessions
+    }
 }
 
 /// What the records of a format carry.
@@ -76,7 +114,27 @@ pub struct Carries {
 }
 
 /// The formats, by name.
-pub static FORMATS: &[Format] = &[claude_code::FORMAT, codex::FORMAT, markdown::FORMAT, messages::FORMAT];
+pub static FORMATS: &[Format] = &[
+    aider::FORMAT,
+    antigravity::FORMAT,
+    chatgpt::FORMAT,
+    claude_code::FORMAT,
+    codex::FORMAT,
+    copilot::FORMAT,
+    cursor::FORMAT,
+    droid::FORMAT,
+    entire::FORMAT,
+    gemini::FORMAT,
+    grok::FORMAT,
+    kimi::FORMAT,
+    markdown::FORMAT,
+    messages::FORMAT,
+    opencode::FORMAT,
+    pi::FORMAT,
+    qwen::FORMAT,
+    markdown::SPECSTORY,
+    swe_agent::FORMAT,
+];
 
 /// The format of that name.
 pub fn find(name: &str) -> Option<&'static Format> {

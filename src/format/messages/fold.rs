@@ -1,7 +1,7 @@
 //! From messages to events, whichever provider's they are.
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::format::conversation::{Answer, Role, arguments, role};
 use crate::format::lines::Sink;
@@ -12,14 +12,12 @@ use crate::format::value::{self, member, prose as text, string};
 pub(super) struct Reader {
     /// Where events go.
     pub sink: Sink,
-    /// Whether a step's command was the last thing, so that its output comes next.
-    step_open: bool,
 }
 
 impl Reader {
     /// Begins with nothing read.
     pub fn new(format: &'static str) -> Self {
-        Self { sink: Sink::of(format), step_open: false }
+        Self { sink: Sink::of(format) }
     }
 
     /// Adds what one record says. One of an unknown kind costs itself.
@@ -45,6 +43,9 @@ impl Reader {
 
     fn message(&mut self, record: &Value) -> bool {
         let name = string(record, &["role", "from"]);
+        if name.is_some_and(|name| super::IGNORED.iter().any(|(ignored, _)| *ignored == name)) {
+            return true;
+        }
         let Some(role) = name.and_then(role) else { return false };
         if record.get("is_demo") == Some(&Value::Bool(true)) {
             self.sink.content(Role::Host, member(record, &["content"]));
@@ -55,8 +56,6 @@ impl Reader {
         }
         match role {
             Role::Tool => self.tool_message(record),
-            Role::Assistant if string(record, &["action"]).is_some() => self.step(record),
-            Role::User if self.awaits_observation() => self.observation(record),
             _ => self.sink.content(role, member(record, &["content", "parts", "value"])),
         }
         self.sink.tool_calls(record);
@@ -76,30 +75,6 @@ impl Reader {
             text: text(content),
             failed: record.get("is_error").and_then(Value::as_bool),
         });
-    }
-
-    /// A step of a SWE-agent trajectory: what was thought, and the command.
-    fn step(&mut self, record: &Value) {
-        let whole = text(member(record, &["content"]));
-        let command = string(record, &["action"]).unwrap_or_default().trim();
-        let said = string(record, &["thought"]).filter(|_| whole.contains(command));
-        self.sink.say(Role::Assistant, said.unwrap_or(&whole));
-        let has_calls =
-            record.get("tool_calls").and_then(Value::as_array).is_some_and(|calls| !calls.is_empty());
-        if !command.is_empty() && !has_calls {
-            self.sink.call(None, STEP, &json!({ "command": command }));
-            self.step_open = true;
-        }
-    }
-
-    /// Whether the next message in the user's name is what a step's command printed.
-    fn awaits_observation(&mut self) -> bool {
-        std::mem::take(&mut self.step_open)
-    }
-
-    fn observation(&mut self, record: &Value) {
-        let text = text(member(record, &["content"]));
-        self.sink.answer(Answer { id: None, tool: Some(STEP), text, failed: None });
     }
 
     /// An item of the Responses API.
@@ -125,9 +100,6 @@ impl Reader {
         true
     }
 }
-
-/// The name of the tool that a step of a trajectory calls.
-const STEP: &str = "action";
 
 fn described(record: &Value) -> String {
     let kind = string(record, &["role", "from", "type"]);

@@ -233,6 +233,9 @@ pub(super) fn is_message(value: &Value) -> bool {
         return false;
     }
     if let Some(role) = string("role") {
+        if super::IGNORED.iter().any(|(name, _)| *name == role) {
+            return true;
+        }
         let body = ["content", "parts", "tool_calls", "function_call"].iter().any(|key| has(key));
         return body
             && conversation::role(role).is_some()
