@@ -28,6 +28,7 @@
 
 pub mod build;
 pub mod count;
+pub mod coverage;
 pub mod discover;
 pub mod error;
 pub mod event;

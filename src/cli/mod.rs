@@ -14,6 +14,7 @@ mod output;
 mod pages;
 mod progress;
 mod prune;
+mod read;
 mod report;
 mod rm;
 mod save;
@@ -43,6 +44,7 @@ pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<(), Vec
         Command::Load(request) => load::run(request, surroundings).map_err(one),
         Command::Log(request) => log::run(request, surroundings).map_err(one),
         Command::Prune(request) => prune::run(request, surroundings).map_err(one),
+        Command::Read(request) => read::run(request, arguments.verbose),
         Command::Rm(request) => rm::run(request, surroundings),
         Command::Save(request) => save::run(request, surroundings, arguments.verbose).map_err(one),
         Command::Show(request) => show::run(request, surroundings).map_err(one),

@@ -54,8 +54,10 @@ pub use head::Head;
 pub use places::Place;
 pub use kinds::{Kinds, UNREADABLE};
 
+use std::borrow::Cow;
+
 use crate::error::{Error, Result};
-use crate::event::{EventKind, Transcript};
+use crate::event::{EventKind, Transcript, Warning};
 
 /// A transcript format.
 pub struct Format {
@@ -141,17 +143,39 @@ pub fn find(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
 }
 
-/// Reads an input as the format of that name; without a name (or as `auto`), as the one its content is of.
-pub fn read(bytes: &[u8], format: Option<&str>) -> Result<Transcript> {
+/// An input whose format is known, as text in UTF-8.
+pub struct Recognised<'a> {
+    /// Its format.
+    pub format: &'static Format,
+    /// Its bytes in UTF-8, without a byte order mark.
+    pub bytes: Cow<'a, [u8]>,
+    /// What had to be replaced.
+    pub warnings: Vec<Warning>,
+}
+
+/// Finds the format of an input: the one of that name; without a name (or as `auto`), the one its content is of.
+///
+/// # Errors
+/// [`Error::NoSuchFormat`], [`Error::Empty`] and [`Error::UnknownFormat`].
+pub fn recognise<'a>(bytes: &'a [u8], format: Option<&str>) -> Result<Recognised<'a>> {
     let named = match format.filter(|&name| name != "auto") {
         Some(name) => Some(find(name).ok_or_else(|| no_such_format(name))?),
         None => None,
     };
-    let (bytes, mut warnings) = decode::utf8(bytes);
+    let (bytes, warnings) = decode::utf8(bytes);
     if bytes.trim_ascii().is_empty() {
         return Err(Error::Empty);
     }
     let format = named.map_or_else(|| detect(&bytes), Ok)?;
+    Ok(Recognised { format, bytes, warnings })
+}
+
+/// Reads an input as the format of that name; without a name (or as `auto`), as the one its content is of.
+///
+/// # Errors
+/// As [`recognise`], and [`Error::NoEvents`] where nothing of a session is in it.
+pub fn read(bytes: &[u8], format: Option<&str>) -> Result<Transcript> {
+    let Recognised { format, bytes, mut warnings } = recognise(bytes, format)?;
     let mut transcript = (format.read)(&bytes);
     if !transcript.events.iter().any(|event| is_of_a_session(&event.kind)) {
         return Err(Error::NoEvents { format: format.name });

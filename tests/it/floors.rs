@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["project", "replay", "text"],
     &["worktree"],
     &["diff", "extract", "format", "rank", "redact", "render", "store", "token"],
-    &["count", "pack"],
+    &["count", "coverage", "pack"],
     &["build", "discover"],
     &["explain", "service"],
     &["cli", "hook", "http", "mcp"],
