@@ -50,11 +50,8 @@ pub enum Fate {
 pub fn of(bytes: &[u8], format: Option<&str>) -> Result<Coverage> {
     let input = format::recognise(bytes, format)?;
     let counted = (input.format.kinds.of)(&input.bytes);
-    let kinds = counted.into_iter().map(|(name, records)| Kind {
-        fate: fate(input.format, &name),
-        name,
-        records,
-    });
+    let kinds =
+        counted.into_iter().map(|(name, records)| Kind { fate: fate(input.format, &name), name, records });
     Ok(Coverage { format: input.format, kinds: kinds.collect() })
 }
 

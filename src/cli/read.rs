@@ -8,6 +8,7 @@ use baton::error::{Error, Result};
 use baton::{format, redact};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+use serde_json::{Value, json};
 
 use super::{arguments, input, output, report};
 
@@ -58,10 +59,28 @@ fn show(request: &Read, path: &std::path::Path, verbose: bool) -> Result<()> {
     report::print_warnings(&transcript.warnings, of, verbose);
     let mut text = String::new();
     for event in &transcript.events {
-        let line = serde_json::to_string(event).expect("an event is plain data");
-        let _ = writeln!(text, "{line}");
+        let value = serde_json::to_value(event).expect("an event is plain data");
+        let _ = writeln!(text, "{}", told(value));
     }
     output::write(&text, None)
+}
+
+/// The value without members that say nothing.
+fn told(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let says = |value: &Value| !value.is_null() && *value != json!([]) && *value != json!(false);
+            Value::Object(
+                members
+                    .into_iter()
+                    .filter(|(_, value)| says(value))
+                    .map(|(key, value)| (key, told(value)))
+                    .collect(),
+            )
+        }
+        Value::Array(items) => items.into_iter().map(told).collect(),
+        value => value,
+    }
 }
 
 fn table(name: &str, coverage: &Coverage) -> String {

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::conversation::Answer;
 use super::sink::Sink;
 use super::{Carries, Format, Kinds, Proof, blocks, times};
-use crate::event::{Action, Call, Context, EventKind, FileEdit, Status, Transcript, Usage};
+use crate::event::{Action, Call, Change, Context, EventKind, FileEdit, Status, Transcript, Usage};
 
 pub(super) const FORMAT: Format = Format {
     name: "aider",
@@ -144,7 +144,9 @@ impl Reader {
             self.applied(path, line);
         } else if let Some(figures) = line.strip_prefix("Tokens: ") {
             self.out.usage(usage(figures));
-        } else if let Some((hash, message)) = line.strip_prefix("Commit ").and_then(|rest| rest.split_once(' ')) {
+        } else if let Some((hash, message)) =
+            line.strip_prefix("Commit ").and_then(|rest| rest.split_once(' '))
+        {
             self.commit(hash, message);
         } else if let Some(model) = line.strip_prefix("Main model: ").or(line.strip_prefix("Model: ")) {
             let model = model.split(" with ").next().map(str::to_owned);
@@ -165,12 +167,17 @@ impl Reader {
 
     /// The edits of that path are in the file now.
     fn applied(&mut self, path: &str, line: &str) {
-        let (applied, open) = std::mem::take(&mut self.proposed).into_iter().partition(|(of, _)| same(of, path));
+        let (applied, open) =
+            std::mem::take(&mut self.proposed).into_iter().partition(|(of, _)| same(of, path));
         self.proposed = open;
         let applied: Vec<(String, usize)> = applied;
         for (_, call) in applied {
             self.out.called(Some(&call.to_string()), EDIT, call);
-            self.out.answer(Answer { id: Some(&call.to_string()), text: line.to_owned(), ..Answer::default() });
+            self.out.answer(Answer {
+                id: Some(&call.to_string()),
+                text: line.to_owned(),
+                ..Answer::default()
+            });
         }
     }
 
@@ -203,8 +210,7 @@ impl Reader {
     }
 
     fn propose(&mut self, path: &str, block: String) {
-        let hunks = blocks::search_replace(&block);
-        let edit = FileEdit { hunks, ..super::tool::edited(path) };
+        let edit = proposed(path, &block);
         let call = Call { tool: EDIT.to_owned(), input: block, action: Action::Edit(vec![edit]) };
         let index = self.out.tell(EventKind::Call(call));
         self.proposed.push((path.to_owned(), index));
@@ -212,6 +218,19 @@ impl Reader {
 }
 
 const EDIT: &str = "edit";
+
+/// What a block does: nothing to search for means a file that is new.
+fn proposed(path: &str, block: &str) -> FileEdit {
+    let hunks = blocks::search_replace(block);
+    let edit = super::tool::edited(path);
+    match hunks.as_slice() {
+        [hunk] if hunk.lines.lines().all(|line| line.starts_with('+')) => {
+            let content = hunk.lines.lines().map(|line| format!("{}\n", &line[1..])).collect();
+            FileEdit { change: Change::Created, content: Some(content), ..edit }
+        }
+        _ => FileEdit { hunks, ..edit },
+    }
+}
 
 /// The same file, on whichever system the path was written.
 fn same(one: &str, other: &str) -> bool {

@@ -25,12 +25,14 @@ pub(super) const FORMAT: Format = Format {
 };
 
 /// Where its sessions lie.
-const PLACES: &[Place] = &[Place { base: ".gemini/antigravity-cli", files: "conversations/*.jsonl", ..Place::BELOW_HOME }];
+const PLACES: &[Place] =
+    &[Place { base: ".gemini/antigravity-cli", files: "conversations/*.jsonl", ..Place::BELOW_HOME }];
 
 const MAPPED: &[&str] = &["(tool)", "CHECKPOINT", "PLANNER_RESPONSE", "SYSTEM_MESSAGE", "USER_INPUT"];
 
 /// Steps that say nothing about the work, each with the reason.
-const IGNORED: &[(&str, &str)] = &[("CONVERSATION_HISTORY", "says that earlier chats were looked at, not what they hold")];
+const IGNORED: &[(&str, &str)] =
+    &[("CONVERSATION_HISTORY", "says that earlier chats were looked at, not what they hold")];
 
 fn claims(head: &Head) -> bool {
     head.records.iter().any(|record| record["step_index"].is_number() && record["source"].is_string())

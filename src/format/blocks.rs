@@ -44,7 +44,8 @@ pub(super) fn pieces<'a>(lines: &[&'a str]) -> Vec<Piece<'a>> {
         let mut end = at + length + 1;
         words(lines, from, from + begin, &mut pieces);
         pieces.push(Piece { first: at, path: Some(path), text: lines[at..end].join("\n") });
-        let is_fence = |line: &&str| line.starts_with("```") && line.trim_end().bytes().all(|byte| byte == b'`');
+        let is_fence =
+            |line: &&str| line.starts_with("```") && line.trim_end().bytes().all(|byte| byte == b'`');
         end += usize::from(lines.get(end).is_some_and(is_fence));
         (from, at) = (end, end);
     }
@@ -98,7 +99,6 @@ pub(super) fn search_replace(text: &str) -> Vec<Hunk> {
     hunks
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,7 +109,8 @@ mod tests {
         let check = |text: &str, expected: &[(usize, Option<&str>, &str)]| {
             let lines: Vec<&str> = text.lines().collect();
             let found = pieces(&lines);
-            let found: Vec<_> = found.iter().map(|piece| (piece.first, piece.path, piece.text.as_str())).collect();
+            let found: Vec<_> =
+                found.iter().map(|piece| (piece.first, piece.path, piece.text.as_str())).collect();
             assert_eq!(found, expected, "{text}");
         };
         check("hello\n\nworld", &[(0, None, "hello\n\nworld")]);

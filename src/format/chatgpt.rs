@@ -68,11 +68,16 @@ fn read(bytes: &[u8]) -> Transcript {
     let Some(start) = choice::only(&text, &mut out) else { return out.transcript };
     let members = scan::members(&text, start);
     let find = |key: &str| members.iter().find(|member| member.key == key);
-    let value = |key: &str| find(key).and_then(|member| lines::json::<Value>(&text[member.start..member.end?]).ok());
+    let value =
+        |key: &str| find(key).and_then(|member| lines::json::<Value>(&text[member.start..member.end?]).ok());
     let named = |keys: &[&str]| keys.iter().find_map(|key| value(key)?.as_str().map(str::to_owned));
     let mut counter = LineCounter::new(&text);
     out.line = counter.line(start);
-    out.context(Context { session: named(&["conversation_id", "id"]), title: named(&["title"]), ..Context::default() });
+    out.context(Context {
+        session: named(&["conversation_id", "id"]),
+        title: named(&["title"]),
+        ..Context::default()
+    });
     let Some(mapping) = find("mapping") else { return out.transcript };
     let mut tree = Tree::default();
     for node in scan::members(&text, mapping.start) {

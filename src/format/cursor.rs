@@ -32,7 +32,9 @@ const IGNORED: &[(&str, &str)] = &[];
 
 fn claims(head: &Head) -> bool {
     head.records.iter().any(|record| {
-        record["role"].is_string() && record.get("type").is_none() && record["message"].get("content").is_some()
+        record["role"].is_string()
+            && record.get("type").is_none()
+            && record["message"].get("content").is_some()
     })
 }
 

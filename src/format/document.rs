@@ -14,20 +14,29 @@ use crate::event::Transcript;
 /// An input of records one a line is read as such.
 pub(super) fn read<R: Records>(format: &'static str, bytes: &[u8], holders: &[&str]) -> Transcript {
     let text = String::from_utf8_lossy(bytes);
-    let Some(document) = Document::of(&text, holders) else { return lines::read::<R>(format, bytes) };
-    let mut sink = Sink::of(format);
+    match Document::of(&text, scan::skip(text.as_bytes(), 0, b""), holders) {
+        Some(document) => fold::<R>(Sink::of(format), &text, &document),
+        None => lines::read::<R>(format, bytes),
+    }
+}
+
+/// Reads the document that begins there, after what the sink holds already.
+pub(super) fn read_from<R: Records>(sink: Sink, text: &str, start: usize, holders: &[&str]) -> Transcript {
+    match Document::of(text, start, holders) {
+        Some(document) => fold::<R>(sink, text, &document),
+        None => sink.transcript,
+    }
+}
+
+fn fold<R: Records>(mut sink: Sink, text: &str, document: &Document) -> Transcript {
     let mut state = R::default();
-    let mut counter = LineCounter::new(&text);
-    let records: Vec<(u32, &str)> = document
-        .around
-        .iter()
-        .map(|around| (counter.line(document.start), around.as_str()))
-        .chain(document.records.iter().map(|slice| (0, slice.text)))
-        .collect();
-    let parsed: Vec<_> = records.into_par_iter().map(|(line, text)| (line, R::parse(text))).collect();
-    let mut places = document.records.iter();
-    for (line, record) in parsed {
-        sink.line = if line > 0 { line } else { places.next().map_or(1, |slice| counter.line(slice.offset)) };
+    let mut counter = LineCounter::new(text);
+    let around = document.around.iter().map(|around| (document.start, around.as_str()));
+    let inside = document.records.iter().map(|slice| (slice.offset, slice.text));
+    let records: Vec<(usize, &str)> = around.chain(inside).collect();
+    let parsed: Vec<_> = records.into_par_iter().map(|(offset, text)| (offset, R::parse(text))).collect();
+    for (offset, record) in parsed {
+        sink.line = counter.line(offset);
         match record {
             Ok(record) => state.fold(record, &mut sink),
             Err(message) => sink.warn(message),
@@ -44,7 +53,7 @@ pub(super) fn read<R: Records>(format: &'static str, bytes: &[u8], holders: &[&s
 /// The records of a document, as text: what stands beside the list first.
 pub(super) fn records(bytes: &[u8], holders: &[&str]) -> Option<Vec<String>> {
     let text = String::from_utf8_lossy(bytes);
-    let document = Document::of(&text, holders)?;
+    let document = Document::of(&text, scan::skip(text.as_bytes(), 0, b""), holders)?;
     let inside = document.records.iter().map(|slice| slice.text.to_owned());
     Some(document.around.iter().cloned().chain(inside).collect())
 }
@@ -60,8 +69,7 @@ struct Document<'a> {
 }
 
 impl<'a> Document<'a> {
-    fn of(text: &'a str, holders: &[&str]) -> Option<Self> {
-        let start = scan::skip(text.as_bytes(), 0, b"");
+    fn of(text: &'a str, start: usize, holders: &[&str]) -> Option<Self> {
         match text.as_bytes().get(start)? {
             b'[' => Some(Self::list(text, start, start, None)),
             b'{' => Self::object(text, start, holders),

@@ -78,7 +78,9 @@ impl Records for Droid {
         out.time = time(&record["timestamp"]);
         let start = out.transcript.events.len();
         entry(&record, out);
-        let (Some(uuid), Some(parent)) = (owned(&record, &["id"]), owned(&record, &["parentId"])) else { return };
+        let (Some(uuid), Some(parent)) = (owned(&record, &["id"]), owned(&record, &["parentId"])) else {
+            return;
+        };
         let events = &mut out.transcript.events;
         let typed = events[start..].iter().any(|event| matches!(event.kind, EventKind::User { .. }));
         self.branches.add(Record { uuid, parent: Some(parent), events: start..events.len(), typed }, events);

@@ -35,7 +35,10 @@ fn claims(head: &Head) -> bool {
 fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
     kinds::of_lines(bytes, |record, add| {
         add(text(record, "type"));
-        list(record, "content").filter_map(|part| string(part, &["type"])).filter(|kind| *kind != "text").for_each(add);
+        list(record, "content")
+            .filter_map(|part| string(part, &["type"]))
+            .filter(|kind| *kind != "text")
+            .for_each(add);
     })
 }
 

@@ -59,7 +59,11 @@ fn claims(head: &Head) -> bool {
 fn kind(record: &Value) -> &str {
     let marks = ["$set", "$rewindTo"];
     let mark = marks.into_iter().find(|mark| record.get(*mark).is_some());
-    mark.or(string(record, &["type"])).unwrap_or("(session)")
+    match mark.or(string(record, &["type"])).unwrap_or("(session)") {
+        // Some versions call the model by its role.
+        "model" => "gemini",
+        kind => kind,
+    }
 }
 
 fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
@@ -85,7 +89,7 @@ impl Records for Gemini {
             "(session)" | "init" => session(&record, out),
             "user" => {
                 self.begins(&record, out);
-                out.content(Role::User, &record["content"]);
+                out.content(Role::User, member(&record, &["content", "parts"]));
             }
             "gemini" => self.gemini(&record, out),
             "$rewindTo" => self.rewind(text(&record, "$rewindTo"), out),
@@ -125,7 +129,8 @@ fn streamed(record: &Value, out: &mut Sink) {
     let Some(role) = role(text(record, "role")) else { return };
     let piece = text(record, "content");
     if record["delta"] == Value::Bool(true)
-        && let Some(EventKind::Assistant { text }) = out.transcript.events.last_mut().map(|event| &mut event.kind)
+        && let Some(EventKind::Assistant { text }) =
+            out.transcript.events.last_mut().map(|event| &mut event.kind)
     {
         return text.push_str(piece);
     }
@@ -150,7 +155,7 @@ impl Gemini {
                 let parts = [text(thought, "subject"), text(thought, "description")];
                 out.think(parts.join("\n").trim());
             }
-            out.content(Role::Assistant, &record["content"]);
+            out.content(Role::Assistant, member(record, &["content", "parts"]));
         }
         for call in list(record, "toolCalls") {
             called(call, out);
@@ -187,12 +192,8 @@ fn called(call: &Value, out: &mut Sink) {
     if shown.is_empty() && !matches!(status, "error" | "cancelled") {
         return;
     }
-    let answer = Answer {
-        id,
-        tool: string(call, &["name"]),
-        text: shown.to_owned(),
-        failed: Some(status == "error"),
-    };
+    let answer =
+        Answer { id, tool: string(call, &["name"]), text: shown.to_owned(), failed: Some(status == "error") };
     let result = out.answer(answer);
     if status == "cancelled" {
         result.status = Status::Denied;

@@ -25,7 +25,8 @@ pub(super) const FORMAT: Format = Format {
 };
 
 /// Where its sessions lie.
-const PLACES: &[Place] = &[Place { base: ".grok", files: "sessions/*/*/chat_history.jsonl", ..Place::BELOW_HOME }];
+const PLACES: &[Place] =
+    &[Place { base: ".grok", files: "sessions/*/*/chat_history.jsonl", ..Place::BELOW_HOME }];
 
 const MAPPED: &[&str] = &["assistant", "backend_tool_call", "reasoning", "system", "tool_result", "user"];
 
@@ -34,11 +35,14 @@ const IGNORED: &[(&str, &str)] = &[];
 fn claims(head: &Head) -> bool {
     head.records.iter().any(|record| {
         let said = record["content"].is_string() || record["content"].is_array();
-        let apart = ["message", "role", "uuid", "v", "session_id", "sessionId", "subtype", "projectHash", "id"];
+        let apart =
+            ["message", "role", "uuid", "v", "session_id", "sessionId", "subtype", "projectHash", "id"];
         let plain = said && !apart.iter().any(|key| record.get(*key).is_some());
         match text(record, "type") {
             "assistant" => plain && record["model_id"].is_string(),
-            "user" => plain && (record.get("prompt_index").is_some() || record.get("synthetic_reason").is_some()),
+            "user" => {
+                plain && (record.get("prompt_index").is_some() || record.get("synthetic_reason").is_some())
+            }
             "tool_result" => plain && record["tool_call_id"].is_string(),
             _ => false,
         }

@@ -24,7 +24,8 @@ pub(super) const FORMAT: Format = Format {
 };
 
 /// Where its sessions lie.
-const PLACES: &[Place] = &[Place { base: ".kimi-code", files: "sessions/*/*/agents/main/wire.jsonl", ..Place::BELOW_HOME }];
+const PLACES: &[Place] =
+    &[Place { base: ".kimi-code", files: "sessions/*/*/agents/main/wire.jsonl", ..Place::BELOW_HOME }];
 
 const MAPPED: &[&str] = &[
     "config.update",

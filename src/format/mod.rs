@@ -31,30 +31,37 @@ mod value;
 mod wrappers;
 
 mod aider;
+mod amp;
 mod antigravity;
 mod chatgpt;
+mod claude_ai;
 mod claude_code;
+mod cline;
 mod codex;
 mod copilot;
 mod cursor;
 mod droid;
 mod entire;
 mod gemini;
+mod goose;
 mod grok;
 mod kimi;
 mod markdown;
 mod messages;
 mod opencode;
+mod openhands;
 mod pi;
 mod qwen;
 mod swe_agent;
 
 pub use choice::{Conversation, choose, conversations};
 pub use head::Head;
-pub use places::Place;
 pub use kinds::{Kinds, UNREADABLE};
+pub use places::Place;
 
 use std::borrow::Cow;
+
+use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::event::{EventKind, Transcript, Warning};
@@ -118,20 +125,25 @@ pub struct Carries {
 /// The formats, by name.
 pub static FORMATS: &[Format] = &[
     aider::FORMAT,
+    amp::FORMAT,
     antigravity::FORMAT,
     chatgpt::FORMAT,
+    claude_ai::FORMAT,
     claude_code::FORMAT,
+    cline::FORMAT,
     codex::FORMAT,
     copilot::FORMAT,
     cursor::FORMAT,
     droid::FORMAT,
     entire::FORMAT,
     gemini::FORMAT,
+    goose::FORMAT,
     grok::FORMAT,
     kimi::FORMAT,
     markdown::FORMAT,
     messages::FORMAT,
     opencode::FORMAT,
+    openhands::FORMAT,
     pi::FORMAT,
     qwen::FORMAT,
     markdown::SPECSTORY,
@@ -204,26 +216,50 @@ fn hint(bytes: &[u8], head: &Head) -> String {
         "binary data".to_owned()
     } else if let Some(record) = head.records.first() {
         format!("JSON Lines without messages of a known shape; its first record has {}", keys(record))
-    } else if let Some(document) = &head.document {
+    } else if let Some(document) = head.document.as_ref().filter(|document| has_members(document)) {
         format!("JSON without messages of a known shape; it has {}", keys(document))
     } else if matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
         "JSON that is cut off or broken".to_owned()
     } else {
         "plain text".to_owned()
     };
-    format!(": it looks like {looks}")
+    match nearest(head).as_slice() {
+        [] => format!(": it looks like {looks}"),
+        near => format!(": it looks like {looks}, nearest to {}", near.join(", ")),
+    }
+}
+
+fn has_members(document: &Value) -> bool {
+    document.as_array().is_none_or(|items| !items.is_empty())
+        && document.as_object().is_none_or(|members| !members.is_empty())
+}
+
+/// The formats that know most of the kinds of records that the input begins with; at most three.
+fn nearest(head: &Head) -> Vec<&'static str> {
+    let records = head.records.iter().chain(&head.document);
+    let said: Vec<&str> =
+        records.filter_map(|record| value::string(record, &["type", "role", "kind"])).collect();
+    let knows = |format: &Format, kind: &str| {
+        let ignored = format.kinds.ignored.iter().map(|(name, _)| *name);
+        format.kinds.mapped.iter().copied().chain(ignored).any(|name| name == kind)
+    };
+    let known = |format: &Format| said.iter().filter(|kind| knows(format, kind)).count();
+    let mut near: Vec<(usize, &str)> = FORMATS.iter().map(|format| (known(format), format.name)).collect();
+    near.retain(|(known, _)| *known > 0);
+    near.sort_by_key(|(known, _)| std::cmp::Reverse(*known));
+    near.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
 /// The first keys of an object, for people.
-fn keys(value: &serde_json::Value) -> String {
+fn keys(value: &Value) -> String {
     match value {
-        serde_json::Value::Object(members) if !members.is_empty() => {
+        Value::Object(members) if !members.is_empty() => {
             // A part of a long key is not told: if it is a secret, its part would no longer be known as one.
             let short = |key: &String| if key.len() > 30 { "…".to_owned() } else { format!("{key:?}") };
             let names: Vec<String> = members.keys().take(6).map(short).collect();
             format!("the keys {}", names.join(", "))
         }
-        serde_json::Value::Array(items) => items.first().map_or("no members".to_owned(), keys),
+        Value::Array(items) => items.first().map_or("no members".to_owned(), keys),
         _ => "no keys".to_owned(),
     }
 }
@@ -295,6 +331,7 @@ mod tests {
         );
         refused(b"{\n\"a\": 1}", None, "JSON without messages of a known shape; it has the keys \"a\"");
         refused(b"{\n\"a\": ", None, "JSON that is cut off or broken");
+        refused(b"{\"type\":\"turn_context\"}\n{\"b\":2}", None, "nearest to codex");
         refused(b"dear diary", None, "plain text");
         refused(b"{\"type\":\"mode\"}", Some("claude-code"), "no message of a session");
     }

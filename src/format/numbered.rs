@@ -25,7 +25,8 @@ pub(super) fn dotted(path: &str, text: &str) -> Option<FileRead> {
         (digits.parse() == Ok(number)).then(|| rest.strip_prefix(' ').unwrap_or(rest).to_owned())
     };
     let start: u32 = text.split_once('.')?.0.parse().ok()?;
-    let lines: Option<Vec<String>> = text.lines().zip(start..).map(|(line, number)| bare(line, number)).collect();
+    let lines: Option<Vec<String>> =
+        text.lines().zip(start..).map(|(line, number)| bare(line, number)).collect();
     Some(FileRead { path: path.to_owned(), start, content: lines?.join("\n"), total: None })
 }
 
@@ -177,10 +178,7 @@ mod tests {
         let hunk = |position, lines: &str| Hunk { position, lines: lines.to_owned(), ..Hunk::default() };
         assert_eq!(
             hunks("     ...\n   9 a\n- 10 b\n+ 10 c\n+ 11 d\n  12 e\n     ...\n  30 f\n- 30 g\n+ 31 h"),
-            [
-                hunk(position(9, 3, 9, 4), " a\n-b\n+c\n+d\n e"),
-                hunk(position(29, 2, 30, 2), " f\n-g\n+h"),
-            ]
+            [hunk(position(9, 3, 9, 4), " a\n-b\n+c\n+d\n e"), hunk(position(29, 2, 30, 2), " f\n-g\n+h"),]
         );
         assert_eq!(hunks("no diff"), []);
     }

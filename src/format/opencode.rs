@@ -82,7 +82,8 @@ const IGNORED: &[(&str, &str)] = &[
 fn claims(head: &Head) -> bool {
     head.document.iter().chain(&head.records).any(|record| {
         let info = &record["info"];
-        let exported = info["id"].as_str().is_some_and(|id| id.starts_with("ses")) || info["sessionID"].is_string();
+        let exported =
+            info["id"].as_str().is_some_and(|id| id.starts_with("ses")) || info["sessionID"].is_string();
         let told = text(&record["event"], "type").contains('.') && record["event"]["properties"].is_object();
         let stored = record["sessionID"].is_string() && record["role"].is_string();
         exported || told || stored
@@ -232,8 +233,9 @@ impl OpenCode {
 
     /// Tells the texts that were never finished.
     fn flush(&mut self, session: &str, out: &mut Sink) {
-        let (flushed, open) =
-            std::mem::take(&mut self.open).into_iter().partition(|(_, part)| text(part, "sessionID") == session);
+        let (flushed, open) = std::mem::take(&mut self.open)
+            .into_iter()
+            .partition(|(_, part)| text(part, "sessionID") == session);
         self.open = open;
         let flushed: Vec<(String, Value)> = flushed;
         for (id, part) in flushed {

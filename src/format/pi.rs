@@ -26,7 +26,12 @@ pub(super) const FORMAT: Format = Format {
 
 /// Where its sessions lie.
 const PLACES: &[Place] = &[
-    Place { base: ".pi", files: "agent/sessions/{project}/*.jsonl", encode: Some(folder_name), ..Place::BELOW_HOME },
+    Place {
+        base: ".pi",
+        files: "agent/sessions/{project}/*.jsonl",
+        encode: Some(folder_name),
+        ..Place::BELOW_HOME
+    },
     Place { base: ".openclaw", files: "agents/*/sessions/*.jsonl", ..Place::BELOW_HOME },
 ];
 

@@ -154,7 +154,12 @@ fn answer(record: &Value, out: &mut Sink) {
     let change = if is_new { Change::Created } else { Change::Edited };
     for event in &mut out.transcript.events[start..] {
         if let EventKind::Result(result) = &mut event.kind {
-            result.edits = vec![FileEdit { path: path.clone(), change: change.clone(), hunks: hunks.clone(), content: None }];
+            result.edits = vec![FileEdit {
+                path: path.clone(),
+                change: change.clone(),
+                hunks: hunks.clone(),
+                content: None,
+            }];
         }
     }
 }

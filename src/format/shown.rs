@@ -15,7 +15,13 @@ impl Sink {
                 input: command.clone(),
                 action: Action::Run { command, cwd: None },
             };
-            let index = self.push_event(Event { line, time, actor: self.actor, abandoned: false, kind: EventKind::Call(call) });
+            let index = self.push_event(Event {
+                line,
+                time,
+                actor: self.actor,
+                abandoned: false,
+                kind: EventKind::Call(call),
+            });
             self.called(None, "bash", index);
         }
         self.answer(Answer { text: text.to_owned(), ..Answer::default() });

@@ -16,7 +16,7 @@ use super::kinds::{self, Kinds};
 use super::lines::{self, Records, Sink};
 use super::value::{count, prose, string};
 use super::{Carries, Format, Head, Proof, document};
-use crate::event::{EventKind, Usage};
+use crate::event::{Context, EventKind, Usage};
 
 const HOLDERS: &[&str] = &["history"];
 
@@ -27,7 +27,11 @@ pub(super) const FORMAT: Format = Format {
     places: &[],
     proof: Proof::Sessions,
     carries: Carries { edits: true, ranges: true, exit_status: false, usage: true, plans: false },
-    kinds: Kinds { of: kinds_of, mapped: &["(trajectory)", "assistant", "system", "tool", "user"], ignored: IGNORED },
+    kinds: Kinds {
+        of: kinds_of,
+        mapped: &["(trajectory)", "assistant", "system", "tool", "user"],
+        ignored: IGNORED,
+    },
     claims,
     read: |bytes| document::read::<SweAgent>("swe-agent", bytes, HOLDERS),
 };
@@ -78,7 +82,9 @@ impl Records for SweAgent {
             _ if message.is_demo == Value::Bool(true) => out.inject(&prose(&message.content)),
             Role::Assistant => self.step(&message, out),
             Role::User if awaited => self.observation(None, &message, out),
-            Role::Tool => self.observation(message.tool_call_ids.get(0).and_then(Value::as_str), &message, out),
+            Role::Tool => {
+                self.observation(message.tool_call_ids.get(0).and_then(Value::as_str), &message, out)
+            }
             role => out.content(role, &message.content),
         }
     }
@@ -114,7 +120,9 @@ impl SweAgent {
     fn observation(&mut self, id: Option<&str>, message: &Message, out: &mut Sink) {
         let text = prose(&message.content);
         let failed = editor::is_refused(&text).then_some(true);
-        self.editor.shown(&text);
+        if let Some(folder) = self.editor.shown(&text) {
+            out.context(Context { cwd: Some(folder), ..Context::default() });
+        }
         out.answer(Answer { id, tool: id.is_none().then_some(STEP), text, failed });
     }
 }

@@ -20,6 +20,8 @@ mod fixtures;
 mod floors;
 /// What a handoff quotes is data, and cannot look like a part of the frame.
 mod framing;
+/// What was said is in the events, and hardly a record is of an unknown kind.
+mod kept;
 /// The lists of formats, extractors, renderers and encodings, each as a whole.
 mod lists;
 /// Line ranges that are followed through edits, against an editor that knows the truth.

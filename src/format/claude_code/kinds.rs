@@ -10,27 +10,10 @@ use crate::format::{kinds, value};
 pub(super) const MAPPED: &[&str] = &[
     "ai-title",
     "assistant",
-    "attachment agent_listing_delta",
-    "attachment auto_mode",
-    "attachment date_change",
-    "attachment deferred_tools_delta",
-    "attachment diagnostics",
-    "attachment directory",
+    "attachment (other)",
     "attachment edited_text_file",
-    "attachment file",
-    "attachment hook_additional_context",
-    "attachment hook_success",
-    "attachment invoked_skills",
-    "attachment mcp_instructions_delta",
-    "attachment nested_memory",
-    "attachment opened_file_in_ide",
-    "attachment plan_mode",
-    "attachment plan_mode_exit",
     "attachment queued_command",
-    "attachment selected_lines_in_ide",
-    "attachment skill_listing",
     "attachment task_reminder",
-    "attachment task_status",
     "attachment todo_reminder",
     "block redacted_thinking",
     "block text",
@@ -51,11 +34,15 @@ pub(super) const MAPPED: &[&str] = &[
 /// Records that say nothing about the work, each with the reason.
 pub(super) const IGNORED: &[(&str, &str)] = &[
     ("agent-name", "repeats a title"),
+    ("atis-latch", "the host's own affairs"),
     ("attachment command_permissions", "what a command may do without asking"),
     ("attachment compact_file_reference", "names a file and shows nothing of it"),
     ("attachment hook_system_message", "shown to the user"),
+    ("block fallback", "marks an answer of another model"),
     ("block image", "a picture; only its place is in the text"),
+    ("bridge-session", "the host's own affairs"),
     ("file-history-snapshot", "names the host's backups of files that edits name already"),
+    ("frame-link", "the host's own affairs"),
     ("last-prompt", "repeats the beginning of a message"),
     ("mode", "a setting of the host's screen"),
     ("permission-mode", "what the host asks permission for"),
@@ -65,13 +52,22 @@ pub(super) const IGNORED: &[(&str, &str)] = &[
     ("progress query_update", "a search at work; its answer follows"),
     ("progress search_results_received", "a search at work; its answer follows"),
     ("progress waiting_for_task", "the screen waits for a subagent"),
+    ("relocated", "the host's own affairs"),
     ("result", "repeats the last message of a run without a screen"),
+    ("started", "the host's own affairs"),
     ("stream_event", "pieces of messages that come whole afterwards"),
     ("system api_error", "trouble between the host and the model's provider"),
+    ("system api_refusal", "trouble between the host and the model's provider"),
     ("system away_summary", "a reminder on the screen of what was told"),
+    ("system bridge_status", "the host's own affairs"),
+    ("system error", "trouble between the host and the model's provider"),
+    ("system informational", "a remark of the host on its screen"),
     ("system microcompact_boundary", "answers of tools were blanked before the model; the file still has them"),
+    ("system model_refusal_fallback", "trouble between the host and the model's provider"),
+    ("system session_start", "marks the beginning of what is told next"),
     ("system stop_hook_summary", "which hooks of the host ran"),
     ("system turn_duration", "how long a turn took"),
+    ("worktree-state", "the host's own affairs"),
 ];
 
 /// How many records of each kind there are. A record with a kind within its kind is named by both.
@@ -80,10 +76,16 @@ pub(super) fn of(bytes: &[u8]) -> BTreeMap<String, usize> {
         let kind = value::text(record, "type");
         let within = [&record["subtype"], &record["attachment"]["type"], &record["data"]["type"]];
         match within.into_iter().find_map(Value::as_str) {
-            Some(within) => add(&format!("{kind} {within}")),
+            Some(within) => add(&named(&format!("{kind} {within}"))),
             None => add(kind),
         }
         let parts = value::list(&record["message"], "content").filter_map(|part| part["type"].as_str());
         parts.for_each(|part| add(&format!("block {part}")));
     })
+}
+
+/// The name of a kind within a kind. What an attachment holds is put before the model, whatever it is.
+fn named(kind: &str) -> String {
+    let known = MAPPED.contains(&kind) || IGNORED.iter().any(|(name, _)| *name == kind);
+    if known || !kind.starts_with("attachment ") { kind.to_owned() } else { "attachment (other)".to_owned() }
 }

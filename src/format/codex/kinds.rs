@@ -20,6 +20,7 @@ pub(super) const MAPPED: &[&str] = &[
     "event_msg user_message",
     "function_call",
     "function_call_output",
+    "function_result",
     "message",
     "reasoning",
     "response_item agent_message",
@@ -82,6 +83,7 @@ pub(super) fn of(bytes: &[u8]) -> BTreeMap<String, usize> {
         match (kind, inner) {
             ("", _) if record.get("record_type").is_some() => add("(header) state"),
             ("", _) => add("(header)"),
+            ("response_item", "") => add("response_item message"),
             ("event_msg" | "response_item", inner) => add(&family(&format!("{kind} {inner}"))),
             (kind, _) => add(kind),
         }

@@ -27,7 +27,7 @@ pub(super) const FORMAT: Format = Format {
     carries: Carries { edits: true, ranges: true, exit_status: true, usage: false, plans: true },
     kinds: Kinds { of: kinds_of, mapped: MAPPED, ignored: &[] },
     claims: |head| !is_specstory(head) && claims(head),
-    read: |bytes| read("markdown", bytes),
+    read,
 };
 
 pub(super) const SPECSTORY: Format = Format {
@@ -39,7 +39,7 @@ pub(super) const SPECSTORY: Format = Format {
     carries: Carries { edits: true, ranges: true, exit_status: true, usage: false, plans: true },
     kinds: Kinds { of: kinds_of, mapped: MAPPED, ignored: &[] },
     claims: |head| is_specstory(head) && claims(head),
-    read: |bytes| read("specstory", bytes),
+    read: |bytes| read_as("specstory", bytes),
 };
 
 /// The speakers that a header can name.
@@ -70,7 +70,11 @@ fn claims(head: &Head) -> bool {
     !is_aider && Document::of(text, &lines).style.is_some_and(|style| style.both || style.distinct)
 }
 
-fn read(format: &'static str, bytes: &[u8]) -> Transcript {
+fn read(bytes: &[u8]) -> Transcript {
+    read_as(FORMAT.name, bytes)
+}
+
+fn read_as(format: &'static str, bytes: &[u8]) -> Transcript {
     let text = String::from_utf8_lossy(bytes);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let lines = lines::lines(text);

@@ -60,7 +60,12 @@ fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
 
 /// Claims an input whose first records all are messages of one of the providers.
 fn claims(head: &Head) -> bool {
-    if head.document.as_ref().is_some_and(|document| document.get("trajectory").is_some()) {
+    let document = head.document.as_ref();
+    let others = ["trajectory", "threadId", "v"];
+    if document.is_some_and(|document| others.iter().any(|key| document.get(*key).is_some())) {
+        return false;
+    }
+    if super::cline::claims(head) || super::goose::claims(head) {
         return false;
     }
     let sample = layout::sample(&head.text);

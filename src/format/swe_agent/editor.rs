@@ -9,6 +9,8 @@ use crate::format::{numbered, tool};
 #[derive(Debug, Default)]
 pub(super) struct Editor {
     path: Option<String>,
+    /// The path of an `open` whose window is still to come.
+    opening: Option<String>,
     lines: BTreeMap<u32, String>,
 }
 
@@ -22,30 +24,41 @@ impl Editor {
     pub fn action(&mut self, command: &str) -> Option<Action> {
         let (first, rest) = command.split_once('\n').unwrap_or((command, ""));
         let (name, arguments) = first.trim().split_once(' ').unwrap_or((first.trim(), ""));
-        let words: Vec<&str> = arguments.split_whitespace().map(|word| word.trim_matches(['"', '\''])).collect();
+        let words: Vec<&str> =
+            arguments.split_whitespace().map(|word| word.trim_matches(['"', '\''])).collect();
         match name {
-            "open" => Some(Action::Read { path: (*words.first()?).to_owned(), range: None }),
-            "goto" | "scroll_down" | "scroll_up" => Some(Action::Read { path: self.path.clone()?, range: None }),
+            "open" => {
+                self.opening = Some((*words.first()?).to_owned());
+                Some(Action::Read { path: self.opening.clone()?, range: None })
+            }
+            "goto" | "scroll_down" | "scroll_up" => {
+                Some(Action::Read { path: self.path.clone()?, range: None })
+            }
             "create" => Some(created(words.first()?)),
             "edit" => self.edit(words.first()?, rest),
             "search_file" | "search_dir" | "find_file" => {
                 let (pattern, path) = (words.first()?, words.get(1));
-                Some(Action::Search { pattern: (*pattern).to_owned(), path: path.map(|path| (*path).to_owned()) })
+                Some(Action::Search {
+                    pattern: (*pattern).to_owned(),
+                    path: path.map(|path| (*path).to_owned()),
+                })
             }
             "submit" => Some(Action::Other),
             _ => None,
         }
     }
 
-    /// Looks at what a command showed: the window, if it begins with the name of the file in it.
-    pub fn shown(&mut self, observation: &str) {
-        let Some((_, header)) = observation.split_once("[File: ") else { return };
-        let Some((path, _)) = header.split_once(" (") else { return };
+    /// Looks at what a command showed: the window, if the name of the file in it is there. The name is whole, and what
+    /// stands in it before the path that was opened is the working folder.
+    pub fn shown(&mut self, observation: &str) -> Option<String> {
+        let (path, _) = observation.split_once("[File: ")?.1.split_once(" (")?;
         self.path = Some(path.to_owned());
         self.lines = match numbered::shown(path, observation) {
             Some(read) => (read.start..).zip(read.content.split('\n').map(str::to_owned)).collect(),
             None => BTreeMap::new(),
         };
+        let folder = path.strip_suffix(&self.opening.take()?)?.strip_suffix('/')?;
+        (!folder.is_empty()).then(|| folder.to_owned())
     }
 
     /// `edit 3:5` and the new lines, up to `end_of_edit`. Without the old lines in the window its place is not known
@@ -55,7 +68,8 @@ impl Editor {
         let (start, end): (u32, u32) = (start.parse().ok()?, end.parse().ok()?);
         let body = body.split("\nend_of_edit").next().unwrap_or(body).trim_end_matches("end_of_edit");
         let added: Vec<&str> = body.lines().collect();
-        let removed: Option<Vec<&str>> = (start..=end).map(|line| self.lines.get(&line).map(String::as_str)).collect();
+        let removed: Option<Vec<&str>> =
+            (start..=end).map(|line| self.lines.get(&line).map(String::as_str)).collect();
         let hunks = removed.and_then(|removed| hunk(start, &removed, &added)).into_iter().collect();
         let edit = FileEdit { hunks, ..tool::edited(self.path.as_deref()?) };
         Some(Action::Edit(vec![edit]))
@@ -63,7 +77,11 @@ impl Editor {
 }
 
 fn created(path: &str) -> Action {
-    Action::Edit(vec![FileEdit { change: Change::Created, content: Some("\n".to_owned()), ..tool::edited(path) }])
+    Action::Edit(vec![FileEdit {
+        change: Change::Created,
+        content: Some("\n".to_owned()),
+        ..tool::edited(path)
+    }])
 }
 
 fn hunk(start: u32, removed: &[&str], added: &[&str]) -> Option<Hunk> {
@@ -71,7 +89,8 @@ fn hunk(start: u32, removed: &[&str], added: &[&str]) -> Option<Hunk> {
     let new_start = if added.is_empty() { start.checked_sub(1)? } else { start };
     let position =
         HunkPosition { old_start: start, old_lines: count(removed)?, new_start, new_lines: count(added)? };
-    let marked = removed.iter().map(|line| format!("-{line}")).chain(added.iter().map(|line| format!("+{line}")));
+    let marked =
+        removed.iter().map(|line| format!("-{line}")).chain(added.iter().map(|line| format!("+{line}")));
     let lines = marked.collect::<Vec<_>>().join("\n");
     Some(Hunk { position: Some(position), lines, ..Hunk::default() })
 }
@@ -85,7 +104,9 @@ mod tests {
         let mut editor = Editor::default();
         assert_eq!(editor.action("ls -l"), None);
         assert_eq!(editor.action("edit 1:2\nx\nend_of_edit"), None);
-        editor.shown("[File: /r/a.py (9 lines total)]\n(3 more lines above)\n4:a\n5: b\n6:c\n(3 more lines below)");
+        editor.shown(
+            "[File: /r/a.py (9 lines total)]\n(3 more lines above)\n4:a\n5: b\n6:c\n(3 more lines below)",
+        );
         let position = HunkPosition { old_start: 5, old_lines: 2, new_start: 5, new_lines: 1 };
         let lines = "- b\n-c\n+x".to_owned();
         let hunks = vec![Hunk { position: Some(position), lines, ..Hunk::default() }];
@@ -94,6 +115,9 @@ mod tests {
         let unknown = tool::edited("/r/a.py");
         assert_eq!(editor.action("edit 1:2\nx\nend_of_edit"), Some(Action::Edit(vec![unknown])));
         let read = |path: &str| Some(Action::Read { path: path.to_owned(), range: None });
-        assert_eq!((editor.action("open \"b.py\" 12"), editor.action("scroll_down")), (read("b.py"), read("/r/a.py")));
+        assert_eq!(
+            (editor.action("open \"b.py\" 12"), editor.action("scroll_down")),
+            (read("b.py"), read("/r/a.py"))
+        );
     }
 }

@@ -19,12 +19,15 @@ pub(super) const PATH: &[&str] = &[
     "file",
 ];
 pub(super) const OLD: &[&str] = &["old_string", "old_str", "oldString", "oldText", "old_text", "search"];
-pub(super) const NEW: &[&str] = &["new_string", "new_str", "newString", "newText", "new_text", "replace", "insert_text"];
+pub(super) const NEW: &[&str] =
+    &["new_string", "new_str", "newString", "newText", "new_text", "replace", "insert_text"];
 pub(super) const CONTENT: &[&str] = &["content", "file_text", "contents", "CodeContent"];
 pub(super) const PATCH: &[&str] = &["patch", "input", "patchText", "patch_text", "diff"];
-pub(super) const COMMAND: &[&str] = &["command", "cmd", "script", "shell_command", "commandLine", "CommandLine"];
+pub(super) const COMMAND: &[&str] =
+    &["command", "cmd", "script", "shell_command", "commandLine", "CommandLine"];
 pub(super) const CWD: &[&str] = &["cwd", "workdir", "working_directory", "workingDirectory", "Cwd"];
-pub(super) const PATTERN: &[&str] = &["pattern", "query", "regex", "search_term", "glob_pattern", "Query", "glob"];
+pub(super) const PATTERN: &[&str] =
+    &["pattern", "query", "regex", "search_term", "glob_pattern", "Query", "glob"];
 pub(super) const EVERYWHERE: &[&str] = &["replace_all", "replaceAll", "allow_multiple"];
 
 /// The arguments of a call, or the members of an object in them.
