@@ -1,15 +1,16 @@
 //! `baton load`: a kept handoff as text for the next session.
 
 use std::io::{IsTerminal, stderr};
+use std::path::PathBuf;
 
 use baton::error::Result;
 use baton::project;
 use baton::render::Renderer;
-use baton::service::{self, Changed, Compare, Loaded};
+use baton::service::{self, Changed, Compare, Loaded, Tree};
 use baton::surroundings::Surroundings;
 use clap::Args;
 
-use super::arguments::{Counting, Target, budget, renderer};
+use super::arguments::{Counting, Target, budget, folder, renderer};
 use super::{output, report, store::At};
 
 const AFTER: &str = "\
@@ -45,6 +46,9 @@ pub struct Load {
     /// Show the lines of the transcript that prove each entry
     #[arg(long)]
     pub cite: bool,
+    /// Working tree that says what changed since the save [default: the one the session worked in]
+    #[arg(long, value_name = "DIR", value_parser = folder)]
+    pub root: Option<PathBuf>,
     #[command(flatten)]
     pub target: Target,
     #[command(flatten)]
@@ -65,6 +69,7 @@ pub fn run(request: &Load, surroundings: &Surroundings) -> Result<()> {
         output: Some(request.output.name.to_owned()),
         messages: request.messages,
         cite: request.cite,
+        tree: request.root.clone().map_or(Tree::Recorded, Tree::At),
     };
     let loaded = request.at.open(surroundings)?.load(&wanted)?;
     let conversation = loaded.conversation.as_deref().map(|talk| format!("\n{talk}")).unwrap_or_default();

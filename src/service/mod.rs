@@ -15,6 +15,7 @@ mod query;
 mod remove;
 mod save;
 mod search;
+mod tree;
 mod union;
 
 pub use changes::{Changed, Compare};
@@ -27,6 +28,7 @@ pub use merge::{Merge, Merged, Order};
 pub use remove::{Pruned, Removed};
 pub use save::{Save, Saved};
 pub use search::{Found, Hit, Search};
+pub use tree::Tree;
 pub use union::{Conflict, Decided};
 
 use crate::error::{Error, Result};

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::given::redacted;
+use super::tree::{self, Tree};
 use super::{Given, Keeping, Service, conversation, fit};
 use crate::build::{Options, build};
 use crate::error::{Error, Result};
@@ -13,7 +14,7 @@ use crate::event::Warning;
 use crate::state::{Environment, HandoffState};
 use crate::store::{Comment, Id, Record, SCHEMA_VERSION, Stage, Visibility};
 use crate::token::Tokenizer;
-use crate::{project, render};
+use crate::{project, render, worktree};
 
 /// How something is to be saved. What is not named stays as it was under that id.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -55,6 +56,8 @@ pub struct Save {
     pub comments: Vec<Comment>,
     /// Whether nobody asked for it: then it can be switched off.
     pub automatic: bool,
+    /// The working tree in which places are confirmed and anchored.
+    pub tree: Tree,
 }
 
 /// What was saved.
@@ -163,7 +166,10 @@ fn make(given: Given, request: &Save, tokenizer: Tokenizer, base: Option<Handoff
             let defaults = Options::default();
             let budget = request.budget.unwrap_or(defaults.budget);
             let options = Options { budget, tokenizer, format: request.format.clone(), base, ..defaults };
-            let made = build(&bytes, &options)?;
+            let mut made = build(&bytes, &request.tree.seen_by(options))?;
+            if let Some(root) = &made.root {
+                worktree::anchor(&mut made.state, root);
+            }
             Ok(Made { state: made.state, tokens: made.tokens, redacted: 0, warnings: made.warnings })
         }
         Given::State(state) => {
@@ -171,7 +177,10 @@ fn make(given: Given, request: &Save, tokenizer: Tokenizer, base: Option<Handoff
             state.metadata.base_session =
                 base.map(|base| base.metadata.session_id).or(state.metadata.base_session);
             let markdown = render::find("markdown").expect("markdown is in the list");
-            let fitted = fit::fit(state, request.budget, tokenizer, markdown, render::Citations::Hidden)?;
+            let mut fitted = fit::fit(state, request.budget, tokenizer, markdown, render::Citations::Hidden)?;
+            if let Some(root) = request.tree.root(&tree::recorded(&fitted.state)) {
+                worktree::anchor(&mut fitted.state, &root);
+            }
             Ok(Made { state: fitted.state, tokens: fitted.tokens, redacted, warnings: Vec::new() })
         }
     }
