@@ -30,7 +30,7 @@ pub struct Load {
     #[arg(long, value_name = "NUMBER")]
     pub version: Option<u32>,
     /// Only what changed since this handoff; ID@2 is the second version of one
-    #[arg(long, value_name = "ID", requires = "id", conflicts_with_all = ["version", "messages"])]
+    #[arg(long, value_name = "ID", requires = "id", conflicts_with = "version")]
     pub since: Option<String>,
     /// The most tokens the text may have; at least 200 [default: all that was saved]
     #[arg(short, long, value_name = "TOKENS", value_parser = budget, allow_negative_numbers = true)]
@@ -41,7 +41,7 @@ pub struct Load {
     #[arg(long, value_name = "RENDERING", default_value = "markdown", value_parser = renderer())]
     pub output: &'static Renderer,
     /// Give the last messages of the conversation along, at most so many
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", conflicts_with = "since")]
     pub messages: Option<usize>,
     /// Show the lines of the transcript that prove each entry
     #[arg(long)]

@@ -81,11 +81,11 @@ impl Service {
         self.store.address()
     }
 
-    /// A handoff as it is kept.
+    /// A handoff as it is kept. It passes the gate for secrets, since other tools and people write such files too.
     pub fn record(&self, id: &str) -> Result<Record> {
         let id = Id::new(id)?;
         let document = self.store.get(&id)?.ok_or_else(|| self.no_such(&id))?;
-        Record::read(&id, &document.bytes)
+        Ok(given::redacted(&Record::read(&id, &document.bytes)?).0)
     }
 
     fn no_such(&self, id: &Id) -> Error {

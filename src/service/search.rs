@@ -11,6 +11,7 @@ use super::list::row;
 use super::query::{Query, Reading};
 use super::{Filter, Row, Service};
 use crate::error::Result;
+use crate::redact;
 use crate::store::{Head, Id};
 use crate::text::clip;
 
@@ -100,7 +101,7 @@ impl Service {
             let bytes = self.store.get(&id).ok()??.bytes;
             Some(row((id.clone(), Head::read(&id, &bytes).ok()?, bytes.len() as u64)))
         })?;
-        Some(Hit { handoff, score, excerpt: clip(reading.excerpt.trim(), EXCERPT) })
+        Some(Hit { handoff, score, excerpt: clip(redact::text(&reading.excerpt).trim(), EXCERPT) })
     }
 }
 

@@ -206,3 +206,27 @@ fn what_changed_since() {
     assert_eq!(home.json("show next --json", "")["metadata"]["base_session"], "limiter");
     assert!(home.fails("save --base nobody", SAID, 1).contains("there is no handoff 'nobody'"));
 }
+
+/// What other tools and people put into the store is shown without its secrets, and cannot play with the terminal.
+#[test]
+fn files_of_others_pass_the_gate() {
+    let home = Home::new();
+    let secret = ["ghp_", "9fK2mQx7Lw3RtZ8vB1nC4sD6hJ0pYeUa5GiT"].concat();
+    fs::create_dir(home.store()).unwrap();
+    home.write(".handoffs/foreign.json", &written(&format!("use {secret} \u{1b}[31mnow")));
+    for words in [
+        "list",
+        "list --json",
+        "show foreign",
+        "show foreign --json",
+        "load foreign",
+        "search now",
+        "export foreign",
+    ] {
+        let told = home.told(words, "");
+        assert!(
+            !told.contains(&secret) && !told.contains('\u{1b}') && told.contains("[redacted:github-token]"),
+            "{words}: {told}"
+        );
+    }
+}
