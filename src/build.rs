@@ -108,6 +108,7 @@ fn metadata(transcript: &Transcript, read: usize, options: &Options) -> Metadata
         base_session: None,
         source: Some(source),
         tokens: Some(Tokens { encoding: options.tokenizer.name(), budget: options.budget as u64 }),
+        said: None,
     }
 }
 

@@ -35,9 +35,13 @@ pub mod explain;
 pub mod extract;
 pub mod fact;
 pub mod format;
+pub mod hook;
+#[cfg(feature = "server")]
+pub mod mcp;
 pub mod pack;
 pub mod project;
 pub mod rank;
+pub mod recall;
 pub mod redact;
 pub mod render;
 pub mod replay;

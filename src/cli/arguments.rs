@@ -66,12 +66,17 @@ pub enum Command {
     Sessions(super::sessions::Sessions),
     /// List the transcript formats
     Formats,
+    /// Answer an event of a host
+    Hook(super::hook::Hook),
     /// List the kept handoffs
     List(super::list::List),
     /// Give a kept handoff to the next session
     Load(super::load::Load),
     /// List the versions of a kept handoff
     Log(super::log::Log),
+    /// Answer an MCP client on standard input and output
+    #[cfg(feature = "server")]
+    Mcp(super::mcp::Mcp),
     /// Remove the kept handoffs that are old
     Prune(super::prune::Prune),
     /// Remove kept handoffs

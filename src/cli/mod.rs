@@ -6,10 +6,13 @@ mod compress;
 mod count;
 mod explain;
 mod formats;
+mod hook;
 mod input;
 mod list;
 mod load;
 mod log;
+#[cfg(feature = "server")]
+mod mcp;
 mod output;
 mod pages;
 mod progress;
@@ -39,9 +42,15 @@ pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<(), Vec
         Command::Explain(request) => explain::run(request, arguments.verbose).map_err(one),
         Command::Sessions(request) => sessions::run(request, surroundings),
         Command::Formats => formats::run().map_err(one),
+        Command::Hook(request) => {
+            hook::run(request, surroundings);
+            Ok(())
+        }
         Command::List(request) => list::run(request, surroundings).map_err(one),
         Command::Load(request) => load::run(request, surroundings).map_err(one),
         Command::Log(request) => log::run(request, surroundings).map_err(one),
+        #[cfg(feature = "server")]
+        Command::Mcp(request) => mcp::run(request, surroundings).map_err(one),
         Command::Prune(request) => prune::run(request, surroundings).map_err(one),
         Command::Rm(request) => rm::run(request, surroundings),
         Command::Save(request) => save::run(request, surroundings, arguments.verbose).map_err(one),

@@ -58,10 +58,7 @@ fn none() -> Option<HandoffState> {
 impl Service {
     /// Loads a handoff.
     pub fn load(&self, request: &Load) -> Result<Loaded> {
-        let id = match &request.id {
-            Some(id) => Id::new(id)?,
-            None => self.latest(request.project.as_deref())?,
-        };
+        let id = self.meant(request)?;
         let record = self.version(&id, request.version)?;
         let tokenizer = fit::tokenizer(request.model.as_deref())?;
         let renderer = renderer(request.output.as_deref())?;
@@ -77,6 +74,14 @@ impl Service {
             left_out: fitted.left_out,
             state: Some(fitted.state),
         })
+    }
+
+    /// The id of the handoff that is meant.
+    pub(super) fn meant(&self, request: &Load) -> Result<Id> {
+        match &request.id {
+            Some(id) => Id::new(id),
+            None => self.latest(request.project.as_deref()),
+        }
     }
 
     /// A record, or a former version of it.

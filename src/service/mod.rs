@@ -2,20 +2,31 @@
 //!
 //! Requests and replies are plain data. A request that names nothing asks for the usual.
 
+mod checkpoint;
 mod fit;
 mod given;
 mod list;
 mod load;
 mod log;
+mod recall;
 mod remove;
+mod restore;
 mod save;
+mod tell;
+mod transcript;
+mod words;
 
+pub use checkpoint::Checkpoint;
 pub use given::{Given, read_given};
 pub use list::{Damaged, Filter, Listed, Row};
 pub use load::{Load, Loaded};
 pub use log::Version;
+pub use recall::Recall;
 pub use remove::{Pruned, Removed};
+pub use restore::{Restore, Restored};
 pub use save::{Save, Saved};
+pub use tell::{Step, Tell};
+pub use words::Words;
 
 use crate::error::{Error, Result};
 use crate::store::{self, Expected, Id, Keep, Place, Record, Store};

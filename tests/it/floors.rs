@@ -13,10 +13,12 @@ const FLOORS: &[&[&str]] = &[
     &["fact"],
     &["project", "replay", "text", "worktree"],
     &["diff", "extract", "format", "rank", "redact", "render", "store", "token"],
-    &["count", "pack"],
+    &["count", "pack", "recall"],
     &["build", "discover"],
     &["explain", "service"],
-    &["cli", "hook", "http", "mcp"],
+    &["hook", "mcp"],
+    &["http"],
+    &["cli"],
     &["main"],
 ];
 

@@ -1,0 +1,89 @@
+//! Checkpoints: a session saved while it goes on, as often as anybody likes, for the cost of what is new.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use super::transcript::{lines, read};
+use super::{Given, Save, Saved, Service, Words};
+use crate::build::{Options, build};
+use crate::error::{Error, Result};
+use crate::redact;
+use crate::state::Said;
+use crate::store::Id;
+use crate::surroundings::Surroundings;
+
+/// A session that is to be saved as far as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The agent's id of the session, under which it is saved.
+    pub session: String,
+    /// The agent.
+    pub agent: &'static str,
+    /// Its transcript; looked for where the agent keeps them if none is named.
+    pub transcript: Option<PathBuf>,
+}
+
+/// The note that says how far the transcript was read.
+const READ: &str = "read";
+/// The note that holds the host's own summary.
+const SUMMARY: &str = "summary";
+
+impl Service {
+    /// Saves a session as far as it is; nothing is saved where nothing is new.
+    ///
+    /// # Errors
+    /// [`Error::Disabled`] where saving by itself is switched off.
+    pub fn checkpoint(&self, request: &Checkpoint, surroundings: &Surroundings) -> Result<Option<Saved>> {
+        if !self.settings.automatic {
+            return Err(Error::Disabled);
+        }
+        let id = Id::new(&request.session)?;
+        let path = match &request.transcript {
+            Some(path) => path.clone(),
+            None => self.transcript_of(&id, surroundings)?,
+        };
+        let size = size(&path)?;
+        if self.store.note(&id, READ)?.is_some_and(|read| read == size.as_bytes()) {
+            return Ok(None);
+        }
+        let saved = self.save_as_far(&id, request.agent, &path)?;
+        self.note_transcript(&id, &path)?;
+        // Noted last, so that what is cut short is done again.
+        self.store.put_note(&id, READ, size.as_bytes())?;
+        Ok(Some(saved))
+    }
+
+    fn save_as_far(&self, id: &Id, agent: &str, path: &Path) -> Result<Saved> {
+        let bytes = read(path)?;
+        let proven = build(&bytes, &Options::default())?.state;
+        let words = Words { said: Said { after: lines(&bytes), ..Said::default() }, ..Words::default() };
+        let state = self.put_together(words, Some(proven), Some(id.as_str()))?;
+        let save = Save {
+            id: Some(id.to_string()),
+            agent: Some(agent.to_owned()),
+            automatic: true,
+            ..Save::default()
+        };
+        self.save(Given::State(Box::new(state)), &save)
+    }
+
+    /// Keeps the host's own summary of a session beside its handoff.
+    pub fn keep_summary(&self, session: &str, summary: &str) -> Result<()> {
+        let id = Id::new(session)?;
+        self.store.put_note(&id, SUMMARY, redact::text(summary).as_bytes())
+    }
+
+    /// The host's own summary of a session, if one was kept.
+    pub fn summary(&self, session: &str) -> Result<Option<String>> {
+        let noted = self.store.note(&Id::new(session)?, SUMMARY)?;
+        Ok(noted.map(|summary| String::from_utf8_lossy(&summary).into_owned()))
+    }
+}
+
+/// What tells a transcript from itself grown: path, length and time of the last change.
+fn size(path: &Path) -> Result<String> {
+    let metadata = fs::metadata(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    let changed = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
+    Ok(format!("{} {} {}", metadata.len(), changed.as_nanos(), path.display()))
+}
