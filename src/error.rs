@@ -176,8 +176,18 @@ pub enum Error {
     #[error("saving by itself is switched off by BATON_DISABLE; unset it, or save by hand")]
     Disabled,
     /// The agent said nothing, and no transcript was found.
-    #[error("there is nothing to save: no transcript of this project was found; give transcript_path, or say task_objective")]
+    #[error(
+        "there is nothing to save: no transcript of this project was found; give transcript_path, or say task_objective"
+    )]
     NothingToSave,
+    /// A project has no handoff.
+    #[error(
+        "there is no handoff of the project '{project}' yet; save one, or name the id of another project's"
+    )]
+    NothingHere {
+        /// The project.
+        project: String,
+    },
     /// There is no transcript on disk for a handoff.
     #[error("the transcript of '{id}' is not known or no longer there; what was kept of it is all there is")]
     NoTranscript {

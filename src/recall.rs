@@ -66,10 +66,14 @@ pub fn recall(bytes: &[u8], ask: &Ask) -> Result<Recalled> {
 pub fn last(bytes: &[u8], messages: usize, budget: usize, tokenizer: Tokenizer) -> Result<String> {
     let mut transcript = format::read(bytes, None)?;
     redact::transcript(&mut transcript);
-    let is_message = |event: &&Event| matches!(event.kind, EventKind::User { .. } | EventKind::Assistant { .. });
+    let is_message =
+        |event: &&Event| matches!(event.kind, EventKind::User { .. } | EventKind::Assistant { .. });
     let events: Vec<&Event> = transcript.events.iter().filter(is_message).collect();
-    let spoken: Vec<Spoken> =
-        events.iter().skip(events.len().saturating_sub(messages)).filter_map(|event| Spoken::of(event)).collect();
+    let spoken: Vec<Spoken> = events
+        .iter()
+        .skip(events.len().saturating_sub(messages))
+        .filter_map(|event| Spoken::of(event))
+        .collect();
     let passages: Vec<Passage> =
         spoken.iter().enumerate().flat_map(|(index, spoken)| passages(index, &spoken.text)).collect();
     let latest: Vec<usize> = (0..passages.len()).rev().collect();
@@ -210,7 +214,13 @@ fn weight(held: &[u64], word: usize) -> u32 {
 }
 
 /// As many of the best passages as the budget allows, in the order of the session.
-fn fit(ranked: &[usize], passages: &[Passage], spoken: &[Spoken], budget: usize, tokenizer: Tokenizer) -> Recalled {
+fn fit(
+    ranked: &[usize],
+    passages: &[Passage],
+    spoken: &[Spoken],
+    budget: usize,
+    tokenizer: Tokenizer,
+) -> Recalled {
     let mut chosen: Vec<usize> = Vec::new();
     let mut estimate = 0;
     for &index in ranked {

@@ -31,7 +31,8 @@ pub fn run(request: &Hook, surroundings: &Surroundings) {
     let mut event = Vec::new();
     // What could not be read is no event, and the hook says so.
     let _ = io::stdin().lock().take(LIMIT).read_to_end(&mut event);
-    let Answer { output, problem } = hook::answer(request.host.as_deref().unwrap_or_default(), &event, surroundings);
+    let Answer { output, problem } =
+        hook::answer(request.host.as_deref().unwrap_or_default(), &event, surroundings);
     // A host that is gone needs no answer.
     let _ = io::stdout().lock().write_all(output.as_bytes());
     if let Some(problem) = problem {

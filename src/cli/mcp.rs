@@ -22,5 +22,7 @@ pub struct Mcp {
 
 pub fn run(request: &Mcp, surroundings: &Surroundings) -> Result<()> {
     let server = Server::new(request.at.open(surroundings)?, surroundings.clone());
-    server.serve_stdio().map_err(|source| Error::Serve { address: "standard input and output".to_owned(), source })
+    server
+        .serve_stdio()
+        .map_err(|source| Error::Serve { address: "standard input and output".to_owned(), source })
 }

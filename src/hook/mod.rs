@@ -8,8 +8,11 @@ mod hosts;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
+use jiff::SignedDuration;
+
 use crate::error::{Error, Result, chain};
-use crate::service::{Checkpoint, Filter, Load, Restore, Row, Service};
+use crate::project;
+use crate::service::{Checkpoint, Load, Restore, Service};
 use crate::surroundings::Surroundings;
 use crate::token::Encoding;
 
@@ -27,8 +30,8 @@ pub struct Answer {
 /// The tokens of a handoff that a session is given by itself: enough to go on, and a small part of any context.
 const BUDGET: usize = 2_000;
 
-/// How long a handoff is offered to a session that did not ask for it, in hours.
-const FRESH: i64 = 7 * 24;
+/// How long a handoff is offered to a session that did not ask for it.
+const FRESH: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Answers an event of a host. Never fails and never panics.
 pub fn answer(host: &str, sent: &[u8], surroundings: &Surroundings) -> Answer {
@@ -39,7 +42,9 @@ pub fn answer(host: &str, sent: &[u8], surroundings: &Surroundings) -> Answer {
         // It was switched off on purpose.
         Ok(Err(Error::Disabled)) => Answer { output: silence(), problem: None },
         Ok(Err(error)) => Answer { output: silence(), problem: Some(chain(&error)) },
-        Err(_) => Answer { output: silence(), problem: Some("a fault of the program; please report it".to_owned()) },
+        Err(_) => {
+            Answer { output: silence(), problem: Some("a fault of the program; please report it".to_owned()) }
+        }
     }
 }
 
@@ -102,16 +107,23 @@ impl Desk<'_> {
         // Where nothing new can be saved, what was saved before is still better than nothing.
         let _ = self.save();
         let Some(session) = &self.event.session else { return Ok(None) };
-        Ok(self.service.record(session).is_ok().then(|| Load { id: Some(session.clone()), ..Load::default() }))
+        Ok(self
+            .service
+            .record(session)
+            .is_ok()
+            .then(|| Load { id: Some(session.clone()), ..Load::default() }))
     }
 
-    /// The handoff of the session before this one, if it is not too old.
+    /// The handoff of the session before this one, with all that is on disk of it, if it is not too old.
     fn before(&self) -> Result<Option<Load>> {
+        let project = project::of(&self.surroundings.folder);
+        let own = self.event.session.as_deref();
+        // Where nothing new can be saved, what was saved before is still better than nothing.
+        let _ = self.service.catch_up(&project, own, &self.surroundings);
         let now = (self.surroundings.clock.0)();
-        let after = now.checked_sub(jiff::SignedDuration::from_hours(FRESH)).unwrap_or(now);
-        let rows = self.service.list(&Filter { after: Some(after), ..Filter::default() })?.handoffs;
-        let other = |row: &&Row| Some(&row.id) != self.event.session.as_ref();
-        Ok(rows.iter().find(other).map(|row| Load { id: Some(row.id.clone()), ..Load::default() }))
+        let fresh = now.checked_sub(FRESH).unwrap_or(now);
+        let found = self.service.newest_of(&project, fresh, |row| Some(row.id.as_str()) != own)?;
+        Ok(found.map(|row| Load { id: Some(row.id), ..Load::default() }))
     }
 
     /// The text as long as the host takes it: bytes are measured, since characters and guessed tokens are never more.

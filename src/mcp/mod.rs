@@ -10,19 +10,20 @@ mod tools;
 mod work;
 
 use std::io;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult, GetPromptRequestParams,
     GetPromptResponse, Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
-    ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities,
-    ServerConfig,
+    ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse,
+    ServerCapabilities, ServerConfig,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
 
-use crate::service::Service;
+use crate::error;
+use crate::project::{self, Project};
+use crate::service::{Load, Service};
 use crate::surroundings::Surroundings;
 
 /// What a client learns of us before it looks at a tool; the first words are those that people search for.
@@ -45,24 +46,26 @@ pub struct Server {
 struct Desk {
     service: Service,
     surroundings: Surroundings,
+    project: OnceLock<Project>,
 }
 
 impl Desk {
     /// The project that is meant where none is named: that of the folder the server was started in.
-    fn project(&self) -> Option<String> {
-        None
+    fn project(&self) -> &Project {
+        self.project.get_or_init(|| project::of(&self.surroundings.folder))
     }
 
-    /// The transcript of the session at hand, where its agent keeps it.
-    fn transcript(&self) -> Option<PathBuf> {
-        None
+    /// The handoff that is meant: the latest of the project where none is named.
+    fn meant(&self, id: Option<String>) -> error::Result<Load> {
+        let id = id.filter(|id| !id.is_empty()).map_or_else(|| self.service.latest_of(self.project()), Ok)?;
+        Ok(Load { id: Some(id), ..Load::default() })
     }
 }
 
 impl Server {
     /// A server over a service, in the surroundings it was started in.
     pub fn new(service: Service, surroundings: Surroundings) -> Self {
-        Server { desk: Arc::new(Desk { service, surroundings }) }
+        Server { desk: Arc::new(Desk { service, surroundings, project: OnceLock::new() }) }
     }
 
     /// Answers on standard input and output until the input ends.
@@ -70,7 +73,10 @@ impl Server {
     /// # Errors
     /// What went wrong with the streams.
     pub fn serve_stdio(self) -> io::Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(THREADS).build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .max_blocking_threads(THREADS)
+            .build()?;
         let served = runtime.block_on(async {
             let running = self.serve(rmcp::transport::stdio()).await.map_err(io::Error::other)?;
             running.waiting().await.map(drop).map_err(io::Error::other)

@@ -5,11 +5,16 @@ use rmcp::model::{GetPromptRequestParams, GetPromptResult, Prompt, PromptArgumen
 
 use super::Desk;
 use crate::error::chain;
-use crate::service::{Load, Restore};
+use crate::service::Restore;
 
 /// The prompts, by name: what they are for, and their one argument.
 const PROMPTS: &[(&str, &str, &str, &str)] = &[
-    ("load", "Load a handoff and go on from it", "session_id", "Id of the handoff; the latest of this project if empty"),
+    (
+        "load",
+        "Load a handoff and go on from it",
+        "session_id",
+        "Id of the handoff; the latest of this project if empty",
+    ),
     ("save", "Save a handoff of this session", "note", "What the next session must know in any case"),
 ];
 
@@ -34,10 +39,13 @@ pub fn listed() -> Vec<Prompt> {
 
 /// The messages of a prompt.
 pub fn get(desk: &Desk, request: &GetPromptRequestParams) -> Result<GetPromptResult, ErrorData> {
-    let (_, description, argument, _) = PROMPTS
-        .iter()
-        .find(|(name, ..)| *name == request.name)
-        .ok_or_else(|| ErrorData::invalid_params(format!("there is no prompt '{}'; use save or load", request.name), None))?;
+    let (_, description, argument, _) =
+        PROMPTS.iter().find(|(name, ..)| *name == request.name).ok_or_else(|| {
+            ErrorData::invalid_params(
+                format!("there is no prompt '{}'; use save or load", request.name),
+                None,
+            )
+        })?;
     let given = request.arguments.as_ref().and_then(|arguments| arguments.get(*argument)?.as_str());
     let given = given.map(str::trim).filter(|given| !given.is_empty());
     let text = if request.name == "save" { save(given) } else { load(desk, given)? };
@@ -49,11 +57,14 @@ fn save(note: Option<&str>) -> String {
 }
 
 fn load(desk: &Desk, id: Option<&str>) -> Result<String, ErrorData> {
-    let load = Load { id: id.map(str::to_owned), project: desk.project(), ..Load::default() };
-    let wanted = Restore { load, budget: BUDGET, ..Restore::default() };
     let restored = desk
-        .service
-        .restore(&wanted, &desk.surroundings)
+        .meant(id.map(str::to_owned))
+        .and_then(|load| {
+            desk.service.restore(&Restore { load, budget: BUDGET, ..Restore::default() }, &desk.surroundings)
+        })
         .map_err(|error| ErrorData::invalid_params(chain(&error), None))?;
-    Ok(format!("Go on from this handoff. Read only what has to be read again, then do the first of the next steps.\n\n{}", restored.text))
+    Ok(format!(
+        "Go on from this handoff. Read only what has to be read again, then do the first of the next steps.\n\n{}",
+        restored.text
+    ))
 }

@@ -2,8 +2,8 @@
 
 use rmcp::ErrorData;
 use rmcp::model::{
-    CompleteRequestParams, CompleteResult, CompletionInfo, Cursor, ListResourcesResult, ReadResourceResult, Resource,
-    ResourceContents, ResourceTemplate,
+    CompleteRequestParams, CompleteResult, CompletionInfo, Cursor, ListResourcesResult, ReadResourceResult,
+    Resource, ResourceContents, ResourceTemplate,
 };
 
 use super::Desk;
@@ -21,7 +21,9 @@ const BUDGET: usize = 2_200;
 /// A page of the handoffs, newest first. A cursor is the number of those before it.
 pub fn list(desk: &Desk, cursor: Option<Cursor>) -> Result<ListResourcesResult, ErrorData> {
     let start = match cursor {
-        Some(cursor) => cursor.parse().map_err(|_| ErrorData::invalid_params("the cursor is not one of ours", None))?,
+        Some(cursor) => {
+            cursor.parse().map_err(|_| ErrorData::invalid_params("the cursor is not one of ours", None))?
+        }
         None => 0,
     };
     let rows = rows(desk)?;
@@ -52,8 +54,10 @@ pub fn templates() -> Vec<ResourceTemplate> {
 
 /// A handoff as Markdown.
 pub fn read(desk: &Desk, uri: &str) -> Result<ReadResourceResult, ErrorData> {
-    let gone = |message: String| ErrorData::resource_not_found(message, Some(serde_json::json!({"uri": uri})));
-    let id = uri.strip_prefix(SCHEME).ok_or_else(|| gone(format!("'{uri}' is no handoff; use {SCHEME}<id>")))?;
+    let gone =
+        |message: String| ErrorData::resource_not_found(message, Some(serde_json::json!({"uri": uri})));
+    let id =
+        uri.strip_prefix(SCHEME).ok_or_else(|| gone(format!("'{uri}' is no handoff; use {SCHEME}<id>")))?;
     let load = Load { id: Some(id.to_owned()), ..Load::default() };
     let wanted = Restore { load, budget: BUDGET, ..Restore::default() };
     let restored = desk.service.restore(&wanted, &desk.surroundings).map_err(|error| match error {

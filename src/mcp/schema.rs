@@ -34,7 +34,7 @@ fn of<T: JsonSchema>(mut settings: SchemaSettings) -> Arc<JsonObject> {
 }
 
 /// What says nothing to a model: formats of numbers, defaults of what may be left out, and that nothing else is known.
-const NOISE: &[&str] = &["format", "minimum", "default", "additionalProperties"];
+const NOISE: &[&str] = &["format", "minimum", "default", "additionalProperties", "uniqueItems"];
 
 fn plain(schema: &mut Value) {
     match schema {
@@ -63,17 +63,24 @@ fn plain(schema: &mut Value) {
 /// An optional or described enumeration as the plain list of its names.
 fn names(fields: &JsonObject) -> Option<JsonObject> {
     let choices = ["anyOf", "oneOf"].iter().find_map(|key| fields.get(*key))?.as_array()?;
-    let mut out = match choices.iter().filter(|choice| choice.get("type") != Some(&json!("null"))).collect::<Vec<_>>()[..] {
+    let mut out = match choices
+        .iter()
+        .filter(|choice| choice.get("type") != Some(&json!("null")))
+        .collect::<Vec<_>>()[..]
+    {
         [Value::Object(only)] => only.clone(),
         ref several => {
-            let names: Option<Vec<Value>> = several.iter().map(|choice| choice.get("const").cloned()).collect();
+            let names: Option<Vec<Value>> =
+                several.iter().map(|choice| choice.get("const").cloned()).collect();
             JsonObject::from_iter([("type".to_owned(), json!("string")), ("enum".to_owned(), json!(names?))])
         }
     };
-    if let Some(described) = fields.get("description") {
-        out.insert("description".to_owned(), described.clone());
+    if let Some(told) = names(&out) {
+        return Some(told);
     }
-    Some(names(&out).unwrap_or(out))
+    // An enumeration says what it is by its names.
+    out.shift_remove("description");
+    Some(out)
 }
 
 /// That something may be null is said by its being optional.

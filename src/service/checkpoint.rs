@@ -4,14 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use super::transcript::{lines, read};
+use super::tell::put_together;
+use super::transcript::read;
 use super::{Given, Save, Saved, Service, Words};
 use crate::build::{Options, build};
 use crate::error::{Error, Result};
-use crate::redact;
-use crate::state::Said;
 use crate::store::Id;
 use crate::surroundings::Surroundings;
+use crate::{project, redact};
 
 /// A session that is to be saved as far as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,21 +47,37 @@ impl Service {
         if self.store.note(&id, READ)?.is_some_and(|read| read == size.as_bytes()) {
             return Ok(None);
         }
-        let saved = self.save_as_far(&id, request.agent, &path)?;
+        let saved = self.save_as_far(&id, request, &path, surroundings)?;
         self.note_transcript(&id, &path)?;
         // Noted last, so that what is cut short is done again.
         self.store.put_note(&id, READ, size.as_bytes())?;
         Ok(Some(saved))
     }
 
-    fn save_as_far(&self, id: &Id, agent: &str, path: &Path) -> Result<Saved> {
+    fn save_as_far(
+        &self,
+        id: &Id,
+        request: &Checkpoint,
+        path: &Path,
+        surroundings: &Surroundings,
+    ) -> Result<Saved> {
         let bytes = read(path)?;
         let proven = build(&bytes, &Options::default())?.state;
-        let words = Words { said: Said { after: lines(&bytes), ..Said::default() }, ..Words::default() };
-        let state = self.put_together(words, Some(proven), Some(id.as_str()))?;
+        let before = self.record(id.as_str()).ok();
+        // To know the project of a folder may take a while, and is found out once.
+        let project = match before
+            .as_ref()
+            .map(|before| before.project.clone())
+            .filter(|project| !project.is_empty())
+        {
+            Some(known) => known,
+            None => project::of(&surroundings.folder).id,
+        };
+        let state = put_together(Words::default(), Some(proven), before.as_ref())?;
         let save = Save {
             id: Some(id.to_string()),
-            agent: Some(agent.to_owned()),
+            agent: Some(request.agent.to_owned()),
+            project: Some(project),
             automatic: true,
             ..Save::default()
         };
@@ -84,6 +100,7 @@ impl Service {
 /// What tells a transcript from itself grown: path, length and time of the last change.
 fn size(path: &Path) -> Result<String> {
     let metadata = fs::metadata(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-    let changed = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
+    let changed =
+        metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
     Ok(format!("{} {} {}", metadata.len(), changed.as_nanos(), path.display()))
 }

@@ -50,7 +50,9 @@ impl Service {
         }
         let more = match recalled.left_out {
             0 => String::new(),
-            more => format!("\n{more} more passages have to do with it: ask for less at once, or with a larger budget."),
+            more => format!(
+                "\n{more} more passages have to do with it: ask for less at once, or with a larger budget."
+            ),
         };
         let text = frame::around(&recalled.text, &format!("source of handoff {id}")) + &more;
         Ok(Restored { id: id.to_string(), tokens: Encoding::O200kBase.count(&text), text })
@@ -64,8 +66,11 @@ fn evidence(state: &HandoffState, query: &str) -> Vec<u32> {
     let mut entries = Vec::new();
     collect(&state, &mut entries);
     let shared = |words: &str| text::words(words).collect::<BTreeSet<_>>().intersection(&asked).count();
-    let best = entries.into_iter().map(|(words, lines)| (shared(&words), lines)).max_by_key(|(shared, _)| *shared);
-    best.filter(|(shared, _)| *shared > 0 && shared * 2 >= asked.len()).map(|(_, lines)| lines).unwrap_or_default()
+    let best =
+        entries.into_iter().map(|(words, lines)| (shared(&words), lines)).max_by_key(|(shared, _)| *shared);
+    best.filter(|(shared, _)| *shared > 0 && shared * 2 >= asked.len())
+        .map(|(_, lines)| lines)
+        .unwrap_or_default()
 }
 
 /// All entries with evidence: their words, and the lines.
@@ -74,7 +79,8 @@ fn collect(value: &Value, entries: &mut Vec<(String, Vec<u32>)>) {
         Value::Object(fields) => {
             if let Some(evidence) = fields.get("evidence").and_then(Value::as_array) {
                 let words: Vec<&str> = fields.values().filter_map(Value::as_str).collect();
-                let lines = evidence.iter().filter_map(Value::as_u64).filter_map(|line| u32::try_from(line).ok());
+                let lines =
+                    evidence.iter().filter_map(Value::as_u64).filter_map(|line| u32::try_from(line).ok());
                 entries.push((words.join(" "), lines.collect()));
             }
             fields.values().for_each(|value| collect(value, entries));

@@ -63,7 +63,13 @@ impl Service {
     }
 
     /// The last messages of the session, from what was kept of it or from its transcript.
-    fn last_messages(&self, id: &str, messages: usize, budget: usize, surroundings: &Surroundings) -> Result<String> {
+    fn last_messages(
+        &self,
+        id: &str,
+        messages: usize,
+        budget: usize,
+        surroundings: &Surroundings,
+    ) -> Result<String> {
         let bytes = match self.record(id)?.conversation {
             Some(conversation) => conversation.into_bytes(),
             None => read(&self.transcript_of(&Id::new(id)?, surroundings)?)?,

@@ -7,7 +7,7 @@ use super::{Given, Save, Saved, Service, Words};
 use crate::build::{Options, build};
 use crate::error::{Error, Result};
 use crate::state::HandoffState;
-use crate::store::Id;
+use crate::store::{Id, Record};
 
 /// What an agent wants to be saved.
 #[derive(Debug, Clone, Default)]
@@ -36,7 +36,8 @@ impl Service {
         step("making the handoff")?;
         let proven = bytes.map(|bytes| proven(&bytes, &save)).transpose()?;
         save.id = save.id.or_else(|| proven.as_ref().and_then(session));
-        let state = self.put_together(words, proven, save.id.as_deref())?;
+        let before = save.id.as_deref().and_then(|id| self.record(id).ok());
+        let state = put_together(words, proven, before.as_ref())?;
         step("saving")?;
         let saved = self.save(Given::State(Box::new(state)), &save)?;
         if let Some(path) = transcript {
@@ -44,32 +45,31 @@ impl Service {
         }
         Ok(saved)
     }
+}
 
-    /// What is said now and was said before, together with what is proven.
-    pub(super) fn put_together(
-        &self,
-        words: Words,
-        proven: Option<HandoffState>,
-        id: Option<&str>,
-    ) -> Result<HandoffState> {
-        let before = id.and_then(|id| self.record(id).ok()).and_then(|record| Words::of(&record.state));
-        let words = match before {
-            Some(before) if words.is_empty() => before,
-            Some(before) => words.over(before),
-            None => words,
-        };
-        match proven {
-            Some(proven) if words.is_empty() => Ok(proven),
-            Some(proven) => Ok(words.with(proven)),
-            None if words.objective.is_some() => Ok(words.alone()),
-            None => Err(Error::NothingToSave),
-        }
+/// What is said now and was said before, together with what is proven.
+pub(super) fn put_together(
+    words: Words,
+    proven: Option<HandoffState>,
+    before: Option<&Record>,
+) -> Result<HandoffState> {
+    let words = match before.and_then(|record| Words::of(&record.state)) {
+        Some(before) if words.is_empty() => before,
+        Some(before) => words.over(before),
+        None => words,
+    };
+    match proven {
+        Some(proven) if words.is_empty() => Ok(proven),
+        Some(proven) => Ok(words.with(proven)),
+        None if words.objective.is_some() => Ok(words.alone()),
+        None => Err(Error::NothingToSave),
     }
 }
 
 fn proven(bytes: &[u8], save: &Save) -> Result<HandoffState> {
     let defaults = Options::default();
-    let options = Options { budget: save.budget.unwrap_or(defaults.budget), format: save.format.clone(), ..defaults };
+    let options =
+        Options { budget: save.budget.unwrap_or(defaults.budget), format: save.format.clone(), ..defaults };
     Ok(build(bytes, &options)?.state)
 }
 

@@ -4,11 +4,11 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use super::Service;
+use crate::discover;
 use crate::error::{Error, Result};
 use crate::store::Id;
 use crate::surroundings::Surroundings;
-
-use super::Service;
 
 /// The most bytes that are read of a transcript.
 const LIMIT: u64 = 1 << 30;
@@ -44,8 +44,21 @@ impl Service {
     }
 
     /// Where the transcript of a handoff lies: where it was read from, else where its agent keeps it.
-    pub(super) fn transcript_of(&self, id: &Id, _surroundings: &Surroundings) -> Result<PathBuf> {
-        let noted = self.store.note(id, NOTE)?.map(|path| PathBuf::from(String::from_utf8_lossy(&path).into_owned()));
-        noted.filter(|path| path.is_file()).ok_or_else(|| Error::NoTranscript { id: id.to_string() })
+    pub(super) fn transcript_of(&self, id: &Id, surroundings: &Surroundings) -> Result<PathBuf> {
+        let noted =
+            self.store.note(id, NOTE)?.map(|path| PathBuf::from(String::from_utf8_lossy(&path).into_owned()));
+        let session = self.record(id.as_str()).map(|record| record.agent_session).unwrap_or_default();
+        let session = if session.is_empty() { id.as_str() } else { &session };
+        noted
+            .filter(|path| path.is_file())
+            .or_else(|| kept_by_agent(session, surroundings))
+            .ok_or_else(|| Error::NoTranscript { id: id.to_string() })
     }
+}
+
+/// The newest file of an agent that is named after the session.
+fn kept_by_agent(session: &str, surroundings: &Surroundings) -> Option<PathBuf> {
+    let is_named =
+        |path: &Path| path.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with(session));
+    discover::sessions(surroundings).into_iter().map(|found| found.path).find(|path| is_named(path))
 }

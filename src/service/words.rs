@@ -91,7 +91,8 @@ impl Words {
     pub fn with(self, proven: HandoffState) -> HandoffState {
         let newer = |evidence: &Evidence| evidence.iter().any(|line| *line > self.said.after);
         // What follows the words of an agent is its own last word; only what the user said then changes the task.
-        let went_on = !proven.task.evidence.is_empty() && proven.task.evidence.iter().all(|line| *line > self.said.after);
+        let went_on = !proven.task.evidence.is_empty()
+            && proven.task.evidence.iter().all(|line| *line > self.said.after);
         let mut state = proven;
         let mut parts = Vec::new();
         let task = &mut state.task;
@@ -151,8 +152,15 @@ fn files(said: Vec<FileEntry>, proven: Vec<FileEntry>) -> Vec<FileEntry> {
 
 /// What a file is there for is for the agent to say; where in it, and what was done to it, is proven better.
 fn with_proof(said: FileEntry, proof: &FileEntry) -> FileEntry {
-    let focus_ranges = if proof.focus_ranges.is_empty() { said.focus_ranges } else { proof.focus_ranges.clone() };
-    FileEntry { path: said.path, relevance: said.relevance, focus_ranges, evidence: Evidence::new(), ..proof.clone() }
+    let focus_ranges =
+        if proof.focus_ranges.is_empty() { said.focus_ranges } else { proof.focus_ranges.clone() };
+    FileEntry {
+        path: said.path,
+        relevance: said.relevance,
+        focus_ranges,
+        evidence: Evidence::new(),
+        ..proof.clone()
+    }
 }
 
 /// What was said of a file; places that may have been proven once are not kept beyond their proof.

@@ -46,5 +46,9 @@ fn call(desk: &Desk, given: JsonObject, work: &Work) -> Result<Reply> {
             Err(error) => reply.failed.push(error.to_string()),
         }
     }
-    if reply.deleted.is_empty() { Err(Error::NothingDeleted { reasons: reply.failed.join("; ") }) } else { Ok(data(&reply)) }
+    if reply.deleted.is_empty() {
+        Err(Error::NothingDeleted { reasons: reply.failed.join("; ") })
+    } else {
+        Ok(data(&reply))
+    }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::super::work::Work;
 use super::{Desk, Effect, MOST_QUOTED, Reply, Tool, arguments, schema};
 use crate::error::Result;
-use crate::service::{Load, Restore};
+use crate::service::Restore;
 
 pub(super) const TOOL: Tool = Tool {
     name: "load_handoff",
@@ -39,7 +39,7 @@ fn call(desk: &Desk, given: JsonObject, work: &Work) -> Result<Reply> {
     let Arguments { session_id, since, budget, max_messages } = arguments(given)?;
     work.step("loading")?;
     let budget = budget.unwrap_or(USUAL).min(MOST_QUOTED);
-    let load = Load { id: session_id, project: desk.project(), ..Load::default() };
-    let wanted = Restore { load, since, budget, messages: max_messages.unwrap_or(0) };
+    let wanted =
+        Restore { load: desk.meant(session_id)?, since, budget, messages: max_messages.unwrap_or(0) };
     Ok(Reply::Text(desk.service.restore(&wanted, &desk.surroundings)?.text))
 }

@@ -51,13 +51,7 @@ enum Reply {
 }
 
 /// All tools, by name.
-static TOOLS: &[Tool] = &[
-    delete::TOOL,
-    list::TOOL,
-    load::TOOL,
-    recall::TOOL,
-    save::TOOL,
-];
+static TOOLS: &[Tool] = &[delete::TOOL, list::TOOL, load::TOOL, recall::TOOL, save::TOOL];
 
 /// The most tokens that a reply has, whatever was asked for.
 const MOST: usize = 10_000;
@@ -71,7 +65,8 @@ pub fn find(name: &str) -> Option<&'static Tool> {
 
 /// All tools as a client lists them; made once, since schemas take longer than an answer.
 pub fn listed() -> Vec<rmcp::model::Tool> {
-    static LISTED: LazyLock<Vec<rmcp::model::Tool>> = LazyLock::new(|| TOOLS.iter().map(Tool::listed).collect());
+    static LISTED: LazyLock<Vec<rmcp::model::Tool>> =
+        LazyLock::new(|| TOOLS.iter().map(Tool::listed).collect());
     LISTED.clone()
 }
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::super::work::Work;
 use super::{Desk, Effect, MOST_QUOTED, Reply, Tool, arguments, schema};
 use crate::error::Result;
-use crate::service::{Load, Recall};
+use crate::service::Recall;
 
 pub(super) const TOOL: Tool = Tool {
     name: "recall_handoff",
@@ -43,8 +43,7 @@ fn call(desk: &Desk, given: JsonObject, work: &Work) -> Result<Reply> {
     let Arguments { session_id, query, lines, budget } = arguments(given)?;
     work.step("reading the transcript")?;
     let budget = budget.unwrap_or(USUAL).min(MOST_QUOTED);
-    let load = Load { id: session_id, project: desk.project(), ..Load::default() };
-    let wanted = Recall { load, query, lines, budget };
+    let wanted = Recall { load: desk.meant(session_id)?, query, lines, budget };
     let recalled = desk.service.recall(&wanted, &desk.surroundings)?;
     Ok(Reply::Text(recalled.text))
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::super::work::Work;
 use super::{Desk, Effect, Reply, Tool, arguments, data, schema};
 use crate::error::Result;
-use crate::service::{Save, Tell, Words};
+use crate::service::{Save, Tell, Words, at_hand};
 use crate::state::{Decision, Evidence, FileEntry, FocusRange, NextStep, Priority, Said, Status};
 
 pub(super) const TOOL: Tool = Tool {
@@ -104,11 +104,13 @@ fn is_none(number: &usize) -> bool {
 
 fn call(desk: &Desk, given: JsonObject, work: &Work) -> Result<Reply> {
     let given: Arguments = arguments(given)?;
-    let transcript = given.transcript_path.clone().or_else(|| desk.transcript());
+    let transcript =
+        given.transcript_path.clone().or_else(|| Some(at_hand(desk.project(), &desk.surroundings)?.path));
     let save = Save {
         id: given.session_id.clone(),
         base: given.base_session.clone(),
         budget: given.budget,
+        project: Some(desk.project().id.clone()),
         ..Save::default()
     };
     let words = given.words((desk.surroundings.clock.0)());
@@ -152,7 +154,12 @@ impl From<File> for FileEntry {
 
 impl From<Range> for FocusRange {
     fn from(range: Range) -> Self {
-        FocusRange { start: range.start, end: range.end.max(range.start), note: range.note, changed_since_save: None }
+        FocusRange {
+            start: range.start,
+            end: range.end.max(range.start),
+            note: range.note,
+            changed_since_save: None,
+        }
     }
 }
 
