@@ -238,6 +238,19 @@ pub enum Error {
         /// What is wrong with it.
         source: serde_json::Error,
     },
+    /// Other machines could reach the server, and nothing keeps strangers out.
+    #[error(
+        "a token of at least {shortest} characters is needed here; put one into BATON_TOKEN or a --token-file"
+    )]
+    TokenNeeded {
+        /// The fewest characters of a token.
+        shortest: usize,
+    },
+    /// A client on another machine named a file of this one.
+    #[error(
+        "transcript_path names a file of the server's machine, which other machines may not read; leave it out"
+    )]
+    NotHere,
     /// A door could not be opened, or broke down.
     #[error("cannot serve {address}")]
     Serve {

@@ -37,6 +37,8 @@ pub mod fact;
 pub mod format;
 pub mod hook;
 #[cfg(feature = "server")]
+pub mod http;
+#[cfg(feature = "server")]
 pub mod mcp;
 pub mod pack;
 pub mod project;

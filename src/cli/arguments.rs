@@ -83,6 +83,9 @@ pub enum Command {
     Rm(super::rm::Rm),
     /// Make a handoff and keep it
     Save(super::save::Save),
+    /// Answer MCP clients over HTTP, at /mcp
+    #[cfg(feature = "server")]
+    Serve(super::serve::Serve),
     /// Show all that is kept of a handoff
     Show(super::show::Show),
     /// Print a completion script for a shell

@@ -20,6 +20,8 @@ mod prune;
 mod report;
 mod rm;
 mod save;
+#[cfg(feature = "server")]
+mod serve;
 mod sessions;
 mod show;
 mod store;
@@ -54,6 +56,8 @@ pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<(), Vec
         Command::Prune(request) => prune::run(request, surroundings).map_err(one),
         Command::Rm(request) => rm::run(request, surroundings),
         Command::Save(request) => save::run(request, surroundings, arguments.verbose).map_err(one),
+        #[cfg(feature = "server")]
+        Command::Serve(request) => serve::run(request, surroundings).map_err(one),
         Command::Show(request) => show::run(request, surroundings).map_err(one),
         Command::Completions { shell } => pages::completions(*shell).map_err(one),
         Command::Man => pages::man().map_err(one),

@@ -10,6 +10,7 @@ mod tools;
 mod work;
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use rmcp::model::{
@@ -21,9 +22,9 @@ use rmcp::model::{
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
 
-use crate::error;
+use crate::error::{Error, Result};
 use crate::project::{self, Project};
-use crate::service::{Load, Service};
+use crate::service::{Load, Service, at_hand};
 use crate::surroundings::Surroundings;
 
 /// What a client learns of us before it looks at a tool; the first words are those that people search for.
@@ -47,6 +48,16 @@ struct Desk {
     service: Service,
     surroundings: Surroundings,
     project: OnceLock<Project>,
+    reach: Reach,
+}
+
+/// Where the clients are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// On this machine, where they may read what its user may.
+    Here,
+    /// On others: no file that they name is read for them.
+    Elsewhere,
 }
 
 impl Desk {
@@ -55,8 +66,18 @@ impl Desk {
         self.project.get_or_init(|| project::of(&self.surroundings.folder))
     }
 
+    /// The transcript to save from: the one that was named, else that of the session at hand.
+    fn transcript(&self, named: Option<PathBuf>) -> Result<Option<PathBuf>> {
+        match (self.reach, named) {
+            (Reach::Here, Some(path)) => Ok(Some(path)),
+            (Reach::Here, None) => Ok(at_hand(self.project(), &self.surroundings).map(|found| found.path)),
+            (Reach::Elsewhere, None) => Ok(None),
+            (Reach::Elsewhere, Some(_)) => Err(Error::NotHere),
+        }
+    }
+
     /// The handoff that is meant: the latest of the project where none is named.
-    fn meant(&self, id: Option<String>) -> error::Result<Load> {
+    fn meant(&self, id: Option<String>) -> Result<Load> {
         let id = id.filter(|id| !id.is_empty()).map_or_else(|| self.service.latest_of(self.project()), Ok)?;
         Ok(Load { id: Some(id), ..Load::default() })
     }
@@ -65,7 +86,15 @@ impl Desk {
 impl Server {
     /// A server over a service, in the surroundings it was started in.
     pub fn new(service: Service, surroundings: Surroundings) -> Self {
-        Server { desk: Arc::new(Desk { service, surroundings, project: OnceLock::new() }) }
+        let desk = Desk { service, surroundings, project: OnceLock::new(), reach: Reach::Here };
+        Server { desk: Arc::new(desk) }
+    }
+
+    /// The same for clients on other machines, for whom no transcript of this one is read.
+    #[must_use]
+    pub fn for_other_machines(self) -> Self {
+        let desk = Arc::into_inner(self.desk).expect("it was made just now, and nothing is served yet");
+        Server { desk: Arc::new(Desk { reach: Reach::Elsewhere, ..desk }) }
     }
 
     /// Answers on standard input and output until the input ends.
@@ -87,15 +116,15 @@ impl Server {
     }
 
     /// Does some work on a thread of its own.
-    async fn do_work<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Desk) -> T + Send + 'static,
-    ) -> Result<T, ErrorData> {
+    async fn do_work<T: Send + 'static>(&self, work: impl FnOnce(&Desk) -> T + Send + 'static) -> Answer<T> {
         let desk = Arc::clone(&self.desk);
         let done = tokio::task::spawn_blocking(move || work(&desk)).await;
         done.map_err(|error| ErrorData::internal_error(error.to_string(), None))
     }
 }
+
+/// What a request is answered with, or why it cannot be.
+type Answer<T> = std::result::Result<T, ErrorData>;
 
 /// Most requests that are worked on at once; the others wait.
 const THREADS: usize = 8;
@@ -116,7 +145,7 @@ impl ServerHandler for Server {
         &self,
         _page: Option<PaginatedRequestParams>,
         _context: RequestContext<RoleServer>,
-    ) -> Result<ListToolsResult, ErrorData> {
+    ) -> Answer<ListToolsResult> {
         Ok(ListToolsResult::with_all_items(tools::listed()))
     }
 
@@ -124,7 +153,7 @@ impl ServerHandler for Server {
         &self,
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
-    ) -> Result<CallToolResponse, ErrorData> {
+    ) -> Answer<CallToolResponse> {
         let Some(tool) = tools::find(&request.name) else {
             return Err(ErrorData::invalid_params(format!("there is no tool '{}'", request.name), None));
         };
@@ -138,7 +167,7 @@ impl ServerHandler for Server {
         &self,
         _page: Option<PaginatedRequestParams>,
         _context: RequestContext<RoleServer>,
-    ) -> Result<ListPromptsResult, ErrorData> {
+    ) -> Answer<ListPromptsResult> {
         Ok(ListPromptsResult::with_all_items(prompts::listed()))
     }
 
@@ -146,7 +175,7 @@ impl ServerHandler for Server {
         &self,
         request: GetPromptRequestParams,
         _context: RequestContext<RoleServer>,
-    ) -> Result<GetPromptResponse, ErrorData> {
+    ) -> Answer<GetPromptResponse> {
         self.do_work(move |desk| prompts::get(desk, &request)).await?.map(Into::into)
     }
 
@@ -154,7 +183,7 @@ impl ServerHandler for Server {
         &self,
         page: Option<PaginatedRequestParams>,
         _context: RequestContext<RoleServer>,
-    ) -> Result<ListResourcesResult, ErrorData> {
+    ) -> Answer<ListResourcesResult> {
         self.do_work(move |desk| resources::list(desk, page.and_then(|page| page.cursor))).await?
     }
 
@@ -162,7 +191,7 @@ impl ServerHandler for Server {
         &self,
         _page: Option<PaginatedRequestParams>,
         _context: RequestContext<RoleServer>,
-    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+    ) -> Answer<ListResourceTemplatesResult> {
         Ok(ListResourceTemplatesResult::with_all_items(resources::templates()))
     }
 
@@ -170,7 +199,7 @@ impl ServerHandler for Server {
         &self,
         request: ReadResourceRequestParams,
         _context: RequestContext<RoleServer>,
-    ) -> Result<ReadResourceResponse, ErrorData> {
+    ) -> Answer<ReadResourceResponse> {
         self.do_work(move |desk| resources::read(desk, &request.uri)).await?.map(Into::into)
     }
 
@@ -178,7 +207,7 @@ impl ServerHandler for Server {
         &self,
         request: CompleteRequestParams,
         _context: RequestContext<RoleServer>,
-    ) -> Result<CompleteResult, ErrorData> {
+    ) -> Answer<CompleteResult> {
         self.do_work(move |desk| resources::complete(desk, &request)).await?
     }
 }

@@ -79,7 +79,11 @@ fn names(fields: &JsonObject) -> Option<JsonObject> {
         return Some(told);
     }
     // An enumeration says what it is by its names.
-    out.shift_remove("description");
+    if out.contains_key("enum") {
+        out.shift_remove("description");
+    } else if let Some(described) = fields.get("description") {
+        out.insert("description".to_owned(), described.clone());
+    }
     Some(out)
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::super::work::Work;
 use super::{Desk, Effect, Reply, Tool, arguments, data, schema};
 use crate::error::Result;
-use crate::service::{Save, Tell, Words, at_hand};
+use crate::service::{Save, Tell, Words};
 use crate::state::{Decision, Evidence, FileEntry, FocusRange, NextStep, Priority, Said, Status};
 
 pub(super) const TOOL: Tool = Tool {
@@ -104,8 +104,7 @@ fn is_none(number: &usize) -> bool {
 
 fn call(desk: &Desk, given: JsonObject, work: &Work) -> Result<Reply> {
     let given: Arguments = arguments(given)?;
-    let transcript =
-        given.transcript_path.clone().or_else(|| Some(at_hand(desk.project(), &desk.surroundings)?.path));
+    let transcript = desk.transcript(given.transcript_path.clone())?;
     let save = Save {
         id: given.session_id.clone(),
         base: given.base_session.clone(),
