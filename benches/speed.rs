@@ -1,5 +1,11 @@
 //! How fast a session becomes a handoff: every step, and the whole, in bytes of the file a second, from 100 KB to
-//! 64 MB; beside them the first half of the job done with `serde_json::Value` and `tiktoken-rs`.
+//! 64 MB.
+//!
+//! Beside the whole stands the usual way, on one thread and on all: the same job, done with `serde_json::Value` and
+//! `tiktoken-rs`. It reads every record as a `Value`, counts with `tiktoken-rs` all text in the messages that the models
+//! saw, and then makes the handoff by the same steps as we do (redact, extract, pack, render), with `tiktoken-rs` as
+//! the counter. In its favour, what those steps work on is made beforehand: turning the values into events is not
+//! charged. How many times as long it takes is printed for every size, from runs taken in turn with ours.
 //!
 //! `cargo bench --bench speed`. The sessions are generated from the fixtures; a file named by `BATON_SESSION` is
 //! measured as well.
@@ -7,11 +13,12 @@
 mod session;
 
 use std::hint::black_box;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use baton::build::{Options, build};
 use baton::event::{Event, Transcript};
-use baton::token::Encoding;
+use baton::state::{HandoffState, Metadata};
+use baton::token::{Encoding, Lines};
 use baton::{extract, format, pack, redact};
 use criterion::measurement::WallTime;
 use criterion::{
@@ -28,9 +35,6 @@ const SIZES: [(&str, usize); 5] = [
     ("16 MB", 16_000_000),
     ("64 MB", 64_000_000),
 ];
-
-/// The largest session the comparison is run on: it takes seconds.
-const LARGEST_COMPARED: usize = 16_000_000;
 
 const ENCODING: Encoding = Encoding::O200kBase;
 
@@ -55,13 +59,7 @@ fn speed(criterion: &mut Criterion) {
             .warm_up_time(Duration::from_millis(300))
             .measurement_time(Duration::from_secs(1));
         steps(&mut group, &bytes);
-        group.bench_function("whole", |it| {
-            it.iter(|| build(black_box(&bytes), &Options::default()).expect("a session").tokens);
-        });
-        if bytes.len() <= LARGEST_COMPARED {
-            let usual = BenchmarkId::from_parameter("Value + tiktoken-rs");
-            group.bench_function(usual, |it| it.iter(|| usual_way(black_box(&bytes))));
-        }
+        compare(&mut group, &name, &bytes);
         group.finish();
     }
 }
@@ -81,9 +79,10 @@ fn steps(group: &mut BenchmarkGroup<WallTime>, bytes: &[u8]) {
     let options = Options::default();
     let metadata = build(bytes, &options).expect("a session").state.metadata;
     let size_of = |text: &str| ENCODING.count(text);
-    let measure = |state: &_| size_of(&(options.renderer.render)(state, options.citations));
     group.bench_function("pack", |it| {
         it.iter(|| {
+            let lines = Lines::new(ENCODING);
+            let measure = |state: &_| lines.count(&(options.renderer.render)(state, options.citations));
             pack::pack(black_box(&facts), &metadata, options.budget, &measure, &size_of).map(|it| it.tokens)
         });
     });
@@ -94,12 +93,77 @@ fn count(transcript: &Transcript) -> usize {
     transcript.events.par_iter().flat_map_iter(Event::seen).map(|text| ENCODING.count(text)).sum()
 }
 
-/// Reading and counting as it is usually done: every line a value, every text encoded.
-fn usual_way(bytes: &[u8]) -> usize {
-    let encoder = tiktoken_rs::o200k_base_singleton();
-    let lines = std::str::from_utf8(bytes).expect("UTF-8").lines();
-    let records = lines.filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    records.map(|record| tokens(&record["message"]["content"], encoder)).sum()
+/// The whole, ours and the usual way, on one thread and on all.
+fn compare(group: &mut BenchmarkGroup<WallTime>, name: &str, bytes: &[u8]) {
+    let usual = Usual::of(bytes);
+    for (threads, words) in [(1, "one thread"), (0, "all threads")] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool of threads");
+        let theirs = |transcript| pool.install(|| usual.make(transcript, black_box(bytes)));
+        let ours =
+            || pool.install(|| build(black_box(bytes), &Options::default()).expect("a session").tokens);
+        group.bench_function(BenchmarkId::new("whole", words), |it| it.iter(ours));
+        group.bench_function(BenchmarkId::new("usual way", words), |it| {
+            it.iter_batched(|| usual.transcript.clone(), theirs, BatchSize::PerIteration);
+        });
+        let ratio = ratio(|| usual.transcript.clone(), theirs, ours);
+        eprintln!("{name}, {words}: the usual way takes {ratio:.1} times as long");
+    }
+}
+
+/// How many times as long the usual way takes: the medians of five runs each, taken in turn.
+fn ratio<I, T, U>(input: impl Fn() -> I, usual: impl Fn(I) -> T, whole: impl Fn() -> U) -> f64 {
+    let (mut theirs, mut ours) = (Vec::new(), Vec::new());
+    for _ in 0..5 {
+        let input = input();
+        theirs.push(took(|| usual(input)));
+        ours.push(took(&whole));
+    }
+    let [theirs, ours] = [theirs, ours].map(|mut times| {
+        times.sort_unstable();
+        times[times.len() / 2].as_secs_f64()
+    });
+    theirs / ours
+}
+
+fn took<T>(work: impl FnOnce() -> T) -> Duration {
+    let begun = Instant::now();
+    black_box(work());
+    begun.elapsed()
+}
+
+/// The same job as it is usually done.
+struct Usual {
+    encoder: &'static tiktoken_rs::CoreBPE,
+    /// What the steps behind reading work on.
+    transcript: Transcript,
+    metadata: Metadata,
+    options: Options,
+}
+
+impl Usual {
+    fn of(bytes: &[u8]) -> Self {
+        let options = Options::default();
+        Usual {
+            encoder: tiktoken_rs::o200k_base_singleton(),
+            transcript: format::read(bytes, None).expect("a session"),
+            metadata: build(bytes, &options).expect("a session").state.metadata,
+            options,
+        }
+    }
+
+    /// Every line a value, every text encoded; then a handoff out of the transcript.
+    fn make(&self, mut transcript: Transcript, bytes: &[u8]) -> (usize, String) {
+        let text = std::str::from_utf8(bytes).expect("UTF-8");
+        let records = text.par_lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let seen = records.map(|record| tokens(&record["message"]["content"], self.encoder)).sum();
+        redact::transcript(&mut transcript);
+        let facts = extract::extract(&transcript);
+        let size_of = |text: &str| self.encoder.encode_ordinary(text).len();
+        let render = |state: &HandoffState| (self.options.renderer.render)(state, self.options.citations);
+        let measure = |state: &HandoffState| size_of(&render(state));
+        let packed = pack::pack(&facts, &self.metadata, self.options.budget, &measure, &size_of);
+        (seen, render(&packed.expect("a budget that is enough").state))
+    }
 }
 
 /// The tokens of a message's texts, thoughts, calls and results.

@@ -10,7 +10,7 @@ use crate::fact::Fact;
 use crate::pack::{self, Packed};
 use crate::render::{Citations, Renderer};
 use crate::state::{HandoffState, Metadata, Source, Tokens};
-use crate::token::{Encoding, Tokenizer};
+use crate::token::{Encoding, Lines, Tokenizer};
 use crate::{count, extract, format, redact, render};
 
 /// The smallest budget a handoff is made for, in tokens.
@@ -86,7 +86,9 @@ pub fn build(bytes: &[u8], options: &Options) -> Result<Handoff> {
 
 fn fit(facts: &[Fact], metadata: &Metadata, options: &Options) -> Result<Packed> {
     let count = |text: &str| options.tokenizer.count_upper(text);
-    let measure = |state: &HandoffState| count(&(options.renderer.render)(state, options.citations));
+    let lines = Lines::new(options.tokenizer.encoding());
+    let counted = |text: &str| options.tokenizer.upper(lines.count(text));
+    let measure = |state: &HandoffState| counted(&(options.renderer.render)(state, options.citations));
     let barest = || measure(&pack::assemble(&[], &pack::Choice::new(), metadata)).max(MINIMUM);
     pack::pack(facts, metadata, options.budget, &measure, &count)
         .ok_or_else(|| Error::BudgetTooSmall { budget: options.budget, minimum: barest() })

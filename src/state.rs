@@ -2,9 +2,13 @@
 //!
 //! Every entry carries its evidence, the lines of the transcript it comes from; renderers show it on request only.
 
+mod since;
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use since::{Anchor, FileAnchor, Head, SinceSave, Standing};
 
 /// Lines of the transcript, from 1, that prove an entry. Sorted, without repeats.
 pub type Evidence = Vec<u32>;
@@ -80,7 +84,7 @@ impl Status {
 }
 
 /// A file that matters.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct FileEntry {
     /// Relative to the working folder where it lies below it; forward slashes.
     pub path: String,
@@ -95,6 +99,12 @@ pub struct FileEntry {
     /// Lines that prove it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Evidence,
+    /// What tells its text again later; stored, never rendered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anchor: Option<FileAnchor>,
+    /// What became of it since the handoff was saved; only a load with the working tree at hand knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since_save: Option<SinceSave>,
 }
 
 /// What was done to a file.
@@ -127,7 +137,7 @@ impl FileChange {
 }
 
 /// A place in a file, in coordinates of the end of the session.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct FocusRange {
     /// First line, from 1.
     pub start: u32,
@@ -135,9 +145,12 @@ pub struct FocusRange {
     pub end: u32,
     /// What is there; may be empty.
     pub note: String,
-    /// Whether its lines changed since the handoff was saved; only a store with the working tree at hand knows.
+    /// Whether its lines changed since the handoff was saved; only a load with the working tree at hand knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed_since_save: Option<bool>,
+    /// What tells its lines again later; stored, never rendered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anchor: Option<Anchor>,
 }
 
 /// Something that was decided.
@@ -279,6 +292,12 @@ pub struct Environment {
     /// Whatever else was found out about it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Finding>,
+    /// Where the working tree stood when the handoff was saved; stored, never rendered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anchor: Option<Head>,
+    /// Where it stands at the load, if that is elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub now: Option<Head>,
 }
 
 impl Environment {

@@ -14,7 +14,7 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
         commit: field(&context.commit).chars().take(10).collect(),
         repository: field(&context.repository),
         pull_request: field(&context.pull_request),
-        notes: Vec::new(),
+        ..Environment::default()
     };
     if full.is_empty() {
         return Vec::new();

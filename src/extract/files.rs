@@ -76,6 +76,7 @@ fn fact(material: &Material, file: &FileRecord, rank: usize, note: Option<&Quote
             focus_ranges,
             change: Some(file.change),
             evidence,
+            ..FileEntry::default()
         })
     };
     let own = file.evidence.clone();
@@ -161,7 +162,7 @@ fn focus(places: &[TrackedRange]) -> Vec<FocusRange> {
         .filter_map(|place| {
             let range = place.range?;
             let note = place.symbols.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
-            Some(FocusRange { start: range.start, end: range.end, note, changed_since_save: None })
+            Some(FocusRange { start: range.start, end: range.end, note, ..FocusRange::default() })
         })
         .collect()
 }

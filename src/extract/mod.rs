@@ -23,6 +23,8 @@ mod worth;
 
 use std::path::Path;
 
+use rayon::prelude::*;
+
 use crate::event::Transcript;
 use crate::fact::Fact;
 
@@ -70,10 +72,9 @@ impl<'a> Material<'a> {
     /// Gathers it.
     pub fn of(transcript: &'a Transcript, root: Option<&Path>) -> Self {
         let session = Session::of(transcript);
-        let ledger = ledger::Ledger::of(&session);
-        let checks = checks::checks(&session);
-        let places = places::places(&session, &ledger, root);
-        let quotes = quotes::quotes(&session, &ledger);
+        let (ledger, checks) = rayon::join(|| ledger::Ledger::of(&session), || checks::checks(&session));
+        let (places, quotes) =
+            rayon::join(|| places::places(&session, &ledger, root), || quotes::quotes(&session, &ledger));
         Material { session, ledger, checks, places, quotes }
     }
 
@@ -92,5 +93,5 @@ pub fn extract(transcript: &Transcript) -> Vec<Fact> {
 /// what is not found there is told without numbers.
 pub fn extract_in(transcript: &Transcript, root: Option<&Path>) -> Vec<Fact> {
     let material = Material::of(transcript, root);
-    EXTRACTORS.iter().flat_map(|extractor| (extractor.extract)(&material)).collect()
+    EXTRACTORS.par_iter().flat_map_iter(|extractor| (extractor.extract)(&material)).collect()
 }

@@ -10,22 +10,24 @@ pub(super) const RENDERER: Renderer =
 
 fn render(state: &HandoffState, citations: Citations) -> String {
     let mut value = serde_json::to_value(state).expect("a state is plain data");
-    if citations == Citations::Hidden {
-        strip(&mut value);
-    }
+    let stripped: &[&str] =
+        if citations == Citations::Hidden { &["anchor", "evidence"] } else { &["anchor"] };
+    strip(&mut value, stripped);
     let mut text = value.to_string();
     text.push('\n');
     text
 }
 
-/// Takes the evidence out.
-fn strip(value: &mut Value) {
+/// Takes fields out, wherever they are.
+fn strip(value: &mut Value, names: &[&str]) {
     match value {
         Value::Object(fields) => {
-            fields.shift_remove("evidence");
-            fields.values_mut().for_each(strip);
+            for name in names {
+                fields.shift_remove(*name);
+            }
+            fields.values_mut().for_each(|value| strip(value, names));
         }
-        Value::Array(items) => items.iter_mut().for_each(strip),
+        Value::Array(items) => items.iter_mut().for_each(|item| strip(item, names)),
         _ => {}
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! One bullet an entry, so that each reads as one statement. Files of which only the name is told share a line.
 
+mod since;
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -118,6 +120,9 @@ impl Page {
     }
 
     fn files(&mut self, files: &[FileEntry]) {
+        if let Some(glance) = since::glance(files) {
+            let _ = writeln!(self.out, "{glance}");
+        }
         let told = |file: &&FileEntry| !file.relevance.is_empty() || !file.focus_ranges.is_empty();
         for file in files.iter().filter(told) {
             self.bullet(&file_line(file), &file.evidence);
@@ -129,14 +134,17 @@ impl Page {
             FileChange::Deleted,
             FileChange::Read,
         ] {
-            let names: Vec<&str> = files
+            let names: Vec<String> = files
                 .iter()
                 .filter(|file| !told(file) && file.change.unwrap_or(FileChange::Read) == change)
-                .map(|file| file.path.as_str())
+                .map(since::path)
                 .collect();
             if !names.is_empty() {
                 let word = if change == FileChange::Read { "Also read or named" } else { heading(change) };
-                self.bullet(&format!("{word}: {}", grouped(&names)), &[]);
+                self.bullet(
+                    &format!("{word}: {}", grouped(&names.iter().map(String::as_str).collect::<Vec<_>>())),
+                    &[],
+                );
             }
         }
     }
@@ -191,6 +199,9 @@ impl Page {
         if !known.is_empty() {
             self.bullet(&known.join(", "), &[]);
         }
+        if let Some(text) = since::moved_on(environment) {
+            self.bullet(&text, &[]);
+        }
         environment.notes.iter().for_each(|note| self.bullet(&note.text, &note.evidence));
     }
 }
@@ -219,10 +230,11 @@ fn file_line(file: &FileEntry) -> String {
         .focus_ranges
         .iter()
         .map(|range| {
+            let mark = since::mark(range);
             let lines = if range.start == range.end {
-                format!("{}", range.start)
+                format!("{}{mark}", range.start)
             } else {
-                format!("{}-{}", range.start, range.end)
+                format!("{}-{}{mark}", range.start, range.end)
             };
             if range.note.is_empty() { lines } else { format!("{lines} {}", range.note) }
         })
@@ -232,7 +244,7 @@ fn file_line(file: &FileEntry) -> String {
         [one] if !one.contains(['-', ' ']) => format!("; line {one}"),
         _ => format!("; lines {}", ranges.join(", ")),
     };
-    format!("{} — {}{focus}", file.path, file.relevance)
+    format!("{} — {}{focus}{}", since::path(file), file.relevance, since::gone(file))
 }
 
 /// The longest list of names in one pair of braces, in bytes.

@@ -17,7 +17,7 @@ pub(super) struct Anchor {
     /// Where it was.
     pub last: LineRange,
     /// Lines before it, its own, and lines behind it.
-    lines: Vec<Box<str>>,
+    lines: Lines,
     /// Which of them are its own: from the first to before the second.
     own: (usize, usize),
     /// A line that stood in the file only once.
@@ -29,7 +29,34 @@ pub(super) struct Anchor {
 impl Anchor {
     /// The text of the place itself.
     pub fn text(&self) -> Vec<String> {
-        self.lines[self.own.0..self.own.1].iter().map(ToString::to_string).collect()
+        (self.own.0..self.own.1).map(|index| self.lines.get(index).to_owned()).collect()
+    }
+}
+
+/// Some lines in one text: a place is told by a dozen of them, and places are many.
+#[derive(Debug, Clone)]
+struct Lines {
+    text: String,
+    /// Where each line ends.
+    ends: Vec<usize>,
+}
+
+impl Lines {
+    fn of(lines: &[&str]) -> Self {
+        let ends = lines.iter().scan(0, |end, line| {
+            *end += line.len();
+            Some(*end)
+        });
+        Self { ends: ends.collect(), text: lines.concat() }
+    }
+
+    fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn get(&self, index: usize) -> &str {
+        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start..self.ends[index]]
     }
 }
 
@@ -66,7 +93,7 @@ impl<'a> Anchors<'a> {
             own,
             key,
             edges: (start == 1, self.file.end() == Some(end)),
-            lines: lines.into_iter().map(Box::from).collect(),
+            lines: Lines::of(&lines),
         })
     }
 
@@ -109,10 +136,10 @@ impl<'a> Window<'a> {
 
     /// Where a place stands here: from the first line to before the second.
     pub fn find(&self, anchor: &Anchor) -> Option<(u32, u32)> {
-        let key = (*self.once.get(&*anchor.lines[anchor.key])?)?;
+        let key = (*self.once.get(anchor.lines.get(anchor.key))?)?;
         let same = |index: usize| {
             let here = (key + index).checked_sub(anchor.key)?;
-            (**self.stretch.lines.get(here)? == *anchor.lines[index]).then_some(index)
+            (*self.stretch.lines.get(here)? == anchor.lines.get(index)).then_some(index)
         };
         let (from, to) = anchor.own;
         if !(from..to).all(|index| same(index).is_some()) {
@@ -122,13 +149,13 @@ impl<'a> Window<'a> {
         let behind = (to..anchor.lines.len()).map_while(same).count();
         let start = self.stretch.start + count((key + from).checked_sub(anchor.key)?);
         let found = (start, start + count(to - from));
-        let matched = &anchor.lines[from - before..to + behind];
-        let evidence = matched.iter().filter(|line| says_something(line)).count();
+        let matched = from - before..to + behind;
+        let evidence = matched.clone().filter(|&index| says_something(anchor.lines.get(index))).count();
         let first = anchor.edges.0 && before == from && start - count(before) == 1;
         let last = anchor.edges.1
             && to + behind == anchor.lines.len()
             && self.end == Some(found.1 + count(behind) - 1);
-        let key_matched = (from - before..to + behind).contains(&anchor.key);
+        let key_matched = matched.contains(&anchor.key);
         let enough = evidence + 2 * usize::from(first) + 2 * usize::from(last) >= EVIDENCE;
         (key_matched && enough).then_some(found)
     }

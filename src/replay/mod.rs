@@ -426,6 +426,14 @@ impl FileReplay {
     }
 }
 
+/// The innermost definition around a line of a text, counted from 0: what the line defines, or what it stands in.
+pub fn symbol<'a>(path: &str, lines: &[&'a str], at: usize) -> Option<&'a str> {
+    let language = symbol::language(path)?;
+    let line = lines.get(at)?;
+    let indentation = symbol::indentation(&[line]).unwrap_or(usize::MAX);
+    language.defines(line).or_else(|| language.enclosing(indentation, lines[..at].iter().rev().copied()))
+}
+
 /// A hunk with line numbers, ready to be applied after those before it.
 struct Placed<'a> {
     /// First line in the file before the edit, to check it; in a sequence of edits the same as `at`.

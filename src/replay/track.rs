@@ -44,9 +44,13 @@ impl Note {
     /// Adds what is known about another place that is the same now.
     pub fn absorb(&mut self, other: Note) {
         self.ids.extend(other.ids);
+        // Mostly the other is the newer one; to sort each time anew would add up.
+        let in_order = self.edits.last() < other.edits.first();
         self.edits.extend(other.edits);
-        self.edits.sort_unstable();
-        self.edits.dedup();
+        if !in_order {
+            self.edits.sort_unstable();
+            self.edits.dedup();
+        }
         for symbol in other.symbols {
             if self.symbols.len() < SYMBOLS && !self.symbols.contains(&symbol) {
                 self.symbols.push(symbol);

@@ -6,6 +6,7 @@
 mod cache;
 mod class;
 mod hash;
+mod lines;
 mod lowest;
 mod merge;
 mod model;
@@ -17,6 +18,7 @@ use std::str::FromStr;
 
 use crate::error::Error;
 
+pub use lines::Lines;
 pub use model::{Estimate, Tokenizer};
 
 use split::{Cl100k, Gpt2, O200k, Split};

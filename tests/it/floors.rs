@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 /// The floors from the ground up. Modules on one floor do not know each other.
 ///
-/// `replay`, `text` and `worktree` are a half-floor below the leaves: extracting and ranking both read prose, and ranges are followed
-/// for extracting and for the working tree.
+/// `replay` and `text` are a half-floor below the leaves: extracting and ranking both read prose, and ranges are followed for extracting.
+/// `worktree` stands between: extracting asks it, and it asks `replay` for the names of places.
 const FLOORS: &[&[&str]] = &[
     &["error", "event", "state", "surroundings"],
     &["fact"],
-    &["project", "replay", "text", "worktree"],
+    &["project", "replay", "text"],
+    &["worktree"],
     &["diff", "extract", "format", "rank", "redact", "render", "store", "token"],
     &["count", "pack", "recall"],
     &["build", "discover"],

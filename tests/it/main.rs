@@ -40,3 +40,4 @@ mod snapshots;
 mod store;
 /// Counts against tiktoken-rs, a slow reference and another counter.
 mod tokens;
+mod worktree;

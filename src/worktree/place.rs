@@ -1,15 +1,11 @@
-//! Checks line ranges against the files of a working tree, before anybody is sent to them.
+//! Where lines that a transcript showed stand in a file now.
 
-use std::fs::File;
-use std::io::Read;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
+use super::read::read;
 use crate::event::LineRange;
-
-/// Longest file that is looked into.
-const LONGEST: u64 = 8 << 20;
 
 /// Farthest a place is taken to have moved, where its text alone does not settle it.
 const NEAR: usize = 200;
@@ -111,35 +107,10 @@ fn best_part(lines: &[&str], wanted: &[&str]) -> Option<((usize, usize), usize)>
     Some(((first.0, last.0 + last.1), same.iter().map(held).sum()))
 }
 
-fn numbered(from: usize, to: usize) -> LineRange {
+/// Lines from one to before another, counted from 0, as they are numbered.
+pub(super) fn numbered(from: usize, to: usize) -> LineRange {
     let number = |line: usize| u32::try_from(line).unwrap_or(u32::MAX);
     LineRange { start: number(from + 1), end: number(to) }
-}
-
-/// The text of a file within the root; none for anything else, or what is too long or not text.
-fn read(root: &Path, path: &str) -> Option<String> {
-    let file = File::open(within(root, path)?).ok()?;
-    let metadata = file.metadata().ok()?;
-    if !metadata.is_file() || metadata.len() > LONGEST {
-        return None;
-    }
-    let mut bytes = Vec::new();
-    file.take(LONGEST + 1).read_to_end(&mut bytes).ok()?;
-    let text = String::from_utf8(bytes).ok()?;
-    (text.len() as u64 <= LONGEST && !text.contains('\0')).then_some(text)
-}
-
-/// The real path of a file, if it lies in the root: no way up, nothing absolute, no link that leads out.
-fn within(root: &Path, path: &str) -> Option<PathBuf> {
-    let plain =
-        Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-    if !plain || path.is_empty() {
-        return None;
-    }
-    let root = root.canonicalize().ok()?;
-    let real = root.join(path).canonicalize().ok()?;
-    // A pipe or a device would block or never end.
-    (real.starts_with(&root) && real.is_file()).then_some(real)
 }
 
 #[cfg(test)]
@@ -183,25 +154,5 @@ mod tests {
         check_place("x\none\nTWO\nTHREE\nFOUR\nfive\n", (1, 5), "one\ntwo\nthree\nfour\nfive", Place::Lost);
         let twice = "one\ntwo\nTHREE\nfour\nfive\nx\none\ntwo\nTHREE\nfour\nfive\n";
         check_place(twice, (3, 7), "one\ntwo\nthree\nfour\nfive", Place::Lost);
-    }
-
-    #[test]
-    fn nothing_outside_the_root_is_read() {
-        let outer = tempfile::tempdir().expect("a folder");
-        let root = outer.path().join("root");
-        std::fs::create_dir_all(root.join("src")).expect("a folder");
-        std::fs::write(root.join("src/a.txt"), "a\nb\n").expect("a file");
-        std::fs::write(root.join("binary"), [0xff, 0, 10]).expect("a file");
-        std::fs::write(outer.path().join("b.txt"), "a\nb\n").expect("a file");
-        #[cfg(unix)]
-        std::os::unix::fs::symlink(outer.path().join("b.txt"), root.join("link")).expect("a link");
-        let range = LineRange { start: 1, end: 1 };
-        let wanted = ["a".to_owned()];
-        assert_eq!(check(&root, "src/a.txt", range, &wanted), Place::Valid);
-        assert_eq!(check(&root, "./src/a.txt", range, &wanted), Place::Valid);
-        let outside = outer.path().join("b.txt").display().to_string();
-        for path in ["../b.txt", "src/../../b.txt", &outside, "link", "binary", "src", "none", "", "a\0b"] {
-            assert_eq!(check(&root, path, range, &wanted), Place::Lost, "{path}");
-        }
     }
 }

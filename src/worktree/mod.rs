@@ -1,0 +1,20 @@
+//! Holds a handoff against the files of a working tree, before anybody is sent to them.
+//!
+//! [`check`] asks whether lines that a transcript showed stand where they are said to be. [`anchor`] notes, when a
+//! handoff is saved, what tells its files and places again; [`revisit`] looks for them when it is loaded, and says of
+//! each whether it is as it was, has moved, was changed or is gone.
+
+mod anchor;
+mod head;
+mod lines;
+mod place;
+mod read;
+mod renamed;
+mod revisit;
+mod verdict;
+
+pub use anchor::{anchor, anchored};
+pub use head::head;
+pub use place::{Place, check};
+pub use revisit::{Visit, revisit};
+pub use verdict::{Verdict, judge};
