@@ -4,6 +4,7 @@
 //! on stderr, and the log the same. Events may repeat, come late or not at all; each is answered from what is on disk then.
 
 mod hosts;
+mod log;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -35,6 +36,14 @@ const FRESH: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Answers an event of a host. Never fails and never panics.
 pub fn answer(host: &str, sent: &[u8], surroundings: &Surroundings) -> Answer {
+    let answer = try_to_answer(host, sent, surroundings);
+    if let Some(problem) = &answer.problem {
+        log::note(host, problem, surroundings);
+    }
+    answer
+}
+
+fn try_to_answer(host: &str, sent: &[u8], surroundings: &Surroundings) -> Answer {
     let done = catch_unwind(AssertUnwindSafe(|| act(host, sent, surroundings)));
     let silence = || find(host).map_or("", |host| host.silence).to_owned();
     match done {

@@ -20,8 +20,14 @@ mod fixtures;
 mod floors;
 /// What a handoff quotes is data, and cannot look like a part of the frame.
 mod framing;
+/// Every host's hooks, through the real binary and a host that enforces its contract.
+#[cfg(feature = "cli")]
+mod hooks;
 /// The lists of formats, extractors, renderers and encodings, each as a whole.
 mod lists;
+/// The MCP server, through the real binary and a client that is not ours.
+#[cfg(feature = "server")]
+mod mcp;
 /// Line ranges that are followed through edits, against an editor that knows the truth.
 mod ranges;
 /// Reading never fails, whatever the bytes, and a file that grew reads on.

@@ -141,13 +141,7 @@ impl Arguments {
 impl From<File> for FileEntry {
     fn from(file: File) -> Self {
         let focus_ranges = file.focus_ranges.into_iter().map(FocusRange::from).collect();
-        FileEntry {
-            path: file.path,
-            relevance: file.relevance,
-            focus_ranges,
-            change: None,
-            evidence: Evidence::new(),
-        }
+        FileEntry { path: file.path, relevance: file.relevance, focus_ranges, ..FileEntry::default() }
     }
 }
 
@@ -157,15 +151,18 @@ impl From<Range> for FocusRange {
             start: range.start,
             end: range.end.max(range.start),
             note: range.note,
-            changed_since_save: None,
+            ..FocusRange::default()
         }
     }
 }
 
 impl Chosen {
     fn at(self, timestamp: Timestamp) -> Decision {
+        // Decision and reason are read as one statement.
+        let ends = self.decision.ends_with(|c: char| !c.is_alphanumeric());
+        let end = if ends || self.rationale.is_empty() { "" } else { "." };
         Decision {
-            decision: self.decision,
+            decision: self.decision + end,
             rationale: self.rationale,
             timestamp,
             rejected: Vec::new(),
