@@ -11,7 +11,7 @@ use crate::pack::{self, Packed};
 use crate::render::{Citations, Renderer};
 use crate::state::{HandoffState, Metadata, Source, Tokens};
 use crate::token::{Encoding, Lines, Tokenizer};
-use crate::{count, extract, format, redact, render};
+use crate::{count, diff, extract, format, redact, render};
 
 /// The smallest budget a handoff is made for, in tokens.
 pub const MINIMUM: usize = 200;
@@ -31,6 +31,8 @@ pub struct Options {
     pub format: Option<String>,
     /// Working tree to check the places in files against, if there is one at hand.
     pub root: Option<PathBuf>,
+    /// The handoff before this one: what stands in it is preferred, so that the two differ by the work that was done.
+    pub base: Option<HandoffState>,
 }
 
 impl Default for Options {
@@ -42,6 +44,7 @@ impl Default for Options {
             citations: Citations::Hidden,
             format: None,
             root: None,
+            base: None,
         }
     }
 }
@@ -70,7 +73,10 @@ pub fn build(bytes: &[u8], options: &Options) -> Result<Handoff> {
     let mut transcript = format::read(bytes, options.format.as_deref())?;
     let read = count::seen(&transcript, options.tokenizer.encoding());
     redact::transcript(&mut transcript);
-    let facts = extract::extract_in(&transcript, options.root.as_deref());
+    let mut facts = extract::extract_in(&transcript, options.root.as_deref());
+    if let Some(base) = &options.base {
+        facts = diff::prefer(facts, base);
+    }
     let metadata = metadata(&transcript, read, options);
     let packed = fit(&facts, &metadata, options)?;
     let text = (options.renderer.render)(&packed.state, options.citations);
@@ -107,7 +113,7 @@ fn metadata(transcript: &Transcript, read: usize, options: &Options) -> Metadata
         created_at: first,
         updated_at: times.next_back().unwrap_or(first),
         session_id: session_id(transcript),
-        base_session: None,
+        base_session: options.base.as_ref().map(|base| base.metadata.session_id.clone()),
         source: Some(source),
         tokens: Some(Tokens { encoding: options.tokenizer.name(), budget: options.budget as u64 }),
         said: None,

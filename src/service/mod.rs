@@ -3,31 +3,40 @@
 //! Requests and replies are plain data. A request that names nothing asks for the usual.
 
 mod checkpoint;
+mod conversation;
+mod exchange;
 mod fit;
 mod given;
 mod list;
 mod load;
 mod log;
+mod merge;
 mod nearby;
 mod recall;
 mod remove;
 mod restore;
 mod save;
+mod search;
 mod tell;
 mod transcript;
+mod union;
 mod words;
 
 pub use checkpoint::Checkpoint;
-pub use given::{Given, read_given};
+pub use exchange::{Bundle, Exported, Import, Imported, Outcome};
+pub use given::{Given, latest_session, read_given};
 pub use list::{Damaged, Filter, Listed, Row};
 pub use load::{Load, Loaded};
 pub use log::Version;
+pub use merge::{Merge, Merged, Order};
 pub use nearby::at_hand;
 pub use recall::Recall;
 pub use remove::{Pruned, Removed};
 pub use restore::{Restore, Restored};
 pub use save::{Save, Saved};
+pub use search::{Found, Hit, Search};
 pub use tell::{Step, Tell};
+pub use union::{Conflict, Decided};
 pub use words::Words;
 
 use crate::error::{Error, Result};

@@ -8,8 +8,13 @@ mod budget;
 mod cli;
 /// Real transcripts, where there are any beside the project.
 mod corpus;
+/// A delta gives its target back, exactly or not at all, and says why entries went.
+mod deltas;
 /// Same bytes, same output, on any number of threads.
 mod determinism;
+/// Saves that are killed, run out of disk, or meet each other.
+#[cfg(feature = "cli")]
+mod disaster;
 /// Every fact has evidence, and its words and numbers stand there.
 mod evidence;
 /// The annotated facts of the fixtures come through; secrets and what nobody said do not.
@@ -23,6 +28,12 @@ mod framing;
 /// Every host's hooks, through the real binary and a host that enforces its contract.
 #[cfg(feature = "cli")]
 mod hooks;
+/// A home for the commands that keep something.
+#[cfg(feature = "cli")]
+mod home;
+/// What is kept is searched, merged, exported and imported, with its conversation.
+#[cfg(feature = "cli")]
+mod kept;
 /// The lists of formats, extractors, renderers and encodings, each as a whole.
 mod lists;
 /// The MCP server, through the real binary and a client that is not ours.
