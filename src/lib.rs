@@ -27,6 +27,7 @@
 //! The same bytes and options give the same handoff, byte for byte, on any number of threads.
 
 pub mod build;
+pub mod checkpoint;
 pub mod count;
 pub mod delta;
 pub mod diff;

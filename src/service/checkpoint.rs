@@ -7,7 +7,7 @@ use std::time::UNIX_EPOCH;
 use super::tell::put_together;
 use super::transcript::read;
 use super::{Given, Save, Saved, Service, Words};
-use crate::build::{Options, build};
+use crate::build::{Options, resume};
 use crate::error::{Error, Result};
 use crate::store::Id;
 use crate::surroundings::Surroundings;
@@ -26,6 +26,8 @@ pub struct Checkpoint {
 
 /// The note that says how far the transcript was read.
 const READ: &str = "read";
+/// The note that holds what the transcript said up to there, to go on from.
+const RESUME: &str = "resume";
 /// The note that holds the host's own summary.
 const SUMMARY: &str = "summary";
 
@@ -62,7 +64,8 @@ impl Service {
         surroundings: &Surroundings,
     ) -> Result<Saved> {
         let bytes = read(path)?;
-        let proven = build(&bytes, &Options::default())?.state;
+        let kept = self.store.note(id, RESUME)?;
+        let (handoff, kept) = resume(&bytes, &Options::default(), kept.as_deref())?;
         let before = self.record(id.as_str()).ok();
         // To know the project of a folder may take a while, and is found out once.
         let project = match before
@@ -73,7 +76,7 @@ impl Service {
             Some(known) => known,
             None => project::of(&surroundings.folder).id,
         };
-        let state = put_together(Words::default(), Some(proven), before.as_ref())?;
+        let state = put_together(Words::default(), Some(handoff.state), before.as_ref())?;
         let save = Save {
             id: Some(id.to_string()),
             agent: Some(request.agent.to_owned()),
@@ -81,7 +84,9 @@ impl Service {
             automatic: true,
             ..Save::default()
         };
-        self.save(Given::State(Box::new(state)), &save)
+        let saved = self.save(Given::State(Box::new(state)), &save)?;
+        self.store.put_note(id, RESUME, &kept)?;
+        Ok(saved)
     }
 
     /// Keeps the host's own summary of a session beside its handoff.

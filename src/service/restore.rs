@@ -1,12 +1,14 @@
 //! Restoring a session: a handoff for the next agent, framed as what it is, within a budget for all of it.
 
-use crate::build::MINIMUM;
+use crate::build::{MINIMUM, Options};
+use crate::diff::Known;
 use crate::error::{Error, Result};
 use crate::recall;
 use crate::render::frame;
 use crate::store::Id;
 use crate::surroundings::Surroundings;
 use crate::token::{Encoding, Tokenizer};
+use crate::update::update;
 
 use super::transcript::read;
 use super::{Load, Service};
@@ -50,16 +52,32 @@ impl Service {
         let room = request.budget.checked_sub(FRAME).filter(|room| *room >= MINIMUM);
         let room = room.ok_or(Error::BudgetTooSmall { budget: request.budget, minimum: MINIMUM + FRAME })?;
         let share = if request.messages == 0 { room } else { (room * SHARE / 100).max(MINIMUM) };
-        let loaded = self.load(&Load { budget: Some(share), ..request.load.clone() })?;
-        let mut body = loaded.text;
+        let (id, mut body) = match &request.since {
+            Some(base) => self.changes(base, &request.load, share)?,
+            None => self.whole(&request.load, share)?,
+        };
         if request.messages > 0 {
-            let left = room.saturating_sub(loaded.tokens + 10);
+            let left = room.saturating_sub(Encoding::O200kBase.count(&body) + 10);
             body.push_str(LAST_MESSAGES);
-            body.push_str(&self.last_messages(&loaded.id, request.messages, left, surroundings)?);
+            body.push_str(&self.last_messages(&id, request.messages, left, surroundings)?);
         }
-        let text = frame::around(&body, &format!("handoff {}", loaded.id));
+        let text = frame::around(&body, &format!("handoff {id}"));
         let tokens = Encoding::O200kBase.count(&text);
-        Ok(Restored { id: loaded.id, text, tokens })
+        Ok(Restored { id, text, tokens })
+    }
+
+    /// A handoff within a budget: its id and text.
+    fn whole(&self, load: &Load, budget: usize) -> Result<(String, String)> {
+        let loaded = self.load(&Load { budget: Some(budget), ..load.clone() })?;
+        Ok((loaded.id, loaded.text))
+    }
+
+    /// What changed in a handoff since another one, within a budget.
+    fn changes(&self, base: &str, load: &Load, budget: usize) -> Result<(String, String)> {
+        let id = self.meant(load)?;
+        let (base, new) = (self.record(base)?.state, self.record(id.as_str())?.state);
+        let options = Options { budget, ..Options::default() };
+        Ok((id.to_string(), update(&base, &new, &Known::default(), &options)?.text))
     }
 
     /// The last messages of the session, from what was kept of it or from its transcript.

@@ -16,6 +16,7 @@ const FLOORS: &[&[&str]] = &[
     &["worktree"],
     &["diff", "extract", "format", "rank", "redact", "render", "store", "token"],
     &["count", "pack", "recall"],
+    &["checkpoint"],
     &["build", "discover"],
     &["explain", "update"],
     &["service"],

@@ -3,6 +3,8 @@
 
 /// No handoff is over its budget, counted again by somebody else.
 mod budget;
+/// A session that grew is read on, and its handoff is that of the whole.
+mod checkpoint;
 /// The command line, through the real binary.
 #[cfg(feature = "cli")]
 mod cli;

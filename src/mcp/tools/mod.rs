@@ -1,10 +1,13 @@
 //! The tools: each is one file here and one line in [`TOOLS`].
 
 mod delete;
+mod diff;
 mod list;
 mod load;
+mod merge;
 mod recall;
 mod save;
+mod search;
 
 use std::sync::{Arc, LazyLock};
 
