@@ -11,7 +11,7 @@ use crate::pack::{self, Packed};
 use crate::render::{Citations, Renderer};
 use crate::state::{HandoffState, Metadata, Source, Tokens};
 use crate::token::{Encoding, Lines, Tokenizer};
-use crate::{checkpoint, count, extract, format, redact, render};
+use crate::{checkpoint, count, diff, extract, format, redact, render};
 
 /// The smallest budget a handoff is made for, in tokens.
 pub const MINIMUM: usize = 200;

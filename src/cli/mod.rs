@@ -24,9 +24,9 @@ mod prune;
 mod report;
 mod rm;
 mod save;
+mod search;
 #[cfg(feature = "server")]
 mod serve;
-mod search;
 mod sessions;
 mod show;
 mod store;

@@ -114,6 +114,8 @@ fn environment(earlier: Environment, later: Environment) -> Environment {
         repository: or(later.repository, earlier.repository),
         pull_request: or(later.pull_request, earlier.pull_request),
         notes: both(later.notes, earlier.notes, |note| &note.text),
+        anchor: later.anchor.or(earlier.anchor),
+        now: None,
     }
 }
 

@@ -27,12 +27,12 @@ mod fixtures;
 mod floors;
 /// What a handoff quotes is data, and cannot look like a part of the frame.
 mod framing;
-/// Every host's hooks, through the real binary and a host that enforces its contract.
-#[cfg(feature = "cli")]
-mod hooks;
 /// A home for the commands that keep something.
 #[cfg(feature = "cli")]
 mod home;
+/// Every host's hooks, through the real binary and a host that enforces its contract.
+#[cfg(feature = "cli")]
+mod hooks;
 /// What is kept is searched, merged, exported and imported, with its conversation.
 #[cfg(feature = "cli")]
 mod kept;

@@ -61,7 +61,8 @@ fn call(desk: &Desk, given: JsonObject, work: &Work) -> Result<Reply> {
         Some(Ordering::Given) => Order::Given,
         Some(Ordering::Chronological) | None => Order::Chronological,
     };
-    let merged = desk.service.merge(&Merge { ids: session_ids, order, id: session_id, budget, ..Merge::default() })?;
+    let merged =
+        desk.service.merge(&Merge { ids: session_ids, order, id: session_id, budget, ..Merge::default() })?;
     let conflicts = merged.conflicts.iter().take(CONFLICTS).map(told).collect();
     let saved = merged.saved;
     Ok(data(&Kept { session_id: saved.id, tokens: saved.tokens, sources: merged.sources, conflicts }))
@@ -70,5 +71,8 @@ fn call(desk: &Desk, given: JsonObject, work: &Work) -> Result<Reply> {
 /// A conflict in one line.
 fn told(conflict: &Conflict) -> String {
     let Conflict { earlier, later } = conflict;
-    clip(&format!("{}: {} | holds, of {}: {}", earlier.id, earlier.decision, later.id, later.decision), LONGEST)
+    clip(
+        &format!("{}: {} | holds, of {}: {}", earlier.id, earlier.decision, later.id, later.decision),
+        LONGEST,
+    )
 }
