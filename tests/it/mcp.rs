@@ -18,7 +18,7 @@ const SESSION: &str = "claude-code/rate-limiter/session.jsonl";
 
 /// A client of the real binary, over standard input and output, in a home of its own.
 struct Client {
-    home: TempDir,
+    _home: TempDir,
     running: RunningService<RoleClient, ()>,
 }
 
@@ -45,7 +45,7 @@ impl Client {
     async fn new(mode: ClientLifecycleMode) -> Self {
         let home = TempDir::new().unwrap();
         let running = connect(home.path(), mode).await;
-        Client { home, running }
+        Client { _home: home, running }
     }
 
     async fn call(&self, tool: &str, arguments: Value) -> CallToolResult {

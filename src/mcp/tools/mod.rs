@@ -54,16 +54,8 @@ enum Reply {
 }
 
 /// All tools, by name.
-static TOOLS: &[Tool] = &[
-    delete::TOOL,
-    diff::TOOL,
-    list::TOOL,
-    load::TOOL,
-    merge::TOOL,
-    recall::TOOL,
-    save::TOOL,
-    search::TOOL,
-];
+static TOOLS: &[Tool] =
+    &[delete::TOOL, diff::TOOL, list::TOOL, load::TOOL, merge::TOOL, recall::TOOL, save::TOOL, search::TOOL];
 
 /// The most tokens that a reply has, whatever was asked for.
 const MOST: usize = 10_000;
