@@ -148,6 +148,7 @@ fn metadata(transcript: &Transcript, read: usize, options: &Options) -> Metadata
         base_session: options.base.as_ref().map(|base| base.metadata.session_id.clone()),
         source: Some(source),
         tokens: Some(Tokens { encoding: options.tokenizer.name(), budget: options.budget as u64 }),
+        said: None,
     }
 }
 

@@ -41,11 +41,17 @@ pub mod explain;
 pub mod extract;
 pub mod fact;
 pub mod format;
+pub mod hook;
+#[cfg(feature = "server")]
+pub mod http;
 #[cfg(feature = "cli")]
 pub mod install;
+#[cfg(feature = "server")]
+pub mod mcp;
 pub mod pack;
 pub mod project;
 pub mod rank;
+pub mod recall;
 pub mod redact;
 pub mod render;
 pub mod replay;

@@ -331,6 +331,22 @@ pub struct Metadata {
     /// How it was counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens: Option<Tokens>,
+    /// What is not proven by a transcript but said by the agent, if something is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Said>,
+}
+
+/// When an agent spoke of its session, and of what. Entries that are only said name no lines as evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Said {
+    /// When.
+    pub at: Timestamp,
+    /// The transcript's last line then; 0 without a transcript.
+    #[serde(default)]
+    pub after: u32,
+    /// The parts of the task that are the agent's words: `objective`, `status`, `progress_summary`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<String>,
 }
 
 /// What a handoff was made from.

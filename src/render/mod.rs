@@ -1,5 +1,6 @@
 //! Writing a handoff: every rendering is one file here and one line in [`RENDERERS`].
 
+pub mod frame;
 mod json;
 mod markdown;
 

@@ -73,10 +73,7 @@ fn none() -> Option<HandoffState> {
 impl Service {
     /// Loads a handoff.
     pub fn load(&self, request: &Load) -> Result<Loaded> {
-        let id = match &request.id {
-            Some(id) => Id::new(id)?,
-            None => self.latest(request)?,
-        };
+        let id = self.meant(request)?;
         let mut record = self.version(&id, request.version)?;
         let conversation = record.conversation.take().zip(request.messages);
         let root = request.tree.root(&tree::recorded(&record.state));
@@ -98,6 +95,14 @@ impl Service {
             visit,
             state: Some(fitted.state),
         })
+    }
+
+    /// The id of the handoff that is meant.
+    pub(super) fn meant(&self, request: &Load) -> Result<Id> {
+        match &request.id {
+            Some(id) => Id::new(id),
+            None => self.latest(request),
+        }
     }
 
     /// A record, or a former version of it.

@@ -8,7 +8,7 @@ use baton::fact::{Fact, Item};
 use baton::render::{Citations, RENDERERS};
 use baton::state::{
     Constraint, Decision, Environment, FileChange, FileEntry, Finding, FocusRange, HandoffState, Metadata,
-    NextStep, OpenError, OpenQuestion, Priority, Rejected, Source, Status, Task, Tokens, Verification,
+    NextStep, OpenError, OpenQuestion, Priority, Rejected, Said, Source, Status, Task, Tokens, Verification,
 };
 use baton::token::Encoding;
 use baton::update::update;
@@ -317,6 +317,7 @@ fn empty() -> HandoffState {
             base_session: None,
             source: None,
             tokens: None,
+            said: None,
         },
         constraints: vec![],
         findings: vec![],
@@ -507,15 +508,20 @@ fn metadata() -> impl Strategy<Value = Metadata> {
         tokens,
     });
     let tokens = (text(), any::<u64>()).prop_map(|(encoding, budget)| Tokens { encoding, budget });
-    (time(), time(), text(), prop::option::of(text()), prop::option::of(source), prop::option::of(tokens))
-        .prop_map(|(created_at, updated_at, session_id, base_session, source, tokens)| Metadata {
+    let said = (time(), any::<u32>(), prop::collection::vec(text(), 0..3));
+    let said = said.prop_map(|(at, after, parts)| Said { at, after, parts });
+    let made = (prop::option::of(source), prop::option::of(tokens), prop::option::of(said));
+    (time(), time(), text(), prop::option::of(text()), made).prop_map(
+        |(created_at, updated_at, session_id, base_session, (source, tokens, said))| Metadata {
             created_at,
             updated_at,
             session_id,
             base_session,
             source,
             tokens,
-        })
+            said,
+        },
+    )
 }
 
 fn state() -> impl Strategy<Value = HandoffState> {

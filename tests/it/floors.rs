@@ -15,13 +15,15 @@ const FLOORS: &[&[&str]] = &[
     &["project", "replay", "text", "whole"],
     &["worktree"],
     &["diff", "extract", "format", "rank", "redact", "render", "store", "token"],
-    &["count", "coverage", "pack"],
+    &["count", "coverage", "pack", "recall"],
     &["checkpoint"],
     &["build", "discover", "install"],
     &["explain", "update"],
     &["service"],
     &["doctor"],
-    &["cli", "hook", "http", "mcp"],
+    &["hook", "mcp"],
+    &["http"],
+    &["cli"],
     &["main"],
 ];
 
