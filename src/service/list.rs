@@ -8,7 +8,7 @@ use super::Service;
 use crate::error::{Error, Result};
 use crate::redact;
 use crate::state::Status;
-use crate::store::{Head, HeadTask, Id, Record, Stage, Visibility};
+use crate::store::{Head, Id, Record, Stage, Visibility};
 
 /// Which handoffs are meant. What is not named does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,15 +176,11 @@ pub(super) fn row((id, head, bytes): (Id, Head, u64)) -> Row {
 }
 
 /// The head of a file that another tool wrote, through the gate for secrets.
-fn safe(head: Head) -> Head {
-    let gate = |text: String| redact::text(&text).into_owned();
-    Head {
-        task: HeadTask { objective: gate(head.task.objective), ..head.task },
-        title: gate(head.title),
-        tags: head.tags.into_iter().map(gate).collect(),
-        project: gate(head.project),
-        ..head
-    }
+fn safe(mut head: Head) -> Head {
+    let gate = |text: &mut String| *text = redact::text(text).into_owned();
+    [&mut head.task.objective, &mut head.title, &mut head.project].into_iter().for_each(gate);
+    head.tags.iter_mut().for_each(gate);
+    head
 }
 
 fn damaged(name: String, reason: &str) -> Damaged {

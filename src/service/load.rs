@@ -82,9 +82,9 @@ impl Service {
         let renderer = renderer(request.output.as_deref())?;
         let citations = if request.cite { Citations::Shown } else { Citations::Hidden };
         let fitted = fit::fit(record.state, request.budget, tokenizer, renderer, citations)?;
-        let room = request.budget.map_or(usize::MAX, |budget| budget - fitted.tokens);
+        let left = request.budget.map_or(usize::MAX, |budget| budget - fitted.tokens);
         Ok(Loaded {
-            conversation: conversation.map(|(talk, most)| last(&talk, most, room, tokenizer)),
+            conversation: conversation.map(|(talk, most)| last(&talk, most, left, tokenizer)),
             id: id.to_string(),
             version: record.version,
             saved_at: record.saved_at,

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 
 pub use id::Id;
 pub use place::Place;
-pub use record::{Comment, Head, HeadTask, Record, SCHEMA_VERSION, Stage, Visibility};
+pub use record::{Comment, Head, Record, SCHEMA_VERSION, Stage, Visibility};
 
 /// Keeps documents by id. What is put is there whole and for good when the call returns, whatever happens then, and
 /// nobody ever sees a part of it.
