@@ -80,6 +80,8 @@ pub enum Command {
     Save(super::save::Save),
     /// Show all that is kept of a handoff
     Show(super::show::Show),
+    /// Say what handoffs saved
+    Stats(super::stats::Show),
     /// Print a completion script for a shell
     Completions {
         /// The shell

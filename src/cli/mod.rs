@@ -19,6 +19,7 @@ mod rm;
 mod save;
 mod sessions;
 mod show;
+mod stats;
 mod store;
 mod time;
 
@@ -46,6 +47,7 @@ pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<(), Vec
         Command::Rm(request) => rm::run(request, surroundings),
         Command::Save(request) => save::run(request, surroundings, arguments.verbose).map_err(one),
         Command::Show(request) => show::run(request, surroundings).map_err(one),
+        Command::Stats(request) => stats::run(request, surroundings).map_err(one),
         Command::Completions { shell } => pages::completions(*shell).map_err(one),
         Command::Man => pages::man().map_err(one),
     }

@@ -9,6 +9,7 @@ mod load;
 mod log;
 mod remove;
 mod save;
+mod stats;
 mod tree;
 
 pub use given::{Given, read_given};

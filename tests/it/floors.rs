@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[&[&str]] = &[
     &["error", "event", "state", "surroundings"],
     &["fact"],
-    &["project", "replay", "text"],
+    &["prices", "project", "replay", "text"],
     &["worktree"],
     &["diff", "extract", "format", "rank", "redact", "render", "store", "token"],
-    &["count", "pack"],
+    &["count", "pack", "stats"],
     &["build", "discover"],
     &["explain", "service"],
     &["cli", "hook", "http", "mcp"],
