@@ -11,7 +11,7 @@ use crate::pack::{self, Packed};
 use crate::render::{Citations, Renderer};
 use crate::state::{HandoffState, Metadata, Source, Tokens, Used};
 use crate::token::{Encoding, Lines, Tokenizer};
-use crate::{count, extract, format, redact, render};
+use crate::{count, diff, extract, format, redact, render};
 
 /// The smallest budget a handoff is made for, in tokens.
 pub const MINIMUM: usize = 200;
@@ -33,6 +33,8 @@ pub struct Options {
     pub root: Option<PathBuf>,
     /// Whether, if none is named, the folder is taken in which the session worked, as far as it is there.
     pub recorded_root: bool,
+    /// The handoff before this one: what stands in it is preferred, so that the two differ by the work that was done.
+    pub base: Option<HandoffState>,
 }
 
 impl Default for Options {
@@ -45,6 +47,7 @@ impl Default for Options {
             format: None,
             root: None,
             recorded_root: false,
+            base: None,
         }
     }
 }
@@ -76,7 +79,10 @@ pub fn build(bytes: &[u8], options: &Options) -> Result<Handoff> {
     let read = count::seen(&transcript, options.tokenizer.encoding());
     redact::transcript(&mut transcript);
     let root = options.root.clone().or_else(|| recorded_root(&transcript).filter(|_| options.recorded_root));
-    let facts = extract::extract_in(&transcript, root.as_deref());
+    let mut facts = extract::extract_in(&transcript, root.as_deref());
+    if let Some(base) = &options.base {
+        facts = diff::prefer(facts, base);
+    }
     let metadata = metadata(&transcript, read, options);
     let packed = fit(&facts, &metadata, options)?;
     let text = (options.renderer.render)(&packed.state, options.citations);
@@ -116,7 +122,7 @@ fn metadata(transcript: &Transcript, read: usize, options: &Options) -> Metadata
         created_at: first,
         updated_at: times.next_back().unwrap_or(first),
         session_id: session_id(transcript),
-        base_session: None,
+        base_session: options.base.as_ref().map(|base| base.metadata.session_id.clone()),
         source: Some(source),
         tokens: Some(Tokens { encoding: options.tokenizer.name(), budget: options.budget as u64 }),
     }

@@ -97,6 +97,38 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// The file is not what it was named as.
+    #[error("{} is no handoff or delta in JSON; make one with baton compress --output json --cite", path.display())]
+    NotAHandoff {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// The delta is of another handoff.
+    #[error(
+        "the delta applies to the handoff {expected}, and this one is {found}; name the one it was made from"
+    )]
+    WrongBase {
+        /// Hash of the handoff it applies to.
+        expected: String,
+        /// Hash of the one at hand.
+        found: String,
+    },
+    /// The delta contradicts itself.
+    #[error("the delta is damaged ({what}); make it anew from the two handoffs")]
+    BrokenDelta {
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The delta was cut for a reader.
+    #[error(
+        "{left_out} changes were cut from the delta to fit a budget; make it anew without one to apply it"
+    )]
+    CutDelta {
+        /// How many changes are missing.
+        left_out: usize,
+    },
     /// What went wrong with one of several inputs.
     #[error("{}", path.display())]
     In {
@@ -183,6 +215,17 @@ pub enum Error {
     NoHandoff {
         /// What is wrong with it.
         source: serde_json::Error,
+    },
+    /// There are not two things to make one of.
+    #[error("merging takes two or more different handoffs; name their ids")]
+    NothingToMerge,
+    /// No session of a project was found.
+    #[error(
+        "no session of {project} was found on this machine; 'baton sessions --all' shows those of every project"
+    )]
+    NoSession {
+        /// What people call the project.
+        project: String,
     },
     /// Saves that nobody asked for are switched off.
     #[error("saving by itself is switched off by BATON_DISABLE; unset it, or save by hand")]

@@ -28,6 +28,8 @@
 
 pub mod build;
 pub mod count;
+pub mod delta;
+pub mod diff;
 pub mod discover;
 pub mod error;
 pub mod event;
@@ -49,4 +51,5 @@ pub mod store;
 pub mod surroundings;
 pub mod text;
 pub mod token;
+pub mod update;
 pub mod worktree;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use baton::build::{MINIMUM, Options};
-use baton::error::Error;
+use baton::error::{self, Error};
 use baton::format::FORMATS;
 use baton::render::{self, Citations, RENDERERS, Renderer};
 use baton::token::{Encoding, Tokenizer};
@@ -62,22 +62,34 @@ pub enum Command {
     Count(Count),
     /// Say why each entry is in the handoff, and what was left out
     Explain(Explain),
+    /// Write kept handoffs to a file
+    Export(super::export::Export),
     /// List the sessions of coding agents on this machine
     Sessions(super::sessions::Sessions),
+    /// Say what changed from one handoff to the next
+    Diff(super::diff::Diff),
+    /// Make the later handoff of the earlier one and what changed
+    Apply(super::diff::Apply),
     /// List the transcript formats
     Formats,
+    /// Keep handoffs from a file
+    Import(super::import::Import),
     /// List the kept handoffs
     List(super::list::List),
     /// Give a kept handoff to the next session
     Load(super::load::Load),
     /// List the versions of a kept handoff
     Log(super::log::Log),
+    /// Make one handoff of several kept ones
+    Merge(super::merge::Merge),
     /// Remove the kept handoffs that are old
     Prune(super::prune::Prune),
     /// Remove kept handoffs
     Rm(super::rm::Rm),
     /// Make a handoff and keep it
     Save(super::save::Save),
+    /// Search in kept handoffs, their comments and conversations
+    Search(super::search::Search),
     /// Show all that is kept of a handoff
     Show(super::show::Show),
     /// Say what handoffs saved
@@ -153,6 +165,9 @@ pub struct Handoff {
     /// Working tree to check the places in files against
     #[arg(long, value_name = "DIR", value_parser = folder)]
     pub root: Option<PathBuf>,
+    /// The handoff before, in JSON: what stands in it is preferred
+    #[arg(long, value_name = "FILE")]
+    pub base: Option<PathBuf>,
     /// Show the lines of the transcript that prove each entry
     #[arg(long)]
     pub cite: bool,
@@ -179,8 +194,8 @@ pub struct Target {
 
 impl Handoff {
     /// The request to the library.
-    pub fn options(&self) -> Options {
-        Options {
+    pub fn options(&self) -> error::Result<Options> {
+        Ok(Options {
             budget: self.budget,
             tokenizer: self.counting.tokenizer(),
             renderer: self.output,
@@ -188,7 +203,8 @@ impl Handoff {
             format: Some(self.format.clone()),
             root: self.root.clone(),
             recorded_root: false,
-        }
+            base: self.base.as_deref().map(super::diff::read).transpose()?,
+        })
     }
 }
 
@@ -265,7 +281,7 @@ mod tests {
         let defaults = Options::default();
         let arguments = Arguments::parse_from(["baton", "compress", "-"]);
         let Command::Compress(request) = arguments.command else { panic!("compress was asked for") };
-        let options = request.handoff.options();
+        let options = request.handoff.options().unwrap();
         assert_eq!(options.budget, defaults.budget);
         assert_eq!(options.tokenizer, defaults.tokenizer);
         assert_eq!(options.renderer.name, defaults.renderer.name);

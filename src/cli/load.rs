@@ -4,6 +4,7 @@ use std::io::{IsTerminal, stderr};
 use std::path::PathBuf;
 
 use baton::error::Result;
+use baton::project;
 use baton::render::Renderer;
 use baton::service::{self, Loaded, Tree};
 use baton::surroundings::Surroundings;
@@ -14,7 +15,7 @@ use super::{output, report, store::At};
 
 const AFTER: &str = "\
 Examples:
-  baton load                        the one that was saved last
+  baton load                        the one of this project that was saved last
   baton load parser --budget 800    what is most telling of it
   baton load parser --version 2     as it was saved the second time";
 
@@ -22,7 +23,7 @@ Examples:
 #[derive(Args)]
 #[command(after_help = AFTER)]
 pub struct Load {
-    /// Id of the handoff [default: the one that was saved last]
+    /// Id of the handoff [default: the one of this project that was saved last]
     pub id: Option<String>,
     /// Which version of it [default: the last]
     #[arg(long, value_name = "NUMBER")]
@@ -35,6 +36,9 @@ pub struct Load {
     /// How the handoff is written
     #[arg(long, value_name = "RENDERING", default_value = "markdown", value_parser = renderer())]
     pub output: &'static Renderer,
+    /// Give the last messages of the conversation along, at most so many
+    #[arg(long, value_name = "NUMBER")]
+    pub messages: Option<usize>,
     /// Show the lines of the transcript that prove each entry
     #[arg(long)]
     pub cite: bool,
@@ -50,16 +54,19 @@ pub struct Load {
 pub fn run(request: &Load, surroundings: &Surroundings) -> Result<()> {
     let wanted = service::Load {
         id: request.id.clone(),
-        project: None,
+        project: Some(project::of(&surroundings.folder).id),
+        or_any: true,
         version: request.version,
         budget: request.budget,
         model: request.counting.name(),
         output: Some(request.output.name.to_owned()),
+        messages: request.messages,
         cite: request.cite,
         tree: request.root.clone().map_or(Tree::Recorded, Tree::At),
     };
     let loaded = request.at.open(surroundings)?.load(&wanted)?;
-    output::write(&loaded.text, request.target.file.as_deref())?;
+    let conversation = loaded.conversation.as_deref().map(|talk| format!("\n{talk}")).unwrap_or_default();
+    output::write(&format!("{}{conversation}", loaded.text), request.target.file.as_deref())?;
     if loaded.left_out > 0 || stderr().is_terminal() {
         report::say(&said(&loaded));
     }

@@ -4,12 +4,16 @@ mod arguments;
 mod comment;
 mod compress;
 mod count;
+mod diff;
 mod explain;
+mod export;
 mod formats;
+mod import;
 mod input;
 mod list;
 mod load;
 mod log;
+mod merge;
 mod output;
 mod pages;
 mod progress;
@@ -17,6 +21,7 @@ mod prune;
 mod report;
 mod rm;
 mod save;
+mod search;
 mod sessions;
 mod show;
 mod stats;
@@ -37,15 +42,21 @@ pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<(), Vec
         Command::Comment(request) => comment::run(request, surroundings).map_err(one),
         Command::Compress(request) => compress::run(request, arguments.verbose).map_err(one),
         Command::Count(request) => count::run(request, arguments.verbose),
+        Command::Diff(request) => diff::run(request).map_err(one),
+        Command::Apply(request) => diff::apply(request).map_err(one),
         Command::Explain(request) => explain::run(request, arguments.verbose).map_err(one),
+        Command::Export(request) => export::run(request, surroundings).map_err(one),
         Command::Sessions(request) => sessions::run(request, surroundings),
         Command::Formats => formats::run().map_err(one),
+        Command::Import(request) => import::run(request, surroundings).map_err(one),
         Command::List(request) => list::run(request, surroundings).map_err(one),
         Command::Load(request) => load::run(request, surroundings).map_err(one),
         Command::Log(request) => log::run(request, surroundings).map_err(one),
+        Command::Merge(request) => merge::run(request, surroundings).map_err(one),
         Command::Prune(request) => prune::run(request, surroundings).map_err(one),
         Command::Rm(request) => rm::run(request, surroundings),
         Command::Save(request) => save::run(request, surroundings, arguments.verbose).map_err(one),
+        Command::Search(request) => search::run(request, surroundings).map_err(one),
         Command::Show(request) => show::run(request, surroundings).map_err(one),
         Command::Stats(request) => stats::run(request, surroundings).map_err(one),
         Command::Completions { shell } => pages::completions(*shell).map_err(one),

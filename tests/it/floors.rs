@@ -10,13 +10,15 @@ use std::path::{Path, PathBuf};
 /// `worktree` stands between: extracting asks it, and it asks `replay` for the names of places.
 const FLOORS: &[&[&str]] = &[
     &["error", "event", "state", "surroundings"],
+    &["delta"],
     &["fact"],
     &["prices", "project", "replay", "text"],
     &["worktree"],
     &["diff", "extract", "format", "rank", "redact", "render", "store", "token"],
     &["count", "pack", "stats"],
     &["build", "discover"],
-    &["explain", "service"],
+    &["explain", "update"],
+    &["service"],
     &["cli", "hook", "http", "mcp"],
     &["main"],
 ];

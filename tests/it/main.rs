@@ -8,8 +8,13 @@ mod budget;
 mod cli;
 /// Real transcripts, where there are any beside the project.
 mod corpus;
+/// A delta gives its target back, exactly or not at all, and says why entries went.
+mod deltas;
 /// Same bytes, same output, on any number of threads.
 mod determinism;
+/// Saves that are killed, run out of disk, or meet each other.
+#[cfg(feature = "cli")]
+mod disaster;
 /// Every fact has evidence, and its words and numbers stand there.
 mod evidence;
 /// The annotated facts of the fixtures come through; secrets and what nobody said do not.
@@ -20,6 +25,12 @@ mod fixtures;
 mod floors;
 /// What a handoff quotes is data, and cannot look like a part of the frame.
 mod framing;
+/// A home for the commands that keep something.
+#[cfg(feature = "cli")]
+mod home;
+/// What is kept is searched, merged, exported and imported, with its conversation.
+#[cfg(feature = "cli")]
+mod kept;
 /// The lists of formats, extractors, renderers and encodings, each as a whole.
 mod lists;
 /// Line ranges that are followed through edits, against an editor that knows the truth.
