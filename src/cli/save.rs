@@ -67,12 +67,12 @@ pub struct Save {
     /// Who may see it
     #[arg(long, value_parser = PossibleValuesParser::new(Visibility::ALL.map(Visibility::name)))]
     pub visibility: Option<String>,
-    /// Working tree to check and anchor places in files in [default: the one the session worked in]
-    #[arg(long, value_name = "DIR", value_parser = folder)]
-    pub root: Option<PathBuf>,
     /// Keep the conversation word for word: that of the transcript, or of this file
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     pub conversation: Option<Option<PathBuf>>,
+    /// Working tree to check and anchor places in files in [default: the one the session worked in]
+    #[arg(long, value_name = "DIR", value_parser = folder)]
+    pub root: Option<PathBuf>,
     /// Keep a new .handoffs folder in the project's repository, for others to see
     #[arg(long)]
     pub shared: bool,

@@ -77,9 +77,9 @@ impl Service {
             None => self.latest(request)?,
         };
         let mut record = self.version(&id, request.version)?;
+        let conversation = record.conversation.take().zip(request.messages);
         let root = request.tree.root(&tree::recorded(&record.state));
         let visit = root.map(|root| worktree::revisit(&mut record.state, &root));
-        let conversation = record.conversation.take().zip(request.messages);
         let tokenizer = fit::tokenizer(request.model.as_deref())?;
         let renderer = renderer(request.output.as_deref())?;
         let citations = if request.cite { Citations::Shown } else { Citations::Hidden };
