@@ -96,6 +96,18 @@ pub enum Error {
         /// The names of all renderings.
         known: String,
     },
+    /// It is not a table of prices.
+    #[error("this is no table of prices; give a file in the shape of prices.json")]
+    NoPrices {
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// A price in a table cannot be one.
+    #[error("a price of '{model}' is none; give dollars for a million tokens, from 0 to a million")]
+    NoPrice {
+        /// Whose price it is.
+        model: String,
+    },
     /// The budget is below what any handoff needs.
     #[error("a budget of {budget} tokens is too small; the minimum is {minimum}")]
     BudgetTooSmall {

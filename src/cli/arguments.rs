@@ -112,6 +112,8 @@ pub enum Command {
     Search(super::search::Search),
     /// Show all that is kept of a handoff
     Show(super::show::Show),
+    /// Say what handoffs saved
+    Stats(super::stats::Show),
     /// Print a completion script for a shell
     Completions {
         /// The shell

@@ -39,6 +39,25 @@ fn restoration(state: &HandoffState, remark: &str, citations: Citations) -> Stri
     page.out
 }
 
+/// What hardly changes while a session goes on, each section in the order of the session.
+pub(super) fn lasting(state: &HandoffState, citations: Citations) -> String {
+    let mut page = Page { out: String::new(), citations };
+    page.head(state, "");
+    page.objective(&state.task);
+    page.instructions(state);
+    page.decided(state);
+    page.out
+}
+
+/// What changes from one look to the next.
+pub(super) fn passing(state: &HandoffState, citations: Citations) -> String {
+    let mut page = Page { out: String::new(), citations };
+    page.status(&state.task);
+    page.work(state);
+    page.standing(state);
+    page.out
+}
+
 fn upper(priority: Priority) -> &'static str {
     match priority {
         Priority::High => "HIGH",
@@ -82,14 +101,33 @@ impl Page {
 
     /// Everything below the task.
     fn sections(&mut self, state: &HandoffState) {
+        self.work(state);
+        self.instructions(state);
+        self.decided(state);
+        self.standing(state);
+    }
+
+    /// What was worked on.
+    fn work(&mut self, state: &HandoffState) {
         self.section("Relevant Files", |page| page.files(&state.files));
         self.section("Progress", |page| page.progress(&state.task));
+    }
+
+    /// What the user wants to hold.
+    fn instructions(&mut self, state: &HandoffState) {
         self.section("User Instructions", |page| {
             for entry in &state.constraints {
                 page.bullet(&format!("\"{}\"", entry.text.replace('"', "'")), &entry.evidence);
             }
         });
+    }
+
+    fn decided(&mut self, state: &HandoffState) {
         self.section("Key Decisions", |page| state.decisions.iter().for_each(|entry| page.decision(entry)));
+    }
+
+    /// What is known, what is broken, what comes next, and where.
+    fn standing(&mut self, state: &HandoffState) {
         self.section("Findings", |page| {
             state.findings.iter().for_each(|entry| page.bullet(&entry.text, &entry.evidence));
         });
@@ -116,10 +154,18 @@ impl Page {
     }
 
     fn task(&mut self, task: &Task) {
-        let (objective, status) = (self.mark("objective"), self.mark("status"));
-        let cite = self.cite(&task.evidence);
-        let _ = writeln!(self.out, "\n## Task: {}{objective}{cite}", one_line(&task.objective));
-        let _ = write!(self.out, "**Status:** {}{status}", task.status.name());
+        self.objective(task);
+        self.status(task);
+    }
+
+    fn objective(&mut self, task: &Task) {
+        let (mark, cite) = (self.mark("objective"), self.cite(&task.evidence));
+        let _ = writeln!(self.out, "\n## Task: {}{mark}{cite}", one_line(&task.objective));
+    }
+
+    fn status(&mut self, task: &Task) {
+        let mark = self.mark("status");
+        let _ = write!(self.out, "**Status:** {}{mark}", task.status.name());
         if let Some(first) =
             task.progress_summary.lines().next().and_then(|line| line.strip_prefix("Status: "))
         {

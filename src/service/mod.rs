@@ -19,6 +19,7 @@ mod remove;
 mod restore;
 mod save;
 mod search;
+mod stats;
 mod tell;
 mod transcript;
 mod tree;

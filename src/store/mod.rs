@@ -52,12 +52,21 @@ pub trait Store: Send + Sync {
     /// Keeps something beside a document, in place of what was there.
     fn put_note(&self, id: &Id, name: &str, bytes: &[u8]) -> Result<()>;
 
+    /// Adds a line to the diary of the store. The diary is bounded: its oldest lines go.
+    fn write_diary(&self, line: &str) -> Result<()>;
+
+    /// The diary, a line each, the oldest first.
+    fn diary(&self) -> Result<Vec<u8>>;
+
     /// Moves a damaged document out of the way, if it is this one, and says where it is now.
     ///
     /// # Errors
     /// [`Error::Conflict`] if something else is there, or nothing.
     fn set_aside(&self, id: &Id, revision: Revision) -> Result<String>;
 }
+
+/// Size at which the first half of a diary goes.
+const DIARY: usize = 1 << 20;
 
 /// What lies in a store.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

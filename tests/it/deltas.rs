@@ -8,7 +8,8 @@ use baton::fact::{Fact, Item};
 use baton::render::{Citations, RENDERERS};
 use baton::state::{
     Constraint, Decision, Environment, FileChange, FileEntry, Finding, FocusRange, HandoffState, Metadata,
-    NextStep, OpenError, OpenQuestion, Priority, Rejected, Said, Source, Status, Task, Tokens, Verification,
+    NextStep, OpenError, OpenQuestion, Priority, Rejected, Said, Source, Status, Task, Tokens, Used,
+    Verification,
 };
 use baton::token::Encoding;
 use baton::update::update;
@@ -502,11 +503,9 @@ fn environment() -> impl Strategy<Value = Environment> {
 }
 
 fn metadata() -> impl Strategy<Value = Metadata> {
-    let source = (text(), any::<u64>(), any::<u64>()).prop_map(|(format, events, tokens)| Source {
-        format,
-        events,
-        tokens,
-    });
+    let used = prop::option::of(any::<u64>().prop_map(|input| Used { input, ..Used::default() }));
+    let source = (text(), any::<u64>(), any::<u64>(), text(), used)
+        .prop_map(|(format, events, tokens, model, used)| Source { format, events, tokens, model, used });
     let tokens = (text(), any::<u64>()).prop_map(|(encoding, budget)| Tokens { encoding, budget });
     let said = (time(), any::<u32>(), prop::collection::vec(text(), 0..3));
     let said = said.prop_map(|(at, after, parts)| Said { at, after, parts });
