@@ -25,9 +25,10 @@ pub(super) fn take(text: &str, entries: &[Entry]) -> Result<String, String> {
 fn put_entry(text: &str, entry: &Entry) -> Result<String, String> {
     let document = parse(text)?;
     match at(&document, &entry.path) {
-        None => Ok(Some(appended(text, entry))
-            .filter(|new| adds_only(text, new, entry))
-            .map_or_else(|| inserted(text, entry), Ok)?),
+        None => {
+            let new = Some(appended(text, entry)).filter(|new| adds_only(text, new, entry));
+            new.map_or_else(|| inserted(text, entry), Ok)
+        }
         Some(there) if !is_ours(&there) => {
             Err(format!("\"{}\" is there already, and runs something else", entry.path.join(".")))
         }
@@ -43,9 +44,8 @@ fn take_entry(text: &str, entry: &Entry) -> Result<String, String> {
     if !at(&document, &entry.path).as_ref().is_some_and(is_ours) {
         return Ok(text.to_owned());
     }
-    Ok(cut(text, &entry.path)
-        .filter(|new| adds_only(new, text, entry))
-        .map_or_else(|| removed(text, entry), Ok)?)
+    let new = cut(text, &entry.path).filter(|new| adds_only(new, text, entry));
+    new.map_or_else(|| removed(text, entry), Ok)
 }
 
 fn parse(text: &str) -> Result<DocumentMut, String> {
@@ -72,9 +72,9 @@ fn appended(text: &str, entry: &Entry) -> String {
         let missing = if text.ends_with('\n') { 1 } else { 2 };
         new.push_str(&newline.repeat(missing));
     }
+    let header = format!("[{}]{newline}", entry.path.join("."));
     let lines = fields(&entry.value).map(|(key, value)| format!("{key} = {}{newline}", toml(value)));
-    new.push_str(&format!("[{}]{newline}", entry.path.join(".")));
-    new.extend(lines);
+    new.extend(std::iter::once(header).chain(lines));
     new
 }
 
