@@ -24,7 +24,9 @@ pub(super) fn put(text: &str, entries: &[Entry]) -> Result<String, String> {
 pub(super) fn take(text: &str, entries: &[Entry]) -> Result<String, String> {
     edit(text, |root| {
         if let Some(object) = root.object_value() {
-            entries.iter().for_each(|entry| take_entry(&object, entry));
+            for entry in entries {
+                take_entry(&object, entry);
+            }
         }
         Ok(())
     })

@@ -41,7 +41,9 @@ fn files(folder: &Path) -> Vec<(String, String)> {
 }
 
 fn apply(changes: &[Change]) -> usize {
-    changes.iter().for_each(|change| change.apply().unwrap());
+    for change in changes {
+        change.apply().unwrap();
+    }
     changes.len()
 }
 
@@ -82,7 +84,7 @@ fn every_host_takes_it_once_and_gives_it_back_whole() {
     }
 }
 
-/// The files of a host as they read, each system's by itself.
+/// The files of a host as they read, in full for one system; elsewhere only where they are.
 #[test]
 fn what_each_host_gets() {
     for host in HOSTS {
@@ -94,16 +96,14 @@ fn what_each_host_gets() {
             (Scope::Project, Platform::Linux),
         ] {
             let home = TempDir::new().unwrap();
-            let around = around(home.path(), platform);
-            apply(&install(host, scope, &around).unwrap_or_default());
-            let files = files(home.path());
-            let shown = if text.is_empty() || scope == Scope::Project { usize::MAX } else { 0 };
-            text += &format!("# {scope:?} {platform:?}\n");
-            for (name, content) in files {
-                let is_long = name.ends_with(".md") || name.ends_with(".ts");
-                let content = if is_long { "(see plugins/)\n" } else { &content[..content.len().min(shown)] };
-                text += &format!("## {name}\n{content}");
-            }
+            apply(&install(host, scope, &around(home.path(), platform)).unwrap_or_default());
+            let in_full = |name: &str| {
+                platform == Platform::Linux && !name.contains("skills/") && !name.contains("plugins/")
+            };
+            let told = files(home.path()).into_iter().map(|(name, content)| {
+                if in_full(&name) { format!("## {name}\n{content}") } else { format!("## {name}\n") }
+            });
+            text.extend([format!("# {scope:?} {platform:?}\n")].into_iter().chain(told));
         }
         insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
             insta::assert_snapshot!(host.name, text);
@@ -122,7 +122,8 @@ fn check(host: &str, file: &str, before: &str, after: &str) {
     write(&path, before);
     let change = |make: fn(&Host, Scope, &Surroundings) -> Result<Vec<Change>>| {
         let changes = make(host, Scope::User, &around).unwrap();
-        changes.iter().filter(|change| change.path == path).for_each(|change| change.apply().unwrap());
+        let of_file: Vec<Change> = changes.into_iter().filter(|change| change.path == path).collect();
+        apply(&of_file);
     };
     let text = || fs::read_to_string(&path).unwrap();
     let backup = change::backup_of(&path);
