@@ -27,7 +27,9 @@
 //! The same bytes and options give the same handoff, byte for byte, on any number of threads.
 
 pub mod build;
+pub mod checkpoint;
 pub mod count;
+pub mod coverage;
 pub mod delta;
 pub mod diff;
 pub mod discover;

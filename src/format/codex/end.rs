@@ -1,14 +1,15 @@
 //! The host's own account of how a command or a patch ended.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::call;
 use super::record::{integer, text};
 use crate::event::{Change, FileEdit, Status};
-use crate::format::patch;
+use crate::format::diff;
 
 /// How a command or a patch ended, as the host saw it.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct End {
     pub command: Option<String>,
     pub cwd: Option<String>,
@@ -74,7 +75,7 @@ fn file_edit(path: &str, change: &Value) -> Option<FileEdit> {
         }
         "delete" => edit.change = Change::Deleted,
         "update" => {
-            edit.hunks = patch::unified(fields["unified_diff"].as_str().unwrap_or_default());
+            edit.hunks = diff::hunks(fields["unified_diff"].as_str().unwrap_or_default());
             if let Some(target) = text(&fields["move_path"]) {
                 edit.change = Change::Renamed { from: std::mem::replace(&mut edit.path, target) };
             }
