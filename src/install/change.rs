@@ -117,8 +117,8 @@ impl Change {
     fn remove(&self) -> Result<()> {
         remove(&self.path)?;
         if self.own {
-            // Any other folder has something else in it, and stays.
-            let _ = self.path.parent().map(fs::remove_dir);
+            // The folders that were made for it are empty now; any other is not, and stays.
+            let _ = self.path.ancestors().skip(1).take(2).try_for_each(fs::remove_dir);
         }
         Ok(())
     }
