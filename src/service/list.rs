@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Service;
 use crate::error::{Error, Result};
+use crate::redact;
 use crate::state::Status;
-use crate::store::{Head, Id, Record, Stage, Visibility};
+use crate::store::{Head, HeadTask, Id, Record, Stage, Visibility};
 
 /// Which handoffs are meant. What is not named does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,7 +121,7 @@ impl Service {
         let Some(document) = self.store.get(id)? else { return Ok(None) };
         match Record::read(id, &document.bytes) {
             Err(error @ Error::Damaged { .. }) => {
-                let moved_to = Some(self.store.set_aside(id, document.revision)?);
+                let moved_to = Some(self.store.set_aside(id, document.revision())?);
                 Ok(Some(Damaged { moved_to, ..damaged(id.to_string(), &reason(&error)) }))
             }
             _ => Ok(None),
@@ -153,6 +154,7 @@ impl Service {
 }
 
 pub(super) fn row((id, head, bytes): (Id, Head, u64)) -> Row {
+    let head = if head.saved_at.is_none() { safe(head) } else { head };
     Row {
         id: id.to_string(),
         saved_at: head.time(),
@@ -170,6 +172,18 @@ pub(super) fn row((id, head, bytes): (Id, Head, u64)) -> Row {
         tokens: head.tokens,
         comments: head.comments.len(),
         bytes,
+    }
+}
+
+/// The head of a file that another tool wrote, through the gate for secrets.
+fn safe(head: Head) -> Head {
+    let gate = |text: String| redact::text(&text).into_owned();
+    Head {
+        task: HeadTask { objective: gate(head.task.objective), ..head.task },
+        title: gate(head.title),
+        tags: head.tags.into_iter().map(gate).collect(),
+        project: gate(head.project),
+        ..head
     }
 }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::given::redacted;
 use super::tree::{self, Tree};
 use super::{Service, conversation, fit};
 use crate::error::{Error, Result};
@@ -104,7 +105,7 @@ impl Service {
         let record = self.record(id.as_str())?;
         let Some(number) = number.filter(|number| *number != record.version) else { return Ok(record) };
         match self.store.note(id, &version_name(number))? {
-            Some(bytes) => Record::read(id, &bytes),
+            Some(bytes) => Ok(redacted(&Record::read(id, &bytes)?).0),
             None => Err(Error::NoSuchVersion { id: id.to_string(), number }),
         }
     }
@@ -135,7 +136,7 @@ fn last(talk: &str, most: usize, room: usize, tokenizer: Tokenizer) -> String {
     messages[first..].concat()
 }
 
-fn renderer(name: Option<&str>) -> Result<&'static Renderer> {
+pub(super) fn renderer(name: Option<&str>) -> Result<&'static Renderer> {
     let name = name.unwrap_or("markdown");
     render::find(name).ok_or_else(|| Error::NoSuchRendering {
         name: name.to_owned(),

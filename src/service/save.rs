@@ -101,19 +101,27 @@ impl Service {
             return Err(Error::Disabled);
         }
         let (mut request, marks) = redacted(request);
-        let base = request.base.as_deref().map(|id| self.record(id)).transpose()?;
+        let base = self.base(&request)?;
         let tokenizer = fit::tokenizer(request.model.as_deref())?;
         if let (Given::Transcript(bytes), true, None) =
             (&given, request.keep_conversation, &request.conversation)
         {
             request.conversation = Some(conversation::of(bytes, request.format.as_deref())?);
         }
-        let mut made = make(given, &request, tokenizer)?;
-        if base.is_some() {
-            made.state.metadata.base_session.clone_from(&request.base);
-        }
+        let mut made = make(given, &request, tokenizer, base)?;
         made.redacted += marks;
         self.keep(&made, &request, &tokenizer)
+    }
+
+    /// The handoff that this one goes on from: the one that is named, else what is under its id already.
+    fn base(&self, request: &Save) -> Result<Option<HandoffState>> {
+        if let Some(base) = &request.base {
+            return self.record(base).map(|record| Some(record.state));
+        }
+        let Some(id) = &request.id else { return Ok(None) };
+        let id = Id::new(id)?;
+        let there = self.store.get(&id)?;
+        there.map(|document| Record::read(&id, &document.bytes).map(|record| record.state)).transpose()
     }
 
     fn keep(&self, made: &Made, request: &Save, tokenizer: &Tokenizer) -> Result<Saved> {
@@ -152,12 +160,12 @@ impl Service {
 }
 
 /// The handoff of what is handed in.
-fn make(given: Given, request: &Save, tokenizer: Tokenizer) -> Result<Made> {
+fn make(given: Given, request: &Save, tokenizer: Tokenizer, base: Option<HandoffState>) -> Result<Made> {
     match given {
         Given::Transcript(bytes) => {
             let defaults = Options::default();
             let budget = request.budget.unwrap_or(defaults.budget);
-            let options = Options { budget, tokenizer, format: request.format.clone(), ..defaults };
+            let options = Options { budget, tokenizer, format: request.format.clone(), base, ..defaults };
             let mut made = build(&bytes, &request.tree.seen_by(options))?;
             if let Some(root) = &made.root {
                 worktree::anchor(&mut made.state, root);
@@ -165,7 +173,9 @@ fn make(given: Given, request: &Save, tokenizer: Tokenizer) -> Result<Made> {
             Ok(Made { state: made.state, tokens: made.tokens, redacted: 0, warnings: made.warnings })
         }
         Given::State(state) => {
-            let (state, redacted) = redacted(&*state);
+            let (mut state, redacted) = redacted(&*state);
+            state.metadata.base_session =
+                base.map(|base| base.metadata.session_id).or(state.metadata.base_session);
             let markdown = render::find("markdown").expect("markdown is in the list");
             let mut fitted = fit::fit(state, request.budget, tokenizer, markdown, render::Citations::Hidden)?;
             if let Some(root) = request.tree.root(&tree::recorded(&fitted.state)) {
