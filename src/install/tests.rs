@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use proptest::prelude::*;
+use serde_json::Value;
 use tempfile::TempDir;
 
 use super::*;
@@ -342,4 +344,71 @@ fn a_diff_shows_no_secret() {
     let changes = install(find("gemini").unwrap(), Scope::User, &around).unwrap();
     let diff = changes[0].diff();
     assert!(!diff.contains(&secret) && diff.contains("+    \"baton\""), "{diff}");
+}
+
+/// Any JSON object, with names that hosts use among others.
+fn object() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i32>().prop_map(Value::from),
+        ".*".prop_map(Value::from)
+    ];
+    let name =
+        prop_oneof!["[a-z]{1,3}", Just("mcpServers".to_owned()), Just("servers".to_owned()), "\\PC{0,4}"];
+    leaf.prop_recursive(4, 30, 4, move |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::btree_map(name.clone(), inner, 0..4)
+                .prop_map(|members| members.into_iter().collect::<serde_json::Map<_, _>>().into()),
+        ]
+    })
+    .prop_filter("the root is an object with something in it", |value| {
+        value.as_object().is_some_and(|members| !members.is_empty())
+    })
+}
+
+/// Lines of a TOML file that may stand in any order, after the first.
+const TABLES: &[&str] = &[
+    "# a remark\n",
+    "\n",
+    "[a]\nb = 1 # why\n",
+    "[[list]]\nx = \"\"\"\n[mcp_servers.baton]\n\"\"\"\n",
+    "[mcp_servers.other]\ncommand = 'x'\n",
+    "[mcp_servers.other.env]\nA = \"b\"\n",
+    "[\"mcp_servers.baton\"]\nc = [\n  1,\n]\n",
+    "[mcp_servers.batons]\ncommand = \"y\"\n",
+];
+
+proptest! {
+    #[test]
+    fn json_in_and_out_again(before in object(), pretty: bool) {
+        let text = if pretty { format!("{before:#}\n") } else { before.to_string() };
+        let entries = [Entry::member(&["mcpServers", "baton"], serde_json::json!({"command": "baton", "args": ["mcp"]}))];
+        if let Ok(with) = json::put(&text, &entries) {
+            let mut value: Value = serde_json::from_str(&with).unwrap();
+            prop_assert_eq!(&value["mcpServers"]["baton"], &entries[0].value);
+            prop_assert_eq!(json::put(&with, &entries).unwrap(), with.clone());
+            let without: Value = serde_json::from_str(&json::take(&with, &entries).unwrap()).unwrap();
+            value["mcpServers"].as_object_mut().unwrap().remove("baton");
+            let was_empty = before.get("mcpServers").is_none_or(|servers| servers == &serde_json::json!({}));
+            if was_empty {
+                value.as_object_mut().unwrap().remove("mcpServers");
+            }
+            prop_assert_eq!(without, value);
+        } else {
+            prop_assert!(before.get("mcpServers").is_some_and(|servers| !servers.is_object()));
+        }
+    }
+
+    #[test]
+    fn toml_in_and_out_again(order in Just(TABLES.to_vec()).prop_shuffle(), some in 0..=TABLES.len(), windows: bool) {
+        let text = format!("model = \"x\"\n{}", order[..some].concat());
+        let text = if windows { text.replace('\n', "\r\n") } else { text };
+        let entries = [Entry::member(&["mcp_servers", "baton"], serde_json::json!({"command": "baton", "args": ["mcp"]}))];
+        let with = toml::put(&text, &entries).unwrap();
+        prop_assert!(with.starts_with(&text));
+        prop_assert_eq!(&toml::put(&with, &entries).unwrap(), &with);
+        prop_assert_eq!(toml::take(&with, &entries).unwrap(), text);
+    }
 }
