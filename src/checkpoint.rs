@@ -99,7 +99,9 @@ impl Session {
 fn keep(mark: &Mark, transcript: &Transcript) -> Vec<u8> {
     let Some(state) = mark.state.as_deref().and_then(safe_state) else { return Vec::new() };
     let content = (Mark { state: Some(state), ..mark.clone() }, &transcript.events, &transcript.warnings);
-    let Ok(mut kept) = postcard::to_extend(&content, [LAYOUT, &[0; HASH]].concat()) else { return Vec::new() };
+    let Ok(mut kept) = postcard::to_extend(&content, [LAYOUT, &[0; HASH]].concat()) else {
+        return Vec::new();
+    };
     let (head, content) = kept.split_at_mut(LAYOUT.len() + HASH);
     head[LAYOUT.len()..].copy_from_slice(blake3::hash(content).as_bytes());
     kept
