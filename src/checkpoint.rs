@@ -168,9 +168,9 @@ impl Reader {
         if mark.format != growing.format || mark.encoding != encoding.name() {
             return None;
         }
-        let hashed = || blake3::Hasher::new().update(before).clone();
+        let prefix = || blake3::Hasher::new().update(before).clone();
         let events = || postcard::from_bytes::<(Vec<Event>, Vec<Warning>)>(content).ok();
-        let (hasher, events) = rayon::join(hashed, events);
+        let (hasher, events) = rayon::join(prefix, events);
         let (events, warnings) = events?;
         if hasher.finalize().as_bytes() != &mark.hash {
             return None;
