@@ -62,6 +62,18 @@ pub enum Command {
     Count(Count),
     /// Say why each entry is in the handoff, and what was left out
     Explain(Explain),
+    /// Say whether Baton is in place on this machine
+    Doctor {
+        /// Write JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Put Baton into an agent: MCP server, hooks, skill
+    Install(super::install::Install),
+    /// Take Baton out of an agent again
+    Uninstall(super::install::Install),
+    /// Write kept handoffs to a file
+    Export(super::export::Export),
     /// List the sessions of coding agents on this machine
     Sessions(super::sessions::Sessions),
     /// Say what changed from one handoff to the next
@@ -70,18 +82,24 @@ pub enum Command {
     Apply(super::diff::Apply),
     /// List the transcript formats
     Formats,
+    /// Keep handoffs from a file
+    Import(super::import::Import),
     /// List the kept handoffs
     List(super::list::List),
     /// Give a kept handoff to the next session
     Load(super::load::Load),
     /// List the versions of a kept handoff
     Log(super::log::Log),
+    /// Make one handoff of several kept ones
+    Merge(super::merge::Merge),
     /// Remove the kept handoffs that are old
     Prune(super::prune::Prune),
     /// Remove kept handoffs
     Rm(super::rm::Rm),
     /// Make a handoff and keep it
     Save(super::save::Save),
+    /// Search in kept handoffs, their comments and conversations
+    Search(super::search::Search),
     /// Show all that is kept of a handoff
     Show(super::show::Show),
     /// Print a completion script for a shell
@@ -192,6 +210,7 @@ impl Handoff {
             citations: if self.cite { Citations::Shown } else { Citations::Hidden },
             format: Some(self.format.clone()),
             root: self.root.clone(),
+            recorded_root: false,
             base: self.base.as_deref().map(super::diff::read).transpose()?,
         })
     }
@@ -220,7 +239,7 @@ pub fn budget(text: &str) -> Result<usize, String> {
     Ok(parsed)
 }
 
-fn folder(text: &str) -> Result<PathBuf, String> {
+pub fn folder(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
     if path.is_dir() {
         Ok(path)

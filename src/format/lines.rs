@@ -7,8 +7,10 @@
 use std::borrow::Cow;
 
 use rayon::prelude::*;
+use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+use super::Reading;
 use crate::event::{Event, EventKind, Transcript, Warning};
 
 /// Bytes parsed in one go, at the least: enough to feed all threads, little beside the file.
@@ -29,6 +31,14 @@ pub(super) trait Records: Default + Send {
     fn fold(&mut self, record: Self::Record, out: &mut Sink);
 }
 
+/// A format whose files grow, and which can read on where it ended: what it knows there is kept in between.
+pub(super) trait Keep: Records + Serialize + DeserializeOwned {
+    /// Whether all it knows is kept.
+    fn is_settled(&self) -> bool {
+        true
+    }
+}
+
 /// Where a format puts events and warnings; it knows the line.
 #[derive(Debug, Default)]
 pub(super) struct Sink {
@@ -36,6 +46,8 @@ pub(super) struct Sink {
     pub line: u32,
     /// What came out so far.
     pub transcript: Transcript,
+    /// Events that became others after they had been added.
+    pub replaced: Vec<usize>,
 }
 
 impl Sink {
@@ -56,6 +68,12 @@ impl Sink {
         self.transcript.events.len() - 1
     }
 
+    /// Makes another of an event that was added before.
+    pub fn replace(&mut self, event: usize, kind: EventKind) {
+        self.transcript.events[event].kind = kind;
+        self.replaced.push(event);
+    }
+
     /// Adds a warning for the line at hand.
     pub fn warn(&mut self, message: impl Into<String>) {
         self.transcript.warnings.push(Warning { line: self.line, message: message.into() });
@@ -65,17 +83,33 @@ impl Sink {
 /// Reads a whole file of records.
 pub(super) fn read<R: Records>(format: &'static str, bytes: &[u8]) -> Transcript {
     let mut sink = Sink::default();
-    let mut state = R::default();
     sink.transcript.format = format;
+    add(&mut R::default(), &mut sink, bytes);
+    sink.transcript
+}
+
+/// Reads lines that were added to a file. False if what was kept is not of this format's making.
+pub(super) fn read_on<R: Keep>(reading: &mut Reading, bytes: &[u8]) -> bool {
+    let state = reading.state.take().map_or_else(|| Ok(R::default()), |state| serde_json::from_str(&state));
+    let Ok(mut state) = state else { return false };
+    let transcript = std::mem::take(&mut reading.transcript);
+    let mut sink = Sink { line: reading.lines, transcript, replaced: Vec::new() };
+    add(&mut state, &mut sink, bytes);
+    let state = serde_json::to_string(&state).ok().filter(|_| state.is_settled());
+    *reading = Reading { lines: sink.line, transcript: sink.transcript, replaced: sink.replaced, state };
+    true
+}
+
+fn add<R: Records>(state: &mut R, sink: &mut Sink, bytes: &[u8]) {
+    let before = sink.line;
     let mut windows = windows(bytes);
     let mut parsed = windows.next().map(parse::<R>);
     while let Some(records) = parsed {
         let next = windows.next();
-        let fold = || fold_all(&mut state, records, &mut sink);
+        let fold = || fold_all(state, records, sink);
         ((), parsed) = rayon::join(fold, || next.map(parse::<R>));
     }
-    explain_torn_end(bytes, &mut sink.transcript.warnings);
-    sink.transcript
+    explain_torn_end(bytes, before, &mut sink.transcript.warnings);
 }
 
 /// Parses one line as JSON. Half of a surrogate pair in an escape (text cut between its halves) becomes U+FFFD.
@@ -216,12 +250,12 @@ fn fold_all<R: Records>(state: &mut R, chunks: Vec<Chunk<R::Record>>, sink: &mut
 }
 
 /// A bad last line without a line end was not written to its end: that is said instead of where the parser stopped.
-fn explain_torn_end(bytes: &[u8], warnings: &mut [Warning]) {
+fn explain_torn_end(bytes: &[u8], before: u32, warnings: &mut [Warning]) {
     let Some(last) = warnings.last_mut() else { return };
     if bytes.last().is_none_or(|&byte| byte == b'\n') || !last.message.contains("not readable as JSON") {
         return;
     }
-    let line = memchr::memchr_iter(b'\n', bytes).count() + 1;
+    let line = before as usize + memchr::memchr_iter(b'\n', bytes).count() + 1;
     if last.line as usize == line {
         "the file ends in the middle of this line; its record is lost".clone_into(&mut last.message);
     }

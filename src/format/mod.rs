@@ -25,6 +25,8 @@ mod wrappers;
 pub use head::Head;
 pub use places::Place;
 
+use std::borrow::Cow;
+
 use crate::error::{Error, Result};
 use crate::event::{EventKind, Transcript};
 
@@ -65,6 +67,30 @@ pub struct Carries {
 /// The formats, by name.
 pub static FORMATS: &[Format] = &[claude_code::FORMAT, codex::FORMAT, markdown::FORMAT, messages::FORMAT];
 
+/// A format of files that grow at their end, line by line, and are read on from there.
+pub struct Growing {
+    /// Its name among [`FORMATS`].
+    pub format: &'static str,
+    /// Reads lines that were added. False if what was kept is not of its making.
+    pub read_on: fn(&mut Reading, &[u8]) -> bool,
+}
+
+/// How far a file was read, and what reading on takes.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// What came out so far.
+    pub transcript: Transcript,
+    /// Lines read.
+    pub lines: u32,
+    /// What the format knows at this place, as JSON, for itself; none at the beginning, and where it cannot be kept.
+    pub state: Option<String>,
+    /// Events that the lines read last made others of.
+    pub replaced: Vec<usize>,
+}
+
+/// The formats that can be read on, by name.
+pub static GROWING: &[Growing] = &[claude_code::GROWING, codex::GROWING];
+
 /// The format of that name.
 pub fn find(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
@@ -72,23 +98,40 @@ pub fn find(name: &str) -> Option<&'static Format> {
 
 /// Reads an input as the format of that name; without a name (or as `auto`), as the one its content is of.
 pub fn read(bytes: &[u8], format: Option<&str>) -> Result<Transcript> {
-    let named = match format.filter(|&name| name != "auto") {
+    let (bytes, mut warnings) = decode::utf8(bytes);
+    let format = format_of(&bytes, format)?;
+    let mut transcript = (format.read)(&bytes);
+    warnings.append(&mut transcript.warnings);
+    transcript.warnings = warnings;
+    checked(transcript, format.name)
+}
+
+/// The format that an input can be read on in, and its text; none if its format cannot, or if it is not plain UTF-8.
+pub fn growing<'a>(bytes: &'a [u8], format: Option<&str>) -> Result<Option<(&'static Growing, &'a [u8])>> {
+    let (Cow::Borrowed(text), _) = decode::utf8(bytes) else { return Ok(None) };
+    let format = format_of(text, format)?;
+    let growing = GROWING.iter().find(|growing| growing.format == format.name);
+    Ok(growing.map(|growing| (growing, text)))
+}
+
+/// The transcript with its warnings in order, if it is one of a session.
+pub fn checked(mut transcript: Transcript, format: &'static str) -> Result<Transcript> {
+    if !transcript.events.iter().any(|event| is_of_a_session(&event.kind)) {
+        return Err(Error::NoEvents { format });
+    }
+    transcript.warnings.sort();
+    Ok(transcript)
+}
+
+fn format_of(bytes: &[u8], name: Option<&str>) -> Result<&'static Format> {
+    let named = match name.filter(|&name| name != "auto") {
         Some(name) => Some(find(name).ok_or_else(|| no_such_format(name))?),
         None => None,
     };
-    let (bytes, mut warnings) = decode::utf8(bytes);
     if bytes.trim_ascii().is_empty() {
         return Err(Error::Empty);
     }
-    let format = named.map_or_else(|| detect(&bytes), Ok)?;
-    let mut transcript = (format.read)(&bytes);
-    if !transcript.events.iter().any(|event| is_of_a_session(&event.kind)) {
-        return Err(Error::NoEvents { format: format.name });
-    }
-    warnings.append(&mut transcript.warnings);
-    warnings.sort();
-    transcript.warnings = warnings;
-    Ok(transcript)
+    named.map_or_else(|| detect(bytes), Ok)
 }
 
 /// Whether something was said or done; where a session runs and what it costs is not enough.
@@ -154,6 +197,8 @@ mod tests {
             assert!(std::ptr::eq(find(format.name).unwrap(), format));
             assert_eq!((format.read)(b"").format, format.name);
         }
+        assert!(GROWING.is_sorted_by(|one, other| one.format < other.format));
+        assert!(GROWING.iter().all(|growing| find(growing.format).is_some()));
     }
 
     #[track_caller]

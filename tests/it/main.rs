@@ -3,6 +3,8 @@
 
 /// No handoff is over its budget, counted again by somebody else.
 mod budget;
+/// A session that grew is read on, and its handoff is that of the whole.
+mod checkpoint;
 /// The command line, through the real binary.
 #[cfg(feature = "cli")]
 mod cli;
@@ -12,6 +14,9 @@ mod corpus;
 mod deltas;
 /// Same bytes, same output, on any number of threads.
 mod determinism;
+/// Saves that are killed, run out of disk, or meet each other.
+#[cfg(feature = "cli")]
+mod disaster;
 /// Every fact has evidence, and its words and numbers stand there.
 mod evidence;
 /// The annotated facts of the fixtures come through; secrets and what nobody said do not.
@@ -22,8 +27,20 @@ mod fixtures;
 mod floors;
 /// What a handoff quotes is data, and cannot look like a part of the frame.
 mod framing;
+/// A home for the commands that keep something.
+#[cfg(feature = "cli")]
+mod home;
+/// Baton in the agents' own configurations, through the real binary.
+#[cfg(feature = "cli")]
+mod install;
+/// What is kept is searched, merged, exported and imported, with its conversation.
+#[cfg(feature = "cli")]
+mod kept;
 /// The lists of formats, extractors, renderers and encodings, each as a whole.
 mod lists;
+/// The plugins, held against what their hosts demand.
+#[cfg(feature = "cli")]
+mod plugins;
 /// Line ranges that are followed through edits, against an editor that knows the truth.
 mod ranges;
 /// Reading never fails, whatever the bytes, and a file that grew reads on.

@@ -1,0 +1,186 @@
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::home::{Home, SAID, session, written};
+
+/// A handoff with one decision.
+fn decided(objective: &str, decision: &str, rationale: &str) -> String {
+    let mut state: Value = serde_json::from_str(&written(objective)).unwrap();
+    state["decisions"] =
+        json!([{ "decision": decision, "rationale": rationale, "timestamp": "2025-10-20T14:30:00.000Z" }]);
+    state.to_string()
+}
+
+#[test]
+fn the_best_hit_comes_first() {
+    let home = Home::new();
+    home.told("save --id queue --tag rust", &written("Drain the retry queue"));
+    home.told("save --id limiter", &session());
+    home.write("talk", "## User\n\nIs the zebra striped?\n");
+    home.told("save --id talk --conversation=talk", &written("Talk about animals"));
+    home.told("comment limiter Zebras", "");
+    let check = |words: &str, expected: &[&str]| {
+        let found = home.json(&format!("search {words} --json"), "");
+        let ids: Vec<&str> = found["hits"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|hit| hit["handoff"]["id"].as_str().unwrap())
+            .collect();
+        assert_eq!(ids, expected, "{words}");
+        found
+    };
+    check("retry queue", &["queue", "talk", "limiter"]);
+    check("QUEUE --tag rust", &["queue"]);
+    let found = check("zebra", &["talk", "limiter"]);
+    assert_eq!(found["hits"][0]["excerpt"], "Is the zebra striped?");
+    check("nothingofthesort", &[]);
+    check("the", &[]);
+    let said = home.told("search zebra --limit 1", "");
+    assert!(said.starts_with("talk  ") && said.ends_with("and 1 more; --limit shows them\n"), "{said}");
+    assert_eq!(home.told("search nothingofthesort", ""), "nothing was found\n");
+}
+
+#[test]
+fn the_later_decision_wins() {
+    let home = Home::new();
+    home.told(
+        "save --id one --tag a",
+        &decided("Store sessions", "Use Redis for session storage", "it is fast"),
+    );
+    home.told("comment one early", "");
+    home.told(
+        "save --id two --tag b",
+        &decided("Store sessions well", "Use Postgres for session storage", "it is there"),
+    );
+    let merged = home.json("merge two one --as both --json", "");
+    assert_eq!(merged["sources"], json!(["one", "two"]));
+    let expected = json!([{
+        "earlier": { "id": "one", "decision": "Use Redis for session storage" },
+        "later": { "id": "two", "decision": "Use Postgres for session storage" },
+    }]);
+    assert_eq!(merged["conflicts"], expected);
+    let both = home.json("show both --json", "");
+    assert_eq!(both["task"]["objective"], "Store sessions well");
+    let decisions = both["decisions"].as_array().unwrap();
+    assert_eq!((decisions.len(), &decisions[0]["decision"]), (1, &json!("Use Postgres for session storage")));
+    let rejected = json!([{ "option": "Use Redis for session storage", "reason": "it is fast" }]);
+    assert_eq!(decisions[0]["rejected"], rejected);
+    assert_eq!((&both["tags"], both["files"].as_array().unwrap().len()), (&json!(["a", "b"]), 1));
+    assert_eq!(both["comments"][0]["text"], "early");
+    let said = home.told("merge two one --as other --in-order", "");
+    assert!(
+        said.starts_with("merged two < one into other: ") && said.contains("  + one: Use Redis"),
+        "{said}"
+    );
+    assert_eq!(home.ids().len(), 4, "the sources stay");
+    assert!(home.fails("merge one one", "", 2).contains("two or more different handoffs"));
+    assert!(home.fails("merge one nobody", "", 1).contains("there is no handoff 'nobody'"));
+    home.told("merge one two --as small --budget 200", "");
+    assert!(baton::token::Encoding::O200kBase.count(&home.told("load small", "")) <= 200);
+}
+
+#[test]
+fn what_is_exported_is_imported() {
+    let home = Home::new();
+    home.told("save --id one --title First", &session());
+    home.told("save --id one", &session());
+    home.told("save --id two", &written("second"));
+    home.told("comment two well", "");
+    home.told("export one -o single.json", "");
+    home.told("export --all --versions -o bundle.json", "");
+    let elsewhere = "--store elsewhere";
+    assert_eq!(home.told(&format!("import single.json {elsewhere}"), ""), "one: added\n");
+    assert_eq!(
+        home.told(&format!("import bundle.json {elsewhere}"), ""),
+        "two: added\none: the same is there already\n"
+    );
+    for id in ["one", "two"] {
+        let kept = |store: &str| home.told(&format!("show {id} --json {store}"), "");
+        assert_eq!(kept(elsewhere), kept(""), "{id}");
+    }
+    home.told("import bundle.json --store third", "");
+    assert_eq!(home.told("log one --store third", ""), home.told("log one", ""));
+    home.told("comment one differs", "");
+    assert!(home.told("import single.json", "").starts_with("one: left out: something else is there"));
+    assert!(
+        home.told("import single.json --replace", "")
+            .starts_with("one: replaced; what was there is kept as version 2")
+    );
+    assert_eq!(home.told("import single.json --id three", ""), "three: added\n");
+}
+
+#[test]
+fn what_cannot_be_imported() {
+    let home = Home::new();
+    let check = |text: &str, expected: &str| {
+        let said = home.fails("import -", text, 1);
+        assert!(said.contains(expected), "{said}");
+        assert!(home.ids().is_empty());
+    };
+    check("", "standard input: this is no handoff");
+    check("[1]", "standard input: this is no handoff");
+    check("{\"handoffs\": [{}]}", "standard input: this is no handoff");
+    check("\u{0}\u{1}", "standard input: this is no handoff");
+    check(r#"{"schema_version": 9, "metadata": {"session_id": "x"}}"#, "has schema version 9");
+    let nested = "[".repeat(100_000);
+    check(&format!("{{\"handoffs\": {nested}"), "standard input: this is no handoff");
+    home.write("no name.json", r#"{"task":{"objective":"x","status":"blocked","progress_summary":""}}"#);
+    let output = home.command(&["import", "no name.json"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot be the id of a handoff"), "{output:?}");
+    let secret = ["ghp_", "9fK2mQx7Lw3RtZ8vB1nC4sD6hJ0pYeUa5GiT"].concat();
+    home.told("import - --id a", &written(&secret));
+    assert!(!fs::read_to_string(home.store().join("a.json")).unwrap().contains(&secret));
+}
+
+#[test]
+fn the_conversation_is_kept_and_given_along() {
+    let home = Home::new();
+    home.told("save --id limiter --conversation", &session());
+    let whole = home.told("show limiter --conversation", "");
+    assert!(whole.contains("## Conversation\n## User\n"), "{whole}");
+    let text = home.told("load limiter", "");
+    let with = home.told("load limiter --messages 2", "");
+    let talk = with.strip_prefix(&text).unwrap();
+    assert_eq!(
+        talk.lines().filter(|line| *line == "## User" || *line == "## Assistant").count(),
+        2,
+        "{talk}"
+    );
+    let budget = baton::token::Encoding::O200kBase.count(&text) + 10;
+    assert_eq!(
+        home.told(&format!("load limiter --messages 2 --budget {budget}"), "").trim_end(),
+        text.trim_end()
+    );
+    home.told("save --id limiter", SAID);
+    assert!(!home.told("show limiter --conversation", "").contains("## Conversation"));
+}
+
+#[test]
+fn the_newest_session_of_the_project() {
+    let home = Home::new();
+    assert!(home.fails("save --latest", "", 1).contains("no session of "));
+    let folder = home.path().join("project");
+    fs::create_dir(&folder).unwrap();
+    let cwd = fs::canonicalize(&folder).unwrap();
+    let name = cwd.to_string_lossy().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    let sessions = home.path().join(".claude/projects").join(name);
+    fs::create_dir_all(&sessions).unwrap();
+    let record = json!({
+        "type": "user", "cwd": cwd, "sessionId": "s-1", "timestamp": "2026-11-21T10:00:00Z",
+        "message": { "role": "user", "content": "Fix the rounding" },
+    });
+    fs::write(sessions.join("s-1.jsonl"), format!("{record}\n")).unwrap();
+    let run = |words: &[&str]| home.command(words).current_dir(&folder).output().unwrap();
+    assert!(run(&["save", "--latest", "--id", "newest"]).status.success());
+    let kept = home.json("show newest --json", "");
+    assert_eq!((&kept["agent_session"], &kept["metadata"]["session_id"]), (&json!("s-1"), &json!("newest")));
+    home.told("save --id later", &written("of another project"));
+    let loaded = run(&["load"]);
+    assert!(
+        String::from_utf8_lossy(&loaded.stdout).contains("## Task: Fix the rounding"),
+        "that of the project is loaded"
+    );
+    assert!(!run(&["save", "--latest", "--agent", "codex"]).status.success());
+}
