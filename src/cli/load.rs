@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use baton::error::Result;
 use baton::project;
 use baton::render::Renderer;
-use baton::service::{self, Loaded, Tree};
+use baton::service::{self, Loaded, Since, Tree};
 use baton::surroundings::Surroundings;
 use clap::Args;
 
@@ -17,7 +17,8 @@ const AFTER: &str = "\
 Examples:
   baton load                        the one of this project that was saved last
   baton load parser --budget 800    what is most telling of it
-  baton load parser --version 2     as it was saved the second time";
+  baton load parser --version 2     as it was saved the second time
+  baton load parser --since @2      only what changed since then";
 
 /// Give a kept handoff to the next session.
 #[derive(Args)]
@@ -28,6 +29,9 @@ pub struct Load {
     /// Which version of it [default: the last]
     #[arg(long, value_name = "NUMBER")]
     pub version: Option<u32>,
+    /// Tell only what changed since this one: an id, a version of it (parser@2), or one of the same (@2)
+    #[arg(long, value_name = "BASE")]
+    pub since: Option<String>,
     /// The most tokens the text may have; at least 200 [default: all that was saved]
     #[arg(short, long, value_name = "TOKENS", value_parser = budget, allow_negative_numbers = true)]
     pub budget: Option<usize>,
@@ -57,6 +61,7 @@ pub fn run(request: &Load, surroundings: &Surroundings) -> Result<()> {
         project: Some(project::of(&surroundings.folder).id),
         or_any: true,
         version: request.version,
+        since: request.since.clone(),
         budget: request.budget,
         model: request.counting.name(),
         output: Some(request.output.name.to_owned()),
@@ -67,7 +72,7 @@ pub fn run(request: &Load, surroundings: &Surroundings) -> Result<()> {
     let loaded = request.at.open(surroundings)?.load(&wanted)?;
     let conversation = loaded.conversation.as_deref().map(|talk| format!("\n{talk}")).unwrap_or_default();
     output::write(&format!("{}{conversation}", loaded.text), request.target.file.as_deref())?;
-    if loaded.left_out > 0 || stderr().is_terminal() {
+    if loaded.left_out > 0 || loaded.since.is_some_and(|since| since.whole) || stderr().is_terminal() {
         report::say(&said(&loaded));
     }
     Ok(())
@@ -76,5 +81,10 @@ pub fn run(request: &Load, surroundings: &Surroundings) -> Result<()> {
 fn said(loaded: &Loaded) -> String {
     let Loaded { id, version, tokens, encoding, left_out, .. } = loaded;
     let left = if *left_out > 0 { format!(", {left_out} entries left out") } else { String::new() };
-    format!("loaded {id}, version {version}: {tokens} tokens ({encoding}){left}")
+    let since = match loaded.since {
+        Some(Since { whole: true, .. }) => ", the whole: only the changes would hardly be shorter".to_owned(),
+        Some(Since { full, .. }) => format!(", the changes of {full}"),
+        None => String::new(),
+    };
+    format!("loaded {id}, version {version}: {tokens} tokens ({encoding}){since}{left}")
 }

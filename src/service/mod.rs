@@ -13,6 +13,7 @@ mod merge;
 mod remove;
 mod save;
 mod search;
+mod since;
 mod tree;
 mod union;
 
@@ -25,6 +26,7 @@ pub use merge::{Merge, Merged, Order};
 pub use remove::{Pruned, Removed};
 pub use save::{Save, Saved};
 pub use search::{Found, Hit, Search};
+pub use since::Since;
 pub use tree::Tree;
 pub use union::{Conflict, Decided};
 

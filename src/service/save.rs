@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::given::redacted;
 use super::tree::{self, Tree};
-use super::{Given, Keeping, Service, conversation, fit};
+use super::{Given, Keeping, Service, conversation, fit, since};
 use crate::build::{Options, build};
+use crate::diff::Known;
 use crate::error::{Error, Result};
 use crate::event::Warning;
 use crate::state::{Environment, HandoffState};
@@ -89,6 +90,8 @@ pub struct Saved {
 /// What is to be kept, before it has an id.
 struct Made {
     state: HandoffState,
+    /// What tells why something of its base is not in it.
+    known: Known,
     tokens: usize,
     redacted: usize,
     warnings: Vec<Warning>,
@@ -108,15 +111,23 @@ impl Service {
         {
             request.conversation = Some(conversation::of(bytes, request.format.as_deref())?);
         }
-        let mut made = make(given, &request, tokenizer)?;
+        let there = request.id.as_deref().and_then(|id| self.record(id).ok());
+        let going_on = since::going_on(base.as_ref(), there.as_ref());
+        let mut made = make(given, &request, tokenizer, going_on)?;
         if base.is_some() {
             made.state.metadata.base_session.clone_from(&request.base);
         }
         made.redacted += marks;
-        self.keep(&made, &request, &tokenizer)
+        self.keep(&made, base.as_ref(), &request, &tokenizer)
     }
 
-    fn keep(&self, made: &Made, request: &Save, tokenizer: &Tokenizer) -> Result<Saved> {
+    fn keep(
+        &self,
+        made: &Made,
+        base: Option<&Record>,
+        request: &Save,
+        tokenizer: &Tokenizer,
+    ) -> Result<Saved> {
         let now = self.settings.clock.now();
         let id = match &request.id {
             Some(id) => Id::new(id)?,
@@ -125,7 +136,10 @@ impl Service {
         let mut replaced = None;
         let record = self.change(&id, Keeping::Version, |there| {
             replaced = there.as_ref().map(Record::time);
-            Ok(renewed(there, &id, made, request, now))
+            let base = base.cloned().or_else(|| there.clone());
+            let mut record = renewed(there, &id, made, request, now);
+            record.delta = base.map(|base| since::delta(&base, &record, &made.known));
+            Ok(record)
         })?;
         Ok(Saved {
             id: id.to_string(),
@@ -152,17 +166,19 @@ impl Service {
 }
 
 /// The handoff of what is handed in.
-fn make(given: Given, request: &Save, tokenizer: Tokenizer) -> Result<Made> {
+fn make(given: Given, request: &Save, tokenizer: Tokenizer, base: Option<&HandoffState>) -> Result<Made> {
     match given {
         Given::Transcript(bytes) => {
             let defaults = Options::default();
             let budget = request.budget.unwrap_or(defaults.budget);
-            let options = Options { budget, tokenizer, format: request.format.clone(), ..defaults };
+            let base = base.cloned();
+            let options = Options { budget, tokenizer, format: request.format.clone(), base, ..defaults };
             let mut made = build(&bytes, &request.tree.seen_by(options))?;
             if let Some(root) = &made.root {
                 worktree::anchor(&mut made.state, root);
             }
-            Ok(Made { state: made.state, tokens: made.tokens, redacted: 0, warnings: made.warnings })
+            let known = Known::facts(&made.facts);
+            Ok(Made { state: made.state, known, tokens: made.tokens, redacted: 0, warnings: made.warnings })
         }
         Given::State(state) => {
             let (state, redacted) = redacted(&*state);
@@ -171,7 +187,8 @@ fn make(given: Given, request: &Save, tokenizer: Tokenizer) -> Result<Made> {
             if let Some(root) = request.tree.root(&tree::recorded(&fitted.state)) {
                 worktree::anchor(&mut fitted.state, &root);
             }
-            Ok(Made { state: fitted.state, tokens: fitted.tokens, redacted, warnings: Vec::new() })
+            let known = Known::default();
+            Ok(Made { state: fitted.state, known, tokens: fitted.tokens, redacted, warnings: Vec::new() })
         }
     }
 }
