@@ -64,6 +64,14 @@ pub enum Error {
         /// The names of all formats.
         known: String,
     },
+    /// The file of many conversations has none, or more than one, of that title or id.
+    #[error("no single conversation is called '{wanted}'; give the whole title or the id of one: {known}")]
+    NoSuchConversation {
+        /// What was asked for.
+        wanted: String,
+        /// The titles and ids of those that could be meant.
+        known: String,
+    },
     /// Read as that format, the input holds no session.
     #[error(
         "no message of a session was found in the input, read as {format}; check the file, or name another format with --format"

@@ -29,6 +29,7 @@
 pub mod build;
 pub mod checkpoint;
 pub mod count;
+pub mod coverage;
 pub mod delta;
 pub mod diff;
 pub mod discover;

@@ -94,6 +94,8 @@ pub enum Command {
     Merge(super::merge::Merge),
     /// Remove the kept handoffs that are old
     Prune(super::prune::Prune),
+    /// Show what is read of a transcript, event by event, or what becomes of its records
+    Read(super::read::Read),
     /// Remove kept handoffs
     Rm(super::rm::Rm),
     /// Make a handoff and keep it

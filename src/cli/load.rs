@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use baton::error::Result;
 use baton::project;
 use baton::render::Renderer;
-use baton::service::{self, Loaded, Since, Tree};
+use baton::service::{self, Changed, Compare, Loaded, Tree};
 use baton::surroundings::Surroundings;
 use clap::Args;
 
@@ -17,8 +17,8 @@ const AFTER: &str = "\
 Examples:
   baton load                        the one of this project that was saved last
   baton load parser --budget 800    what is most telling of it
-  baton load parser --version 2     as it was saved the second time
-  baton load parser --since @2      only what changed since then";
+  baton load parser --since parser@1     what changed since its first version
+  baton load parser --version 2     as it was saved the second time";
 
 /// Give a kept handoff to the next session.
 #[derive(Args)]
@@ -29,8 +29,8 @@ pub struct Load {
     /// Which version of it [default: the last]
     #[arg(long, value_name = "NUMBER")]
     pub version: Option<u32>,
-    /// Tell only what changed since this one: an id, a version of it (parser@2), or one of the same (@2)
-    #[arg(long, value_name = "BASE")]
+    /// Only what changed since this handoff; ID@2 is the second version of one
+    #[arg(long, value_name = "ID", requires = "id", conflicts_with = "version")]
     pub since: Option<String>,
     /// The most tokens the text may have; at least 200 [default: all that was saved]
     #[arg(short, long, value_name = "TOKENS", value_parser = budget, allow_negative_numbers = true)]
@@ -41,7 +41,7 @@ pub struct Load {
     #[arg(long, value_name = "RENDERING", default_value = "markdown", value_parser = renderer())]
     pub output: &'static Renderer,
     /// Give the last messages of the conversation along, at most so many
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", conflicts_with = "since")]
     pub messages: Option<usize>,
     /// Show the lines of the transcript that prove each entry
     #[arg(long)]
@@ -56,12 +56,14 @@ pub struct Load {
 }
 
 pub fn run(request: &Load, surroundings: &Surroundings) -> Result<()> {
+    if let (Some(base), Some(id)) = (&request.since, &request.id) {
+        return changes(request, base, id, surroundings);
+    }
     let wanted = service::Load {
         id: request.id.clone(),
         project: Some(project::of(&surroundings.folder).id),
         or_any: true,
         version: request.version,
-        since: request.since.clone(),
         budget: request.budget,
         model: request.counting.name(),
         output: Some(request.output.name.to_owned()),
@@ -72,19 +74,41 @@ pub fn run(request: &Load, surroundings: &Surroundings) -> Result<()> {
     let loaded = request.at.open(surroundings)?.load(&wanted)?;
     let conversation = loaded.conversation.as_deref().map(|talk| format!("\n{talk}")).unwrap_or_default();
     output::write(&format!("{}{conversation}", loaded.text), request.target.file.as_deref())?;
-    if loaded.left_out > 0 || loaded.since.is_some_and(|since| since.whole) || stderr().is_terminal() {
+    if loaded.left_out > 0 || stderr().is_terminal() {
         report::say(&said(&loaded));
     }
     Ok(())
 }
 
+/// Writes what changed since a base.
+fn changes(request: &Load, base: &str, id: &str, surroundings: &Surroundings) -> Result<()> {
+    let wanted = Compare {
+        base: base.to_owned(),
+        id: id.to_owned(),
+        budget: request.budget,
+        model: request.counting.name(),
+        output: Some(request.output.name.to_owned()),
+        cite: request.cite,
+    };
+    let changed = request.at.open(surroundings)?.changes(&wanted)?;
+    output::write(&changed.text, request.target.file.as_deref())?;
+    report::say(&change(&changed));
+    Ok(())
+}
+
+fn change(changed: &Changed) -> String {
+    let Changed { base, id, tokens, full, encoding, left_out, .. } = changed;
+    if changed.whole {
+        return format!(
+            "the whole of {id}: what changed since {base} would hardly be shorter ({tokens} tokens, {encoding})"
+        );
+    }
+    let left = if *left_out > 0 { format!(", {left_out} changes left out") } else { String::new() };
+    format!("changes of {id} since {base}: {tokens} tokens of {full} ({encoding}){left}")
+}
+
 fn said(loaded: &Loaded) -> String {
     let Loaded { id, version, tokens, encoding, left_out, .. } = loaded;
     let left = if *left_out > 0 { format!(", {left_out} entries left out") } else { String::new() };
-    let since = match loaded.since {
-        Some(Since { whole: true, .. }) => ", the whole: only the changes would hardly be shorter".to_owned(),
-        Some(Since { full, .. }) => format!(", the changes of {full}"),
-        None => String::new(),
-    };
-    format!("loaded {id}, version {version}: {tokens} tokens ({encoding}){since}{left}")
+    format!("loaded {id}, version {version}: {tokens} tokens ({encoding}){left}")
 }

@@ -20,6 +20,7 @@ mod output;
 mod pages;
 mod progress;
 mod prune;
+mod read;
 mod report;
 mod rm;
 mod save;
@@ -58,6 +59,7 @@ pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<(), Vec
         Command::Log(request) => log::run(request, surroundings).map_err(one),
         Command::Merge(request) => merge::run(request, surroundings).map_err(one),
         Command::Prune(request) => prune::run(request, surroundings).map_err(one),
+        Command::Read(request) => read::run(request, arguments.verbose),
         Command::Rm(request) => rm::run(request, surroundings),
         Command::Save(request) => save::run(request, surroundings, arguments.verbose).map_err(one),
         Command::Search(request) => search::run(request, surroundings).map_err(one),

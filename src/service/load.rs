@@ -3,16 +3,14 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::fit::{self, Fitted};
+use super::given::redacted;
 use super::tree::{self, Tree};
-use super::{Service, Since, conversation};
-use crate::build::Options;
+use super::{Service, conversation, fit};
 use crate::error::{Error, Result};
 use crate::render::{self, Citations, Renderer};
 use crate::state::HandoffState;
 use crate::store::{Id, Record, version_name};
 use crate::token::Tokenizer;
-use crate::update::Update;
 use crate::worktree::{self, Visit};
 
 /// What is to be loaded, and how.
@@ -27,8 +25,6 @@ pub struct Load {
     pub or_any: bool,
     /// Which version of it; the last if none is named.
     pub version: Option<u32>,
-    /// Tell only what changed since this handoff: an id, a version of it (`parser@2`), or one of the same (`@2`).
-    pub since: Option<String>,
     /// The most tokens the text may have; no limit if none is named.
     pub budget: Option<usize>,
     /// The encoding or model that counts them.
@@ -63,9 +59,6 @@ pub struct Loaded {
     pub encoding: String,
     /// Entries that the budget had no room for.
     pub left_out: usize,
-    /// How the changes were told, if only they were asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub since: Option<Since>,
     /// What became of the places in files, if a working tree was at hand.
     pub visit: Option<Visit>,
     /// The handoff that the text tells.
@@ -87,17 +80,11 @@ impl Service {
         let mut record = self.version(&id, request.version)?;
         let conversation = record.conversation.take().zip(request.messages);
         let root = request.tree.root(&tree::recorded(&record.state));
-        let saved = record.clone();
         let visit = root.map(|root| worktree::revisit(&mut record.state, &root));
         let tokenizer = fit::tokenizer(request.model.as_deref())?;
         let renderer = renderer(request.output.as_deref())?;
         let citations = if request.cite { Citations::Shown } else { Citations::Hidden };
-        let budget = request.budget.unwrap_or(usize::MAX);
-        let options = Options { budget, tokenizer, renderer, citations, ..Options::default() };
-        let since = request.since.as_ref().map(|since| self.since(since, &id, &saved, (request, options)));
-        let since = since.transpose()?;
         let fitted = fit::fit(record.state, request.budget, tokenizer, renderer, citations)?;
-        let fitted = told(since.as_ref(), fitted);
         let room = request.budget.map_or(usize::MAX, |budget| budget - fitted.tokens);
         Ok(Loaded {
             conversation: conversation.map(|(talk, most)| last(&talk, most, room, tokenizer)),
@@ -108,7 +95,6 @@ impl Service {
             tokens: fitted.tokens,
             encoding: tokenizer.name(),
             left_out: fitted.left_out,
-            since: since.map(|since| Since { full: since.full, whole: since.whole }),
             visit,
             state: Some(fitted.state),
         })
@@ -119,7 +105,7 @@ impl Service {
         let record = self.record(id.as_str())?;
         let Some(number) = number.filter(|number| *number != record.version) else { return Ok(record) };
         match self.store.note(id, &version_name(number))? {
-            Some(bytes) => Record::read(id, &bytes),
+            Some(bytes) => Ok(redacted(&Record::read(id, &bytes)?).0),
             None => Err(Error::NoSuchVersion { id: id.to_string(), number }),
         }
     }
@@ -138,12 +124,6 @@ impl Service {
     }
 }
 
-/// The changes in place of the handoff, if only they were asked for.
-fn told(since: Option<&Update>, fitted: Fitted) -> Fitted {
-    let Some(since) = since else { return fitted };
-    Fitted { text: since.text.clone(), tokens: since.tokens, left_out: since.left_out, ..fitted }
-}
-
 /// The last messages of a conversation, at most so many and with no more tokens than that.
 fn last(talk: &str, most: usize, room: usize, tokenizer: Tokenizer) -> String {
     let messages = conversation::messages(talk);
@@ -156,7 +136,7 @@ fn last(talk: &str, most: usize, room: usize, tokenizer: Tokenizer) -> String {
     messages[first..].concat()
 }
 
-fn renderer(name: Option<&str>) -> Result<&'static Renderer> {
+pub(super) fn renderer(name: Option<&str>) -> Result<&'static Renderer> {
     let name = name.unwrap_or("markdown");
     render::find(name).ok_or_else(|| Error::NoSuchRendering {
         name: name.to_owned(),

@@ -104,21 +104,28 @@ impl Service {
             return Err(Error::Disabled);
         }
         let (mut request, marks) = redacted(request);
-        let base = request.base.as_deref().map(|id| self.record(id)).transpose()?;
+        let base = self.base(&request)?;
         let tokenizer = fit::tokenizer(request.model.as_deref())?;
         if let (Given::Transcript(bytes), true, None) =
             (&given, request.keep_conversation, &request.conversation)
         {
             request.conversation = Some(conversation::of(bytes, request.format.as_deref())?);
         }
-        let there = request.id.as_deref().and_then(|id| self.record(id).ok());
-        let going_on = since::going_on(base.as_ref(), there.as_ref());
+        let going_on = base.as_ref().map(|base| base.state.clone());
         let mut made = make(given, &request, tokenizer, going_on)?;
-        if base.is_some() {
-            made.state.metadata.base_session.clone_from(&request.base);
-        }
         made.redacted += marks;
         self.keep(&made, base.as_ref(), &request, &tokenizer)
+    }
+
+    /// The handoff that this one goes on from: the one that is named, else what is under its id already.
+    fn base(&self, request: &Save) -> Result<Option<Record>> {
+        if let Some(base) = &request.base {
+            return self.record(base).map(Some);
+        }
+        let Some(id) = &request.id else { return Ok(None) };
+        let id = Id::new(id)?;
+        let there = self.store.get(&id)?;
+        there.map(|document| Record::read(&id, &document.bytes)).transpose()
     }
 
     fn keep(
@@ -136,9 +143,8 @@ impl Service {
         let mut replaced = None;
         let record = self.change(&id, Keeping::Version, |there| {
             replaced = there.as_ref().map(Record::time);
-            let base = base.cloned().or_else(|| there.clone());
             let mut record = renewed(there, &id, made, request, now);
-            record.delta = base.map(|base| since::delta(&base, &record, &made.known));
+            record.delta = base.map(|base| since::delta(base, &record, &made.known));
             Ok(record)
         })?;
         Ok(Saved {
@@ -166,12 +172,11 @@ impl Service {
 }
 
 /// The handoff of what is handed in.
-fn make(given: Given, request: &Save, tokenizer: Tokenizer, base: Option<&HandoffState>) -> Result<Made> {
+fn make(given: Given, request: &Save, tokenizer: Tokenizer, base: Option<HandoffState>) -> Result<Made> {
     match given {
         Given::Transcript(bytes) => {
             let defaults = Options::default();
             let budget = request.budget.unwrap_or(defaults.budget);
-            let base = base.cloned();
             let options = Options { budget, tokenizer, format: request.format.clone(), base, ..defaults };
             let mut made = build(&bytes, &request.tree.seen_by(options))?;
             if let Some(root) = &made.root {
@@ -181,7 +186,9 @@ fn make(given: Given, request: &Save, tokenizer: Tokenizer, base: Option<&Handof
             Ok(Made { state: made.state, known, tokens: made.tokens, redacted: 0, warnings: made.warnings })
         }
         Given::State(state) => {
-            let (state, redacted) = redacted(&*state);
+            let (mut state, redacted) = redacted(&*state);
+            state.metadata.base_session =
+                base.map(|base| base.metadata.session_id).or(state.metadata.base_session);
             let markdown = render::find("markdown").expect("markdown is in the list");
             let mut fitted = fit::fit(state, request.budget, tokenizer, markdown, render::Citations::Hidden)?;
             if let Some(root) = request.tree.root(&tree::recorded(&fitted.state)) {

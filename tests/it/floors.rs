@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
     &["project", "replay", "text", "whole"],
     &["worktree"],
     &["diff", "extract", "format", "rank", "redact", "render", "store", "token"],
-    &["count", "pack"],
+    &["count", "coverage", "pack"],
     &["checkpoint"],
     &["build", "discover", "install"],
     &["explain", "update"],

@@ -84,7 +84,8 @@ fn row(format: &Format) -> String {
         [edits, ranges, exit_status, usage, plans].map(|it| if it { "yes" } else { "no" }).join(" | ");
     let is_path = format.location.contains('/');
     let location = if is_path { format!("`{}`", format.location) } else { format.location.to_owned() };
-    format!("| `{}` | {} | {location} | {carried} |\n", format.name, format.title)
+    let experimental = if format.proof.is_experimental() { " (*experimental*)" } else { "" };
+    format!("| `{}` | {}{experimental} | {location} | {carried} |\n", format.name, format.title)
 }
 
 #[test]

@@ -10,6 +10,8 @@ mod checkpoint;
 mod cli;
 /// Real transcripts, where there are any beside the project.
 mod corpus;
+/// What was said is in the events, and hardly a record is of an unknown kind.
+mod coverage;
 /// A delta gives its target back, exactly or not at all, and says why entries went.
 mod deltas;
 /// Same bytes, same output, on any number of threads.
@@ -59,4 +61,5 @@ mod snapshots;
 mod store;
 /// Counts against tiktoken-rs, a slow reference and another counter.
 mod tokens;
+/// What became of places and files since a save, told at the load.
 mod worktree;
