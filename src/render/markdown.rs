@@ -45,7 +45,7 @@ fn restoration(state: &HandoffState, remark: &str, citations: Citations) -> Stri
 
 /// What hardly changes while a session goes on, each section in the order of the session.
 pub(super) fn lasting(state: &HandoffState, citations: Citations) -> String {
-    let mut page = Page { out: String::new(), citations };
+    let mut page = Page { out: String::new(), citations, said: said(state) };
     page.head(state, "");
     page.objective(&state.task);
     page.instructions(state);
@@ -55,7 +55,7 @@ pub(super) fn lasting(state: &HandoffState, citations: Citations) -> String {
 
 /// What changes from one look to the next.
 pub(super) fn passing(state: &HandoffState, citations: Citations) -> String {
-    let mut page = Page { out: String::new(), citations };
+    let mut page = Page { out: String::new(), citations, said: said(state) };
     page.status(&state.task);
     page.work(state);
     page.standing(state);

@@ -19,6 +19,7 @@ mod remove;
 mod restore;
 mod save;
 mod search;
+mod since;
 mod stats;
 mod tell;
 mod transcript;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Id;
+use crate::delta::Delta;
 use crate::error::{Error, Result};
 use crate::state::{HandoffState, Status};
 
@@ -60,6 +61,9 @@ pub struct Record {
     /// Its size as Markdown when it was saved, in tokens of the encoding that its metadata name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens: Option<u64>,
+    /// What changed since the handoff it goes on from: the save before it, or the base that was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delta: Option<Delta>,
     /// What people said about it, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub comments: Vec<Comment>,
@@ -194,6 +198,7 @@ impl Record {
             version: 1,
             saved_at: None,
             tokens: None,
+            delta: None,
             comments: Vec::new(),
             conversation: None,
             others: Map::new(),
