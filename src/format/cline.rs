@@ -38,10 +38,8 @@ const PLACES: &[Place] = &[
     Place { files: ROO, ..WINDOWS },
 ];
 
-const CLINE: &str =
-    "Code/User/globalStorage/saoudrizwan.claude-dev/tasks/*/api_conversation_history.json";
-const ROO: &str =
-    "Code/User/globalStorage/rooveterinaryinc.roo-cline/tasks/*/api_conversation_history.json";
+const CLINE: &str = "Code/User/globalStorage/saoudrizwan.claude-dev/tasks/*/api_conversation_history.json";
+const ROO: &str = "Code/User/globalStorage/rooveterinaryinc.roo-cline/tasks/*/api_conversation_history.json";
 const LINUX: Place =
     Place { on: &[Platform::Linux], variable: "XDG_CONFIG_HOME", base: ".config", ..Place::BELOW_HOME };
 const MAC: Place = Place { on: &[Platform::MacOs], base: "Library/Application Support", ..Place::BELOW_HOME };
@@ -55,7 +53,8 @@ pub(super) fn claims(head: &Head) -> bool {
     let Some(first) = head.document.as_ref().and_then(|document| document.get(0)) else { return false };
     let marks = ["<task>", "<user_message>", "<environment_details>"];
     let texts = list(first, "content").map(|part| text(part, "text")).chain([text(first, "content")]);
-    text(first, "role") == "user" && texts.into_iter().any(|text| marks.iter().any(|mark| text.contains(mark)))
+    text(first, "role") == "user"
+        && texts.into_iter().any(|text| marks.iter().any(|mark| text.contains(mark)))
 }
 
 fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {

@@ -65,7 +65,8 @@ fn claims(head: &Head) -> bool {
     });
     head.records.iter().chain(&head.document).chain(lists.flatten()).any(|event| {
         let told = event["action"].is_string() || event["observation"].is_string();
-        let old = told && (event["args"].is_object() || event["extras"].is_object()) && event["source"].is_string();
+        let old =
+            told && (event["args"].is_object() || event["extras"].is_object()) && event["source"].is_string();
         let kinds = ["ActionEvent", "ObservationEvent", "MessageEvent", "SystemPromptEvent"];
         old || (kinds.contains(&text(event, "kind")) && event["source"].is_string())
     })

@@ -62,7 +62,10 @@ pub(super) const IGNORED: &[(&str, &str)] = &[
     ("system bridge_status", "the host's own affairs"),
     ("system error", "trouble between the host and the model's provider"),
     ("system informational", "a remark of the host on its screen"),
-    ("system microcompact_boundary", "answers of tools were blanked before the model; the file still has them"),
+    (
+        "system microcompact_boundary",
+        "answers of tools were blanked before the model; the file still has them",
+    ),
     ("system model_refusal_fallback", "trouble between the host and the model's provider"),
     ("system session_start", "marks the beginning of what is told next"),
     ("system stop_hook_summary", "which hooks of the host ran"),

@@ -61,7 +61,12 @@ fn next(text: &str) -> Option<(&str, &str, &str, &str)> {
         let open = at + name.len() + 2;
         if known && let Some(length) = text.get(open..).and_then(|rest| rest.find(&format!("</{name}>"))) {
             let end = open + length;
-            return Some((&text[..at], &text[at + 1..open - 1], &text[open..end], &text[end + name.len() + 3..]));
+            return Some((
+                &text[..at],
+                &text[at + 1..open - 1],
+                &text[open..end],
+                &text[end + name.len() + 3..],
+            ));
         }
         from = at + 1;
     }
@@ -103,7 +108,8 @@ mod tests {
     fn calls_and_answers_in_texts() {
         let text = "<thinking>hm</thinking>I look.\n<read_file>\n<path>a.rs</path>\n</read_file>";
         let call = Piece::Call("read_file", json!({"path": "a.rs"}));
-        let expected = [Piece::Words(""), Piece::Thought("hm"), Piece::Words("I look.\n"), call, Piece::Words("")];
+        let expected =
+            [Piece::Words(""), Piece::Thought("hm"), Piece::Words("I look.\n"), call, Piece::Words("")];
         assert_eq!(pieces(text), expected);
         let html = "<write_to_file><path>a</path><content>\n<content>x</content>\n</content></write_to_file>";
         let whole = json!({"path": "a", "content": "<content>x</content>"});
