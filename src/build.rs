@@ -11,7 +11,7 @@ use crate::pack::{self, Packed};
 use crate::render::{Citations, Renderer};
 use crate::state::{HandoffState, Metadata, Source, Tokens};
 use crate::token::{Encoding, Lines, Tokenizer};
-use crate::{count, extract, format, redact, render};
+use crate::{checkpoint, count, diff, extract, format, redact, render};
 
 /// The smallest budget a handoff is made for, in tokens.
 pub const MINIMUM: usize = 200;
@@ -31,6 +31,10 @@ pub struct Options {
     pub format: Option<String>,
     /// Working tree to check the places in files against, if there is one at hand.
     pub root: Option<PathBuf>,
+    /// The handoff before this one: what stands in it is preferred, so that the two differ by the work that was done.
+    pub base: Option<HandoffState>,
+    /// Whether, if none is named, the folder is taken in which the session worked, as far as it is there.
+    pub recorded_root: bool,
 }
 
 impl Default for Options {
@@ -42,6 +46,8 @@ impl Default for Options {
             citations: Citations::Hidden,
             format: None,
             root: None,
+            base: None,
+            recorded_root: false,
         }
     }
 }
@@ -60,28 +66,60 @@ pub struct Handoff {
     pub choice: pack::Choice,
     /// What could not be read.
     pub warnings: Vec<Warning>,
+    /// The working tree that the places were checked against.
+    pub root: Option<PathBuf>,
 }
 
 /// Makes a handoff from the bytes of a transcript.
 pub fn build(bytes: &[u8], options: &Options) -> Result<Handoff> {
-    if options.budget < MINIMUM {
-        return Err(Error::BudgetTooSmall { budget: options.budget, minimum: MINIMUM });
-    }
+    refuse_small(options.budget)?;
     let mut transcript = format::read(bytes, options.format.as_deref())?;
     let read = count::seen(&transcript, options.tokenizer.encoding());
     redact::transcript(&mut transcript);
-    let facts = extract::extract_in(&transcript, options.root.as_deref());
-    let metadata = metadata(&transcript, read, options);
-    let packed = fit(&facts, &metadata, options)?;
+    let chosen = choose(&transcript, read, options)?;
+    Ok(handoff(chosen, transcript.warnings, options))
+}
+
+/// Makes a handoff of a transcript that grew, with what was kept the last time, and says what to keep for the next:
+/// bytes that mean nothing to anybody else, and hold no secret. The handoff is the one that [`build`] makes. Where the
+/// transcript was rewritten or cut short, or what was kept is of no use, it is read anew.
+pub fn resume(bytes: &[u8], options: &Options, kept: Option<&[u8]>) -> Result<(Handoff, Vec<u8>)> {
+    refuse_small(options.budget)?;
+    let (format, encoding) = (options.format.as_deref(), options.tokenizer.encoding());
+    let session = checkpoint::read(bytes, format, encoding, kept)?;
+    let choose = || choose(&session.transcript, session.tokens, options);
+    let (chosen, kept) = rayon::join(choose, || session.keep());
+    Ok((handoff(chosen?, session.transcript.warnings, options), kept))
+}
+
+fn refuse_small(budget: usize) -> Result<()> {
+    if budget < MINIMUM {
+        return Err(Error::BudgetTooSmall { budget, minimum: MINIMUM });
+    }
+    Ok(())
+}
+
+/// What was chosen, from what, and the working tree that was asked.
+struct Chosen {
+    packed: Packed,
+    facts: Vec<Fact>,
+    root: Option<PathBuf>,
+}
+
+/// The facts of a transcript behind the gate, and which of them fit; `read` is what the models saw, in tokens.
+fn choose(transcript: &Transcript, read: usize, options: &Options) -> Result<Chosen> {
+    let root = options.root.clone().or_else(|| recorded_root(transcript).filter(|_| options.recorded_root));
+    let mut facts = extract::extract_in(transcript, root.as_deref());
+    if let Some(base) = &options.base {
+        facts = diff::prefer(facts, base);
+    }
+    let packed = fit(&facts, &metadata(transcript, read, options), options)?;
+    Ok(Chosen { packed, facts, root })
+}
+
+fn handoff(Chosen { packed, facts, root }: Chosen, warnings: Vec<Warning>, options: &Options) -> Handoff {
     let text = (options.renderer.render)(&packed.state, options.citations);
-    Ok(Handoff {
-        text,
-        tokens: packed.tokens,
-        state: packed.state,
-        facts,
-        choice: packed.choice,
-        warnings: transcript.warnings,
-    })
+    Handoff { text, tokens: packed.tokens, state: packed.state, facts, choice: packed.choice, warnings, root }
 }
 
 fn fit(facts: &[Fact], metadata: &Metadata, options: &Options) -> Result<Packed> {
@@ -107,10 +145,19 @@ fn metadata(transcript: &Transcript, read: usize, options: &Options) -> Metadata
         created_at: first,
         updated_at: times.next_back().unwrap_or(first),
         session_id: session_id(transcript),
-        base_session: None,
+        base_session: options.base.as_ref().map(|base| base.metadata.session_id.clone()),
         source: Some(source),
         tokens: Some(Tokens { encoding: options.tokenizer.name(), budget: options.budget as u64 }),
     }
+}
+
+/// The folder that the session began in, from which files are named, if it is there. A relative one would depend on where this program runs.
+fn recorded_root(transcript: &Transcript) -> Option<PathBuf> {
+    let first = transcript.events.iter().find_map(|event| match &event.kind {
+        EventKind::Context(context) => context.cwd.as_ref(),
+        _ => None,
+    });
+    first.map(PathBuf::from).filter(|root| root.is_absolute() && root.is_dir())
 }
 
 /// The last id the transcript gives the session; empty if it gives none.

@@ -36,6 +36,26 @@ pub enum Error {
         /// The names of all formats.
         known: String,
     },
+    /// A host's configuration cannot be changed safely.
+    #[error("{} was left as it is: {reason}", path.display())]
+    Configuration {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// A host has no configuration for that scope on this system.
+    #[error("{host} has no such configuration on this system; try --user or --project")]
+    NoScope {
+        /// The host.
+        host: &'static str,
+    },
+    /// Something on this machine keeps Baton from working.
+    #[error("{bad} of these will not work as they are")]
+    Unwell {
+        /// How many.
+        bad: usize,
+    },
     /// There is no format of that name.
     #[error("there is no format '{name}'; use auto or one of: {known}")]
     NoSuchFormat {
@@ -92,6 +112,38 @@ pub enum Error {
     Overwrite {
         /// The file.
         path: PathBuf,
+    },
+    /// The file is not what it was named as.
+    #[error("{} is no handoff or delta in JSON; make one with baton compress --output json --cite", path.display())]
+    NotAHandoff {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// The delta is of another handoff.
+    #[error(
+        "the delta applies to the handoff {expected}, and this one is {found}; name the one it was made from"
+    )]
+    WrongBase {
+        /// Hash of the handoff it applies to.
+        expected: String,
+        /// Hash of the one at hand.
+        found: String,
+    },
+    /// The delta contradicts itself.
+    #[error("the delta is damaged ({what}); make it anew from the two handoffs")]
+    BrokenDelta {
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The delta was cut for a reader.
+    #[error(
+        "{left_out} changes were cut from the delta to fit a budget; make it anew without one to apply it"
+    )]
+    CutDelta {
+        /// How many changes are missing.
+        left_out: usize,
     },
     /// What went wrong with one of several inputs.
     #[error("{}", path.display())]
@@ -179,6 +231,17 @@ pub enum Error {
     NoHandoff {
         /// What is wrong with it.
         source: serde_json::Error,
+    },
+    /// There are not two things to make one of.
+    #[error("merging takes two or more different handoffs; name their ids")]
+    NothingToMerge,
+    /// No session of a project was found.
+    #[error(
+        "no session of {project} was found on this machine; 'baton sessions --all' shows those of every project"
+    )]
+    NoSession {
+        /// What people call the project.
+        project: String,
     },
     /// Saves that nobody asked for are switched off.
     #[error("saving by itself is switched off by BATON_DISABLE; unset it, or save by hand")]

@@ -4,7 +4,7 @@
 //! read from, so that everything said about the session later can be traced back.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A session as read from a file: its events in file order, and what could not be read.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -18,7 +18,7 @@ pub struct Transcript {
 }
 
 /// A record that could not be read: it costs itself and nothing else.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Warning {
     /// Line in the file, from 1.
     pub line: u32,
@@ -27,7 +27,7 @@ pub struct Warning {
 }
 
 /// One thing that happened.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
     /// Line in the file, from 1. In a format that is one document, the line where the record begins.
     pub line: u32,
@@ -42,7 +42,7 @@ pub struct Event {
 }
 
 /// Who did it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Actor {
     /// The session's own agent, and its user.
@@ -53,7 +53,7 @@ pub enum Actor {
 }
 
 /// What happened.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EventKind {
     /// The user said something: typed text only. What hosts inject (reminders, environment blocks, skill bodies,
@@ -114,7 +114,7 @@ pub enum EventKind {
 }
 
 /// A tool call by the agent.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Call {
     /// The agent's name for the tool.
     pub tool: String,
@@ -125,7 +125,7 @@ pub struct Call {
 }
 
 /// What a tool call means, whatever the agent names its tools.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Run a shell command.
@@ -168,7 +168,7 @@ pub enum Action {
 }
 
 /// An inclusive range of lines, from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct LineRange {
     /// First line.
     pub start: u32,
@@ -177,7 +177,7 @@ pub struct LineRange {
 }
 
 /// What a tool answered.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ToolResult {
     /// Index into [`Transcript::events`] of the [`EventKind::Call`] it answers; none if that record is missing.
     pub call: Option<usize>,
@@ -197,7 +197,7 @@ pub struct ToolResult {
 }
 
 /// How a tool call ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// It did what it was asked, or nothing says otherwise.
@@ -211,7 +211,7 @@ pub enum Status {
 }
 
 /// A change of one file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileEdit {
     /// The file as the record names it.
     pub path: String,
@@ -224,7 +224,7 @@ pub struct FileEdit {
 }
 
 /// What was done to a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     /// It is new.
@@ -241,7 +241,7 @@ pub enum Change {
 }
 
 /// One changed place in a file.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Hunk {
     /// Where, if the record has line numbers.
     pub position: Option<HunkPosition>,
@@ -255,7 +255,7 @@ pub struct Hunk {
 }
 
 /// Where a hunk stands, as in a unified diff (context lines count on both sides).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct HunkPosition {
     /// First line on the old side, from 1; with no old lines, the line it comes after (0: before the first).
     pub old_start: u32,
@@ -268,7 +268,7 @@ pub struct HunkPosition {
 }
 
 /// A part of a file that the model was shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileRead {
     /// The file as the record names it.
     pub path: String,
@@ -281,7 +281,7 @@ pub struct FileRead {
 }
 
 /// A question to the user.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Question {
     /// What was asked.
     pub text: String,
@@ -290,7 +290,7 @@ pub struct Question {
 }
 
 /// One thing that could be chosen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuestionOption {
     /// Its short name.
     pub label: String,
@@ -299,7 +299,7 @@ pub struct QuestionOption {
 }
 
 /// What the user answered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
     /// The question it answers.
     pub question: String,
@@ -308,7 +308,7 @@ pub struct Answer {
 }
 
 /// One entry of a to-do list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Todo {
     /// What is to be done.
     pub text: String,
@@ -317,7 +317,7 @@ pub struct Todo {
 }
 
 /// How far an entry of a to-do list is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TodoState {
     /// Not begun.
@@ -331,7 +331,7 @@ pub enum TodoState {
 }
 
 /// Where a session runs. Empty fields say nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Context {
     /// The agent's id of the session.
     pub session: Option<String>,
@@ -354,7 +354,7 @@ pub struct Context {
 }
 
 /// The provider's own figures for one API message, in tokens.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Usage {
     /// Everything before the model: fresh, cached and newly cached input.
     pub input: u64,

@@ -22,20 +22,27 @@
 //!
 //! [`build`](mod@build) is all of this in one function; [`explain`](mod@explain) says why an entry is in a handoff or
 //! not, and [`count`] how long a transcript or a text is. [`discover`] finds the sessions of a machine, and [`project`]
-//! knows which of them belong together.
+//! knows which of them belong together; `install` tells the agents of this program.
 //!
 //! The same bytes and options give the same handoff, byte for byte, on any number of threads.
 
 pub mod build;
+pub mod checkpoint;
 pub mod count;
 pub mod coverage;
+pub mod delta;
+pub mod diff;
 pub mod discover;
+#[cfg(feature = "cli")]
+pub mod doctor;
 pub mod error;
 pub mod event;
 pub mod explain;
 pub mod extract;
 pub mod fact;
 pub mod format;
+#[cfg(feature = "cli")]
+pub mod install;
 pub mod pack;
 pub mod project;
 pub mod rank;
@@ -48,4 +55,6 @@ pub mod store;
 pub mod surroundings;
 pub mod text;
 pub mod token;
+pub mod update;
+pub mod whole;
 pub mod worktree;

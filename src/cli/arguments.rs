@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use baton::build::{MINIMUM, Options};
-use baton::error::Error;
+use baton::error::{self, Error};
 use baton::format::FORMATS;
 use baton::render::{self, Citations, RENDERERS, Renderer};
 use baton::token::{Encoding, Tokenizer};
@@ -62,16 +62,36 @@ pub enum Command {
     Count(Count),
     /// Say why each entry is in the handoff, and what was left out
     Explain(Explain),
+    /// Say whether Baton is in place on this machine
+    Doctor {
+        /// Write JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Put Baton into an agent: MCP server, hooks, skill
+    Install(super::install::Install),
+    /// Take Baton out of an agent again
+    Uninstall(super::install::Install),
+    /// Write kept handoffs to a file
+    Export(super::export::Export),
     /// List the sessions of coding agents on this machine
     Sessions(super::sessions::Sessions),
+    /// Say what changed from one handoff to the next
+    Diff(super::diff::Diff),
+    /// Make the later handoff of the earlier one and what changed
+    Apply(super::diff::Apply),
     /// List the transcript formats
     Formats,
+    /// Keep handoffs from a file
+    Import(super::import::Import),
     /// List the kept handoffs
     List(super::list::List),
     /// Give a kept handoff to the next session
     Load(super::load::Load),
     /// List the versions of a kept handoff
     Log(super::log::Log),
+    /// Make one handoff of several kept ones
+    Merge(super::merge::Merge),
     /// Remove the kept handoffs that are old
     Prune(super::prune::Prune),
     /// Show what is read of a transcript, event by event, or what becomes of its records
@@ -80,6 +100,8 @@ pub enum Command {
     Rm(super::rm::Rm),
     /// Make a handoff and keep it
     Save(super::save::Save),
+    /// Search in kept handoffs, their comments and conversations
+    Search(super::search::Search),
     /// Show all that is kept of a handoff
     Show(super::show::Show),
     /// Print a completion script for a shell
@@ -153,6 +175,9 @@ pub struct Handoff {
     /// Working tree to check the places in files against
     #[arg(long, value_name = "DIR", value_parser = folder)]
     pub root: Option<PathBuf>,
+    /// The handoff before, in JSON: what stands in it is preferred
+    #[arg(long, value_name = "FILE")]
+    pub base: Option<PathBuf>,
     /// Show the lines of the transcript that prove each entry
     #[arg(long)]
     pub cite: bool,
@@ -179,15 +204,17 @@ pub struct Target {
 
 impl Handoff {
     /// The request to the library.
-    pub fn options(&self) -> Options {
-        Options {
+    pub fn options(&self) -> error::Result<Options> {
+        Ok(Options {
             budget: self.budget,
             tokenizer: self.counting.tokenizer(),
             renderer: self.output,
             citations: if self.cite { Citations::Shown } else { Citations::Hidden },
             format: Some(self.format.clone()),
             root: self.root.clone(),
-        }
+            recorded_root: false,
+            base: self.base.as_deref().map(super::diff::read).transpose()?,
+        })
     }
 }
 
@@ -214,7 +241,7 @@ pub fn budget(text: &str) -> Result<usize, String> {
     Ok(parsed)
 }
 
-fn folder(text: &str) -> Result<PathBuf, String> {
+pub fn folder(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
     if path.is_dir() {
         Ok(path)
@@ -264,7 +291,7 @@ mod tests {
         let defaults = Options::default();
         let arguments = Arguments::parse_from(["baton", "compress", "-"]);
         let Command::Compress(request) = arguments.command else { panic!("compress was asked for") };
-        let options = request.handoff.options();
+        let options = request.handoff.options().unwrap();
         assert_eq!(options.budget, defaults.budget);
         assert_eq!(options.tokenizer, defaults.tokenizer);
         assert_eq!(options.renderer.name, defaults.renderer.name);

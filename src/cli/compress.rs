@@ -23,7 +23,7 @@ pub fn make(request: &arguments::Handoff, verbose: bool) -> Result<Handoff> {
     let name = input::name(&request.transcript);
     let progress = Progress::spinner(&format!("reading {}", name.display()));
     let bytes = input::read(&request.transcript)?;
-    let handoff = build(&bytes, &request.options())
+    let handoff = build(&bytes, &request.options()?)
         .map_err(|error| Error::In { path: name.to_owned(), source: Box::new(error) })?;
     drop(progress);
     report::print_warnings(&handoff.warnings, None, verbose);

@@ -2,8 +2,11 @@
 
 use baton::error::Result;
 use baton::service::{Damaged, Filter, Listed, Row};
+use baton::state::Status;
+use baton::store::Stage;
 use baton::surroundings::Surroundings;
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 use super::time::{When, minute, when};
@@ -36,8 +39,8 @@ pub struct Which {
     /// Only those whose project has this in its name
     #[arg(long)]
     project: Option<String>,
-    /// Only those that are active, pending or completed, or whose task is `in_progress`, blocked or `needs_review`
-    #[arg(long)]
+    /// Only those that are so, or whose task stands so
+    #[arg(long, value_parser = PossibleValuesParser::new(states()))]
     status: Option<String>,
     /// Only those of sessions of this agent
     #[arg(long)]
@@ -56,10 +59,15 @@ pub struct Which {
     limit: Option<usize>,
 }
 
+fn states() -> Vec<&'static str> {
+    let tasks = [Status::InProgress, Status::Blocked, Status::NeedsReview].map(Status::name);
+    Stage::ALL.map(Stage::name).into_iter().chain(tasks).collect()
+}
+
 impl Which {
     /// The request to the service.
     pub fn filter(&self, surroundings: &Surroundings) -> Filter {
-        let now = (surroundings.clock.0)();
+        let now = surroundings.clock.now();
         Filter {
             tags: self.tags.clone(),
             project: self.project.clone(),
@@ -108,14 +116,14 @@ pub fn rows(rows: &[Row]) -> String {
 
 fn cells(row: &Row) -> [String; 6] {
     let name = if row.title.is_empty() { &row.objective } else { &row.title };
-    let tags: String = row.tags.iter().map(|tag| format!(" #{tag}")).collect();
+    let tags: Vec<String> = row.tags.iter().map(|tag| format!(" #{tag}")).collect();
     [
         row.id.clone(),
         minute(row.saved_at),
         format!("{}, {}", row.status.name(), row.task_status.name()),
         row.version.to_string(),
         row.tokens.map_or_else(|| "-".to_owned(), |tokens| tokens.to_string()),
-        one_line(name, ABOUT) + &tags,
+        one_line(name, ABOUT) + &tags.concat(),
     ]
 }
 

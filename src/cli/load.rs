@@ -1,19 +1,21 @@
 //! `baton load`: a kept handoff as text for the next session.
 
 use std::io::{IsTerminal, stderr};
+use std::path::PathBuf;
 
 use baton::error::Result;
+use baton::project;
 use baton::render::Renderer;
-use baton::service::{self, Loaded};
+use baton::service::{self, Loaded, Tree};
 use baton::surroundings::Surroundings;
 use clap::Args;
 
-use super::arguments::{Counting, Target, budget, renderer};
+use super::arguments::{Counting, Target, budget, folder, renderer};
 use super::{output, report, store::At};
 
 const AFTER: &str = "\
 Examples:
-  baton load                        the one that was saved last
+  baton load                        the one of this project that was saved last
   baton load parser --budget 800    what is most telling of it
   baton load parser --version 2     as it was saved the second time";
 
@@ -21,7 +23,7 @@ Examples:
 #[derive(Args)]
 #[command(after_help = AFTER)]
 pub struct Load {
-    /// Id of the handoff [default: the one that was saved last]
+    /// Id of the handoff [default: the one of this project that was saved last]
     pub id: Option<String>,
     /// Which version of it [default: the last]
     #[arg(long, value_name = "NUMBER")]
@@ -34,9 +36,15 @@ pub struct Load {
     /// How the handoff is written
     #[arg(long, value_name = "RENDERING", default_value = "markdown", value_parser = renderer())]
     pub output: &'static Renderer,
+    /// Give the last messages of the conversation along, at most so many
+    #[arg(long, value_name = "NUMBER")]
+    pub messages: Option<usize>,
     /// Show the lines of the transcript that prove each entry
     #[arg(long)]
     pub cite: bool,
+    /// Working tree that says what changed since the save [default: the one the session worked in]
+    #[arg(long, value_name = "DIR", value_parser = folder)]
+    pub root: Option<PathBuf>,
     #[command(flatten)]
     pub target: Target,
     #[command(flatten)]
@@ -46,15 +54,19 @@ pub struct Load {
 pub fn run(request: &Load, surroundings: &Surroundings) -> Result<()> {
     let wanted = service::Load {
         id: request.id.clone(),
-        project: None,
+        project: Some(project::of(&surroundings.folder).id),
+        or_any: true,
         version: request.version,
         budget: request.budget,
         model: request.counting.name(),
         output: Some(request.output.name.to_owned()),
+        messages: request.messages,
         cite: request.cite,
+        tree: request.root.clone().map_or(Tree::Recorded, Tree::At),
     };
     let loaded = request.at.open(surroundings)?.load(&wanted)?;
-    output::write(&loaded.text, request.target.file.as_deref())?;
+    let conversation = loaded.conversation.as_deref().map(|talk| format!("\n{talk}")).unwrap_or_default();
+    output::write(&format!("{}{conversation}", loaded.text), request.target.file.as_deref())?;
     if loaded.left_out > 0 || stderr().is_terminal() {
         report::say(&said(&loaded));
     }

@@ -4,12 +4,18 @@ mod arguments;
 mod comment;
 mod compress;
 mod count;
+mod diff;
+mod doctor;
 mod explain;
+mod export;
 mod formats;
+mod import;
 mod input;
+mod install;
 mod list;
 mod load;
 mod log;
+mod merge;
 mod output;
 mod pages;
 mod progress;
@@ -18,6 +24,7 @@ mod read;
 mod report;
 mod rm;
 mod save;
+mod search;
 mod sessions;
 mod show;
 mod store;
@@ -37,16 +44,25 @@ pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<(), Vec
         Command::Comment(request) => comment::run(request, surroundings).map_err(one),
         Command::Compress(request) => compress::run(request, arguments.verbose).map_err(one),
         Command::Count(request) => count::run(request, arguments.verbose),
+        Command::Diff(request) => diff::run(request).map_err(one),
+        Command::Apply(request) => diff::apply(request).map_err(one),
         Command::Explain(request) => explain::run(request, arguments.verbose).map_err(one),
+        Command::Doctor { json } => doctor::run(surroundings, *json).map_err(one),
+        Command::Install(request) => install::install(request, surroundings),
+        Command::Uninstall(request) => install::uninstall(request, surroundings),
+        Command::Export(request) => export::run(request, surroundings).map_err(one),
         Command::Sessions(request) => sessions::run(request, surroundings),
         Command::Formats => formats::run().map_err(one),
+        Command::Import(request) => import::run(request, surroundings).map_err(one),
         Command::List(request) => list::run(request, surroundings).map_err(one),
         Command::Load(request) => load::run(request, surroundings).map_err(one),
         Command::Log(request) => log::run(request, surroundings).map_err(one),
+        Command::Merge(request) => merge::run(request, surroundings).map_err(one),
         Command::Prune(request) => prune::run(request, surroundings).map_err(one),
         Command::Read(request) => read::run(request, arguments.verbose),
         Command::Rm(request) => rm::run(request, surroundings),
         Command::Save(request) => save::run(request, surroundings, arguments.verbose).map_err(one),
+        Command::Search(request) => search::run(request, surroundings).map_err(one),
         Command::Show(request) => show::run(request, surroundings).map_err(one),
         Command::Completions { shell } => pages::completions(*shell).map_err(one),
         Command::Man => pages::man().map_err(one),

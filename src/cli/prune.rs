@@ -28,7 +28,7 @@ pub struct Prune {
 }
 
 pub fn run(request: &Prune, surroundings: &Surroundings) -> Result<()> {
-    let before = request.older_than.before((surroundings.clock.0)());
+    let before = request.older_than.before(surroundings.clock.now());
     let service = request.at.open(surroundings)?;
     let pruned = service.prune(before, &request.which.filter(surroundings), request.dry_run)?;
     output::write(&if request.json { output::json(&pruned) } else { said(&pruned) }, None)

@@ -47,6 +47,7 @@ fn code(error: &Error) -> u8 {
         | Error::NoSuchRendering { .. }
         | Error::NoSuchStore { .. }
         | Error::Id { .. }
+        | Error::NothingToMerge
         | Error::BudgetTooSmall { .. }
         | Error::Overwrite { .. } => 2,
         Error::In { source, .. } => code(source),

@@ -3,17 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use baton::error::{Error, Result};
-use baton::service::{self, Saved, Service, Settings, read_given};
+use baton::service::{self, Saved, Service, Settings, Tree, latest_session, read_given};
 use baton::store::{self, Stage, Visibility};
 use baton::surroundings::Surroundings;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::arguments::{Counting, budget, format_names};
-use super::{input, output, progress::Progress, report, store::At, time::minute};
+use super::arguments::{Counting, budget, folder, format_names};
+use super::{input, output, progress::Progress, report, sessions::agents, store::At, time::minute};
 
 const AFTER: &str = "\
 Examples:
+  baton save --latest                               of the newest session of this project
   baton save session.jsonl                          of a transcript, under an id made from its objective
   baton save session.jsonl --id parser --tag rust   under this id; what was there stays as a version
   baton save < handoff.json                         a handoff as JSON, or a transcript, from a pipe";
@@ -23,8 +24,14 @@ Examples:
 #[command(after_help = AFTER)]
 pub struct Save {
     /// The transcript, or a handoff as JSON; '-' is standard input
-    #[arg(default_value = "-")]
+    #[arg(default_value = "-", conflicts_with = "latest")]
     pub transcript: PathBuf,
+    /// Take the newest session of this project that is on this machine
+    #[arg(long)]
+    pub latest: bool,
+    /// Of sessions of this agent only
+    #[arg(long, value_name = "NAME", requires = "latest", value_parser = PossibleValuesParser::new(agents()))]
+    pub agent: Option<String>,
     /// Id of the handoff [default: made from the objective and the time]
     #[arg(long)]
     pub id: Option<String>,
@@ -60,9 +67,12 @@ pub struct Save {
     /// Who may see it
     #[arg(long, value_parser = PossibleValuesParser::new(Visibility::ALL.map(Visibility::name)))]
     pub visibility: Option<String>,
-    /// File with the conversation to keep word for word
-    #[arg(long, value_name = "FILE")]
-    pub conversation: Option<PathBuf>,
+    /// Keep the conversation word for word: that of the transcript, or of this file
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    pub conversation: Option<Option<PathBuf>>,
+    /// Working tree to check and anchor places in files in [default: the one the session worked in]
+    #[arg(long, value_name = "DIR", value_parser = folder)]
+    pub root: Option<PathBuf>,
     /// Keep a new .handoffs folder in the project's repository, for others to see
     #[arg(long)]
     pub shared: bool,
@@ -74,16 +84,24 @@ pub struct Save {
 }
 
 pub fn run(request: &Save, surroundings: &Surroundings, verbose: bool) -> Result<()> {
-    let name = input::name(&request.transcript);
+    let path = transcript(request, surroundings)?;
+    let name = input::name(&path);
     let progress = Progress::spinner(&format!("reading {}", name.display()));
     let service = open(request, surroundings)?;
-    let given = read_given(input::read(&request.transcript)?, (surroundings.clock.0)());
-    let wanted = wanted(request)?;
+    let given = read_given(input::read(&path)?, surroundings.clock.now());
+    let wanted = service::Save { folder: Some(surroundings.folder.clone()), ..wanted(request)? };
     let saved =
         given.and_then(|given| service.save(given, &wanted)).map_err(|error| about_input(error, name))?;
     drop(progress);
     report::print_warnings(&saved.warnings, None, verbose);
     output::write(&if request.json { output::json(&saved) } else { said(&saved) }, None)
+}
+
+fn transcript(request: &Save, surroundings: &Surroundings) -> Result<PathBuf> {
+    if request.latest {
+        return latest_session(request.agent.as_deref(), surroundings);
+    }
+    Ok(request.transcript.clone())
 }
 
 fn open(request: &Save, surroundings: &Surroundings) -> Result<Service> {
@@ -93,7 +111,7 @@ fn open(request: &Save, surroundings: &Surroundings) -> Result<Service> {
 
 /// The request to the service.
 fn wanted(request: &Save) -> Result<service::Save> {
-    let conversation = request.conversation.as_deref().map(text).transpose()?;
+    let conversation = request.conversation.as_ref().and_then(Option::as_deref).map(text).transpose()?;
     Ok(service::Save {
         id: request.id.clone(),
         base: request.base.clone(),
@@ -104,12 +122,16 @@ fn wanted(request: &Save) -> Result<service::Save> {
         tags: request.tags.clone(),
         status: request.status.as_deref().and_then(Stage::from_name),
         project: request.project.clone(),
+        folder: None,
         agent: None,
         owner: request.owner.clone(),
         collaborators: request.collaborators.clone(),
         visibility: request.visibility.as_deref().and_then(Visibility::from_name),
         conversation,
+        keep_conversation: request.conversation.is_some(),
+        comments: Vec::new(),
         automatic: false,
+        tree: request.root.clone().map_or(Tree::Recorded, Tree::At),
     })
 }
 

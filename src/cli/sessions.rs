@@ -172,7 +172,7 @@ fn size(bytes: u64) -> String {
 }
 
 /// The agents whose places are known.
-fn agents() -> Vec<PossibleValue> {
+pub fn agents() -> Vec<PossibleValue> {
     let kept = FORMATS.iter().filter(|format| !format.places.is_empty());
     kept.map(|format| PossibleValue::new(format.name).help(format.title)).collect()
 }

@@ -4,11 +4,12 @@
 //! messages that the user typed after the same record. Then what followed from the first was dropped.
 
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
 
 /// The records so far, as a tree.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Branches {
     nodes: Vec<Node>,
     by_uuid: FxHashMap<String, usize>,
@@ -16,6 +17,7 @@ pub(super) struct Branches {
     typed: FxHashMap<String, usize>,
 }
 
+#[derive(Serialize, Deserialize)]
 struct Node {
     events: std::ops::Range<usize>,
     children: Vec<usize>,

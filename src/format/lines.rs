@@ -7,8 +7,10 @@
 use std::borrow::Cow;
 
 use rayon::prelude::*;
+use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+use super::Reading;
 pub(super) use super::sink::Sink;
 use crate::event::{Transcript, Warning};
 
@@ -33,21 +35,46 @@ pub(super) trait Records: Default + Send {
     fn end(&mut self, _out: &mut Sink) {}
 }
 
+/// A format whose files grow, and which can read on where it ended: what it knows there is kept in between. Nothing may
+/// wait for the end of the file, nor be left to what a [`Sink`] remembers.
+pub(super) trait Keep: Records + Serialize + DeserializeOwned {
+    /// Whether all it knows is kept.
+    fn is_settled(&self) -> bool {
+        true
+    }
+}
+
 /// Reads a whole file of records.
 pub(super) fn read<R: Records>(format: &'static str, bytes: &[u8]) -> Transcript {
-    let mut sink = Sink::of(format);
-    sink.line = 0;
+    let mut sink = Sink::behind(0, Transcript { format, ..Transcript::default() });
     let mut state = R::default();
+    add(&mut state, &mut sink, bytes);
+    state.end(&mut sink);
+    sink.transcript
+}
+
+/// Reads lines that were added to a file. False if what was kept is not of this format's making.
+pub(super) fn read_on<R: Keep>(reading: &mut Reading, bytes: &[u8]) -> bool {
+    let state = reading.state.take().map_or_else(|| Ok(R::default()), |state| serde_json::from_str(&state));
+    let Ok(mut state) = state else { return false };
+    let transcript = std::mem::take(&mut reading.transcript);
+    let mut sink = Sink::behind(reading.lines, transcript);
+    add(&mut state, &mut sink, bytes);
+    let state = serde_json::to_string(&state).ok().filter(|_| state.is_settled());
+    *reading = Reading { lines: sink.line, transcript: sink.transcript, replaced: sink.replaced, state };
+    true
+}
+
+fn add<R: Records>(state: &mut R, sink: &mut Sink, bytes: &[u8]) {
+    let before = sink.line;
     let mut windows = windows(bytes);
     let mut parsed = windows.next().map(parse::<R>);
     while let Some(records) = parsed {
         let next = windows.next();
-        let fold = || fold_all(&mut state, records, &mut sink);
+        let fold = || fold_all(state, records, sink);
         ((), parsed) = rayon::join(fold, || next.map(parse::<R>));
     }
-    state.end(&mut sink);
-    explain_torn_end(bytes, &mut sink.transcript.warnings);
-    sink.transcript
+    explain_torn_end(bytes, before, &mut sink.transcript.warnings);
 }
 
 /// Parses one line as JSON. Half of a surrogate pair in an escape (text cut between its halves) becomes U+FFFD.
@@ -188,12 +215,12 @@ fn fold_all<R: Records>(state: &mut R, chunks: Vec<Chunk<R::Record>>, sink: &mut
 }
 
 /// A bad last line without a line end was not written to its end: that is said instead of where the parser stopped.
-fn explain_torn_end(bytes: &[u8], warnings: &mut [Warning]) {
+fn explain_torn_end(bytes: &[u8], before: u32, warnings: &mut [Warning]) {
     let Some(last) = warnings.last_mut() else { return };
     if bytes.last().is_none_or(|&byte| byte == b'\n') || !last.message.contains("not readable as JSON") {
         return;
     }
-    let line = memchr::memchr_iter(b'\n', bytes).count() + 1;
+    let line = before as usize + memchr::memchr_iter(b'\n', bytes).count() + 1;
     if last.line as usize == line {
         "the file ends in the middle of this line; its record is lost".clone_into(&mut last.message);
     }

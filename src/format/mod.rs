@@ -150,6 +150,30 @@ pub static FORMATS: &[Format] = &[
     swe_agent::FORMAT,
 ];
 
+/// A format of files that grow at their end, line by line, and are read on from there.
+pub struct Growing {
+    /// Its name among [`FORMATS`].
+    pub format: &'static str,
+    /// Reads lines that were added. False if what was kept is not of its making.
+    pub read_on: fn(&mut Reading, &[u8]) -> bool,
+}
+
+/// How far a file was read, and what reading on takes.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// What came out so far.
+    pub transcript: Transcript,
+    /// Lines read.
+    pub lines: u32,
+    /// What the format knows at this place, as JSON, for itself; none at the beginning, and where it cannot be kept.
+    pub state: Option<String>,
+    /// Events that the lines read last made others of.
+    pub replaced: Vec<usize>,
+}
+
+/// The formats that can be read on, by name.
+pub static GROWING: &[Growing] = &[claude_code::GROWING, codex::GROWING];
+
 /// The format of that name.
 pub fn find(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
@@ -189,12 +213,31 @@ pub fn recognise<'a>(bytes: &'a [u8], format: Option<&str>) -> Result<Recognised
 pub fn read(bytes: &[u8], format: Option<&str>) -> Result<Transcript> {
     let Recognised { format, bytes, mut warnings } = recognise(bytes, format)?;
     let mut transcript = (format.read)(&bytes);
-    if !transcript.events.iter().any(|event| is_of_a_session(&event.kind)) {
-        return Err(Error::NoEvents { format: format.name });
-    }
     warnings.append(&mut transcript.warnings);
-    warnings.sort();
     transcript.warnings = warnings;
+    checked(transcript, format.name)
+}
+
+/// The format that an input can be read on in, and its text; none if its format cannot, or if it is not plain UTF-8.
+///
+/// # Errors
+/// As [`recognise`].
+pub fn growing<'a>(bytes: &'a [u8], format: Option<&str>) -> Result<Option<(&'static Growing, &'a [u8])>> {
+    let Recognised { format, bytes, .. } = recognise(bytes, format)?;
+    let Cow::Borrowed(text) = bytes else { return Ok(None) };
+    let growing = GROWING.iter().find(|growing| growing.format == format.name);
+    Ok(growing.map(|growing| (growing, text)))
+}
+
+/// The transcript with its warnings in order, if it is one of a session.
+///
+/// # Errors
+/// [`Error::NoEvents`].
+pub fn checked(mut transcript: Transcript, format: &'static str) -> Result<Transcript> {
+    if !transcript.events.iter().any(|event| is_of_a_session(&event.kind)) {
+        return Err(Error::NoEvents { format });
+    }
+    transcript.warnings.sort();
     Ok(transcript)
 }
 
@@ -285,6 +328,8 @@ mod tests {
             assert!(std::ptr::eq(find(format.name).unwrap(), format));
             assert_eq!((format.read)(b"").format, format.name);
         }
+        assert!(GROWING.is_sorted_by(|one, other| one.format < other.format));
+        assert!(GROWING.iter().all(|growing| find(growing.format).is_some()));
     }
 
     #[track_caller]

@@ -18,6 +18,8 @@ pub(super) struct Sink {
     pub actor: Actor,
     /// What came out so far.
     pub transcript: Transcript,
+    /// Events that became others after they had been added.
+    pub replaced: Vec<usize>,
     /// The calls so far, for their answers.
     pub(super) calls: Calls,
     known: Context,
@@ -27,8 +29,12 @@ pub(super) struct Sink {
 impl Sink {
     /// An empty transcript of that format, at its first line.
     pub fn of(format: &'static str) -> Self {
-        let transcript = Transcript { format, ..Transcript::default() };
-        Self { line: 1, transcript, ..Self::default() }
+        Self::behind(1, Transcript { format, ..Transcript::default() })
+    }
+
+    /// Before the first line of a file, or behind those whose transcript it is.
+    pub fn behind(line: u32, transcript: Transcript) -> Self {
+        Self { line, transcript, ..Self::default() }
     }
 
     /// Adds an event of the record at hand and says where it stands.
@@ -46,6 +52,12 @@ impl Sink {
     pub fn push_event(&mut self, event: Event) -> usize {
         self.transcript.events.push(event);
         self.transcript.events.len() - 1
+    }
+
+    /// Makes another of an event that was added before.
+    pub fn replace(&mut self, event: usize, kind: EventKind) {
+        self.transcript.events[event].kind = kind;
+        self.replaced.push(event);
     }
 
     /// Tells what is new in where the session runs.

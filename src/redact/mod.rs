@@ -28,7 +28,7 @@ use std::borrow::Cow;
 
 use find::Span;
 
-pub use walk::{json, transcript};
+pub use walk::{event, json, transcript};
 
 /// How often a text is looked through again after something was replaced: a mark changes its neighbourhood.
 const PASSES: usize = 6;

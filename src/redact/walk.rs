@@ -31,7 +31,8 @@ pub fn json(value: &mut Value) -> usize {
     }
 }
 
-fn event(event: &mut Event) -> usize {
+/// Redacts every string of an event in place and says how many secrets were replaced.
+pub fn event(event: &mut Event) -> usize {
     match &mut event.kind {
         EventKind::User { text }
         | EventKind::Injected { text }

@@ -1,18 +1,51 @@
 //! Compact JSON, valid under the published schema, with our optional fields.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::{Citations, Renderer};
+use crate::delta::{Delta, is_unread};
 use crate::state::HandoffState;
 
-pub(super) const RENDERER: Renderer =
-    Renderer { name: "json", title: "compact JSON, valid under the published schema", render };
+pub(super) const RENDERER: Renderer = Renderer {
+    name: "json",
+    title: "compact JSON, valid under the published schema",
+    render,
+    changes,
+    whole,
+};
 
 fn render(state: &HandoffState, citations: Citations) -> String {
-    let mut value = serde_json::to_value(state).expect("a state is plain data");
-    let stripped: &[&str] =
-        if citations == Citations::Hidden { &["anchor", "evidence"] } else { &["anchor"] };
-    strip(&mut value, stripped);
+    line(value(state, citations))
+}
+
+/// Without evidence it is for reading only: what serves to apply a delta is left out, too.
+fn changes(delta: &Delta, _new: &HandoffState, citations: Citations) -> String {
+    let mut delta = delta.clone();
+    if citations == Citations::Hidden {
+        delta.placed.clear();
+        delta.fields.retain(|name, _| !name.starts_with("metadata.") && !is_unread(name));
+        delta.modified.retain(|it| it.fields.keys().any(|name| !is_unread(name)));
+    }
+    line(value(&delta, citations))
+}
+
+/// That no base is named says that it is all of it.
+fn whole(state: &HandoffState, citations: Citations) -> String {
+    let mut value = value(state, citations);
+    value.as_object_mut().expect("a state is an object").insert("base".to_owned(), Value::Null);
+    line(value)
+}
+
+fn value(data: &impl Serialize, citations: Citations) -> Value {
+    let mut value = serde_json::to_value(data).expect("plain data");
+    // An anchor serves to find a place again, not to read it.
+    let hidden: &[&str] = if citations == Citations::Hidden { &["anchor", "evidence"] } else { &["anchor"] };
+    strip(&mut value, hidden);
+    value
+}
+
+fn line(value: Value) -> String {
     let mut text = value.to_string();
     text.push('\n');
     text

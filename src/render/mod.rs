@@ -3,6 +3,7 @@
 mod json;
 mod markdown;
 
+use crate::delta::Delta;
 use crate::state::HandoffState;
 
 /// A way to write a handoff.
@@ -13,6 +14,10 @@ pub struct Renderer {
     pub title: &'static str,
     /// Writes it.
     pub render: fn(&HandoffState, Citations) -> String,
+    /// Writes what changed up to this handoff.
+    pub changes: fn(&Delta, &HandoffState, Citations) -> String,
+    /// Writes the handoff in place of its changes, and says so.
+    pub whole: fn(&HandoffState, Citations) -> String,
 }
 
 /// Whether entries show the lines of the transcript that prove them.

@@ -1,13 +1,16 @@
 //! What is handed in to be kept: a transcript, or a handoff that somebody wrote. It passes the gate for secrets.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Result};
-use crate::redact;
 use crate::state::HandoffState;
+use crate::surroundings::Surroundings;
+use crate::{discover, project, redact};
 
 /// What is handed in to be kept.
 pub enum Given {
@@ -24,17 +27,30 @@ pub enum Given {
 /// # Errors
 /// [`Error::NoHandoff`] if it has a task but is not a handoff.
 pub fn read_given(bytes: Vec<u8>, now: Timestamp) -> Result<Given> {
-    let Some(Value::Object(mut fields)) = serde_json::from_slice(&bytes).ok().filter(has_task) else {
+    if serde_json::from_slice::<Probe>(&bytes).is_err() {
         return Ok(Given::Transcript(bytes));
-    };
+    }
+    let no_handoff = |source| Error::NoHandoff { source };
+    let mut fields = serde_json::from_slice(&bytes).map_err(no_handoff)?;
     fill_in(&mut fields, now);
-    let state =
-        serde_json::from_value(Value::Object(fields)).map_err(|source| Error::NoHandoff { source })?;
-    Ok(Given::State(state))
+    Ok(Given::State(serde_json::from_value(Value::Object(fields)).map_err(no_handoff)?))
 }
 
-fn has_task(value: &Value) -> bool {
-    value.get("task").is_some_and(Value::is_object)
+/// What tells a handoff from a transcript.
+#[derive(Deserialize)]
+struct Probe {
+    #[serde(rename = "task")]
+    _task: Map<String, Value>,
+}
+
+/// The newest transcript on this machine of the project at hand, of one agent or of any.
+///
+/// # Errors
+/// [`Error::NoSession`] if there is none.
+pub fn latest_session(agent: Option<&str>, surroundings: &Surroundings) -> Result<PathBuf> {
+    let project = project::of(&surroundings.folder);
+    let found = discover::latest(surroundings, &project, agent).map(|found| found.path);
+    found.ok_or(Error::NoSession { project: project.name })
 }
 
 /// Puts in what an agent may leave out.

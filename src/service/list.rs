@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Service;
 use crate::error::{Error, Result};
 use crate::state::Status;
-use crate::store::{Head, Id, Stage, Visibility};
+use crate::store::{Head, Id, Record, Stage, Visibility};
 
 /// Which handoffs are meant. What is not named does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,8 +92,8 @@ pub struct Damaged {
 
 /// The heads of all handoffs with their size in bytes, and those that cannot be read.
 pub(super) struct Heads {
-    pub heads: Vec<(Id, Head, u64)>,
-    pub errors: Vec<(Id, Error)>,
+    pub read: Vec<(Id, Head, u64)>,
+    pub unread: Vec<(Id, Error)>,
     pub strangers: Vec<String>,
 }
 
@@ -101,23 +101,30 @@ impl Service {
     /// Lists what is kept.
     pub fn list(&self, filter: &Filter) -> Result<Listed> {
         let heads = self.heads()?;
-        let mut rows: Vec<Row> = heads.heads.into_iter().map(row).filter(|row| filter.takes(row)).collect();
+        let mut rows: Vec<Row> = heads.read.into_iter().map(row).filter(|row| filter.takes(row)).collect();
         rows.sort_by(|a, b| (b.saved_at, &a.id).cmp(&(a.saved_at, &b.id)));
         rows.truncate(filter.limit.unwrap_or(usize::MAX));
-        let unread = heads.errors.into_iter().map(|(id, error)| damaged(id.to_string(), &reason(&error)));
+        let unread = heads.unread.into_iter().map(|(id, error)| damaged(id.to_string(), &reason(&error)));
         let strange = heads.strangers.into_iter().map(|name| damaged(name, "its name is no id; rename it"));
         Ok(Listed { store: self.address(), handoffs: rows, damaged: unread.chain(strange).collect() })
     }
 
     /// Moves what is damaged out of the way, and says what that was. What a newer program saved stays.
     pub fn repair(&self) -> Result<Vec<Damaged>> {
-        let broken =
-            self.heads()?.errors.into_iter().filter(|(_, error)| matches!(error, Error::Damaged { .. }));
-        let moved = broken.map(|(id, error)| {
-            let moved_to = Some(self.store.set_aside(&id)?);
-            Ok(Damaged { moved_to, ..damaged(id.to_string(), &reason(&error)) })
-        });
+        let ids = self.store.list()?.ids;
+        let moved = ids.iter().filter_map(|id| self.repair_one(id).transpose());
         moved.collect()
+    }
+
+    fn repair_one(&self, id: &Id) -> Result<Option<Damaged>> {
+        let Some(document) = self.store.get(id)? else { return Ok(None) };
+        match Record::read(id, &document.bytes) {
+            Err(error @ Error::Damaged { .. }) => {
+                let moved_to = Some(self.store.set_aside(id, document.revision)?);
+                Ok(Some(Damaged { moved_to, ..damaged(id.to_string(), &reason(&error)) }))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Reads the heads of all handoffs; one that cannot be read does not keep the others from it.
@@ -125,11 +132,11 @@ impl Service {
         let listing = self.store.list()?;
         let read: Vec<(Id, Result<(Head, u64)>)> =
             listing.ids.into_par_iter().filter_map(|id| self.head(&id).map(|head| (id, head))).collect();
-        let mut heads = Heads { heads: Vec::new(), errors: Vec::new(), strangers: listing.strangers };
+        let mut heads = Heads { read: Vec::new(), unread: Vec::new(), strangers: listing.strangers };
         for (id, read) in read {
             match read {
-                Ok((head, bytes)) => heads.heads.push((id, head, bytes)),
-                Err(error) => heads.errors.push((id, error)),
+                Ok((head, bytes)) => heads.read.push((id, head, bytes)),
+                Err(error) => heads.unread.push((id, error)),
             }
         }
         Ok(heads)

@@ -3,11 +3,14 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Service, fit};
+use super::tree::{self, Tree};
+use super::{Service, conversation, fit};
 use crate::error::{Error, Result};
 use crate::render::{self, Citations, Renderer};
 use crate::state::HandoffState;
 use crate::store::{Id, Record, version_name};
+use crate::token::Tokenizer;
+use crate::worktree::{self, Visit};
 
 /// What is to be loaded, and how.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +20,8 @@ pub struct Load {
     pub id: Option<String>,
     /// Without an id: the last one of this project.
     pub project: Option<String>,
+    /// Whether the last one of all will do, if there is none of that project.
+    pub or_any: bool,
     /// Which version of it; the last if none is named.
     pub version: Option<u32>,
     /// The most tokens the text may have; no limit if none is named.
@@ -25,8 +30,12 @@ pub struct Load {
     pub model: Option<String>,
     /// The rendering, Markdown if none is named.
     pub output: Option<String>,
+    /// The most messages of the conversation, the last ones, to give along; none if none is named.
+    pub messages: Option<usize>,
     /// Whether entries show the lines of the transcript that prove them.
     pub cite: bool,
+    /// The working tree that says what changed since the save.
+    pub tree: Tree,
 }
 
 /// What was loaded.
@@ -40,12 +49,17 @@ pub struct Loaded {
     pub saved_at: Option<Timestamp>,
     /// The handoff as text.
     pub text: String,
-    /// The size of the text in tokens.
+    /// The last messages of the conversation, as many as were asked for and as there is room for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<String>,
+    /// The size of the text in tokens, without the conversation.
     pub tokens: usize,
     /// What counted them.
     pub encoding: String,
     /// Entries that the budget had no room for.
     pub left_out: usize,
+    /// What became of the places in files, if a working tree was at hand.
+    pub visit: Option<Visit>,
     /// The handoff that the text tells.
     #[serde(skip_serializing, default = "none")]
     pub state: Option<HandoffState>,
@@ -60,14 +74,19 @@ impl Service {
     pub fn load(&self, request: &Load) -> Result<Loaded> {
         let id = match &request.id {
             Some(id) => Id::new(id)?,
-            None => self.latest(request.project.as_deref())?,
+            None => self.latest(request)?,
         };
-        let record = self.version(&id, request.version)?;
+        let mut record = self.version(&id, request.version)?;
+        let conversation = record.conversation.take().zip(request.messages);
+        let root = request.tree.root(&tree::recorded(&record.state));
+        let visit = root.map(|root| worktree::revisit(&mut record.state, &root));
         let tokenizer = fit::tokenizer(request.model.as_deref())?;
         let renderer = renderer(request.output.as_deref())?;
         let citations = if request.cite { Citations::Shown } else { Citations::Hidden };
         let fitted = fit::fit(record.state, request.budget, tokenizer, renderer, citations)?;
+        let room = request.budget.map_or(usize::MAX, |budget| budget - fitted.tokens);
         Ok(Loaded {
+            conversation: conversation.map(|(talk, most)| last(&talk, most, room, tokenizer)),
             id: id.to_string(),
             version: record.version,
             saved_at: record.saved_at,
@@ -75,6 +94,7 @@ impl Service {
             tokens: fitted.tokens,
             encoding: tokenizer.name(),
             left_out: fitted.left_out,
+            visit,
             state: Some(fitted.state),
         })
     }
@@ -89,15 +109,30 @@ impl Service {
         }
     }
 
-    /// The handoff that was saved last, of a project or of all.
-    fn latest(&self, project: Option<&str>) -> Result<Id> {
-        let heads = self.heads()?.heads;
-        let of_project = |project: &str, of: &str| project.is_empty() || of == project;
-        let candidates =
-            heads.iter().filter(|(_, head, _)| of_project(project.unwrap_or_default(), &head.project));
-        let latest = candidates.max_by_key(|(id, head, _)| (head.time(), id));
-        latest.map(|(id, ..)| id.clone()).ok_or_else(|| Error::EmptyStore { store: self.address() })
+    /// The handoff that was saved last, of the project that is asked for.
+    fn latest(&self, request: &Load) -> Result<Id> {
+        let heads = self.heads()?.read;
+        let latest = |project: Option<&str>| {
+            let of_project =
+                heads.iter().filter(|(_, head, _)| project.is_none_or(|project| head.project == project));
+            of_project.max_by_key(|(id, head, _)| (head.time(), id)).map(|(id, ..)| id.clone())
+        };
+        let found = latest(request.project.as_deref());
+        let found = found.or_else(|| request.or_any.then(|| latest(None)).flatten());
+        found.ok_or_else(|| Error::EmptyStore { store: self.address() })
     }
+}
+
+/// The last messages of a conversation, at most so many and with no more tokens than that.
+fn last(talk: &str, most: usize, room: usize, tokenizer: Tokenizer) -> String {
+    let messages = conversation::messages(talk);
+    let mut first = messages.len();
+    while first > messages.len().saturating_sub(most)
+        && tokenizer.count_upper(&messages[first - 1..].concat()) <= room
+    {
+        first -= 1;
+    }
+    messages[first..].concat()
 }
 
 fn renderer(name: Option<&str>) -> Result<&'static Renderer> {

@@ -34,20 +34,19 @@ impl Service {
         let id = Id::new(id)?;
         let document = self.store.get(&id)?.ok_or_else(|| self.no_such(&id))?;
         let mut versions = vec![version(&id, &document.bytes)?];
-        for number in self.former(&id)? {
+        for number in self.former(&id, versions[0].version)? {
             if let Some(bytes) = self.store.note(&id, &version_name(number))? {
                 versions.push(version(&id, &bytes)?);
             }
         }
-        // A version that was kept for a save that never happened is still the last one.
-        versions.dedup_by_key(|version| version.version);
         Ok(versions)
     }
 
-    /// The numbers of the former versions, newest first.
-    fn former(&self, id: &Id) -> Result<Vec<u32>> {
+    /// The numbers of the versions before one, newest first. A save that was cut short may have kept more.
+    pub(super) fn former(&self, id: &Id, before: u32) -> Result<Vec<u32>> {
         let mut numbers: Vec<u32> =
             self.store.beside(id)?.iter().filter_map(|name| version_number(name)).collect();
+        numbers.retain(|number| *number < before);
         numbers.sort_unstable_by(|a, b| b.cmp(a));
         Ok(numbers)
     }
@@ -56,7 +55,7 @@ impl Service {
     pub fn comment(&self, id: &str, author: &str, text: &str) -> Result<usize> {
         let id = Id::new(id)?;
         let said =
-            Comment { author: author.to_owned(), text: text.to_owned(), at: (self.settings.clock.0)() };
+            Comment { author: author.to_owned(), text: text.to_owned(), at: self.settings.clock.now() };
         let (said, _) = redacted(&said);
         let record = self.change(&id, Keeping::Nothing, |there| {
             let mut record = there.ok_or_else(|| self.no_such(&id))?;

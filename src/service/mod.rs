@@ -2,20 +2,31 @@
 //!
 //! Requests and replies are plain data. A request that names nothing asks for the usual.
 
+mod conversation;
+mod exchange;
 mod fit;
 mod given;
 mod list;
 mod load;
 mod log;
+mod merge;
 mod remove;
 mod save;
+mod search;
+mod tree;
+mod union;
 
-pub use given::{Given, read_given};
+pub use exchange::{Bundle, Exported, Import, Imported, Outcome};
+pub use given::{Given, latest_session, read_given};
 pub use list::{Damaged, Filter, Listed, Row};
 pub use load::{Load, Loaded};
 pub use log::Version;
+pub use merge::{Merge, Merged, Order};
 pub use remove::{Pruned, Removed};
 pub use save::{Save, Saved};
+pub use search::{Found, Hit, Search};
+pub use tree::Tree;
+pub use union::{Conflict, Decided};
 
 use crate::error::{Error, Result};
 use crate::store::{self, Expected, Id, Keep, Place, Record, Store};

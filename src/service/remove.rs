@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Filter, Row, Service};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::{Head, Id};
 
 /// What was removed.
@@ -34,23 +34,35 @@ impl Service {
     pub fn remove(&self, id: &str) -> Result<Removed> {
         let id = Id::new(id)?;
         let document = self.store.get(&id)?.ok_or_else(|| self.no_such(&id))?;
-        let objective = Head::read(&id, &document.bytes).map(|head| head.task.objective).unwrap_or_default();
-        let versions = self.store.beside(&id)?.iter().filter(|name| name.starts_with('v')).count();
-        if !self.store.remove(&id)? {
-            return Err(self.no_such(&id));
-        }
+        let head = Head::read(&id, &document.bytes).ok();
+        let versions = self.former(&id, head.as_ref().map_or(u32::MAX, |head| head.version))?.len();
+        let objective = head.map(|head| head.task.objective).unwrap_or_default();
+        self.store.remove(&id, document.revision)?;
         Ok(Removed { id: id.to_string(), objective, versions })
     }
 
     /// Removes what was saved before a time and is not damaged; with `dry_run` it only says what that would be.
     pub fn prune(&self, before: Timestamp, filter: &Filter, dry_run: bool) -> Result<Pruned> {
-        let old = Filter { before: Some(before), ..filter.clone() };
-        let handoffs = self.list(&old)?.handoffs;
+        let mut handoffs = self.list(&Filter { before: Some(before), ..filter.clone() })?.handoffs;
         if !dry_run {
-            for row in &handoffs {
-                self.store.remove(&Id::new(&row.id)?)?;
-            }
+            let removed: Vec<bool> =
+                handoffs.iter().map(|row| self.remove_old(row, before)).collect::<Result<_>>()?;
+            let mut removed = removed.into_iter();
+            handoffs.retain(|_| removed.next().unwrap_or_default());
         }
         Ok(Pruned { before, handoffs, dry_run })
+    }
+
+    /// Whether it was removed; it is not if it was saved again since it was listed.
+    fn remove_old(&self, row: &Row, before: Timestamp) -> Result<bool> {
+        let id = Id::new(&row.id)?;
+        let Some(document) = self.store.get(&id)? else { return Ok(false) };
+        if Head::read(&id, &document.bytes)?.time() >= before {
+            return Ok(false);
+        }
+        match self.store.remove(&id, document.revision) {
+            Err(Error::Conflict { .. }) => Ok(false),
+            removed => removed.map(|()| true),
+        }
     }
 }

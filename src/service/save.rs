@@ -1,17 +1,20 @@
 //! Saving: what is handed in becomes a handoff under an id, and what was there a version.
 
+use std::path::{Path, PathBuf};
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::given::redacted;
-use super::{Given, Keeping, Service, fit};
+use super::tree::{self, Tree};
+use super::{Given, Keeping, Service, conversation, fit};
 use crate::build::{Options, build};
 use crate::error::{Error, Result};
 use crate::event::Warning;
-use crate::render;
-use crate::state::HandoffState;
-use crate::store::{Id, Record, SCHEMA_VERSION, Stage, Visibility};
+use crate::state::{Environment, HandoffState};
+use crate::store::{Comment, Id, Record, SCHEMA_VERSION, Stage, Visibility};
 use crate::token::Tokenizer;
+use crate::{project, render, worktree};
 
 /// How something is to be saved. What is not named stays as it was under that id.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -35,6 +38,8 @@ pub struct Save {
     pub status: Option<Stage>,
     /// The project it belongs to.
     pub project: Option<String>,
+    /// Where it is saved from: of that project it is, if nothing else tells.
+    pub folder: Option<PathBuf>,
     /// The agent whose session it was.
     pub agent: Option<String>,
     /// Whose it is.
@@ -45,8 +50,14 @@ pub struct Save {
     pub visibility: Option<Visibility>,
     /// The conversation, word for word.
     pub conversation: Option<String>,
+    /// Whether the conversation is taken from the transcript, if none is given.
+    pub keep_conversation: bool,
+    /// What was said about it, added to what was said already.
+    pub comments: Vec<Comment>,
     /// Whether nobody asked for it: then it can be switched off.
     pub automatic: bool,
+    /// The working tree in which places are confirmed and anchored.
+    pub tree: Tree,
 }
 
 /// What was saved.
@@ -89,9 +100,14 @@ impl Service {
         if request.automatic && !self.settings.automatic {
             return Err(Error::Disabled);
         }
-        let (request, marks) = redacted(request);
+        let (mut request, marks) = redacted(request);
         let base = request.base.as_deref().map(|id| self.record(id)).transpose()?;
         let tokenizer = fit::tokenizer(request.model.as_deref())?;
+        if let (Given::Transcript(bytes), true, None) =
+            (&given, request.keep_conversation, &request.conversation)
+        {
+            request.conversation = Some(conversation::of(bytes, request.format.as_deref())?);
+        }
         let mut made = make(given, &request, tokenizer)?;
         if base.is_some() {
             made.state.metadata.base_session.clone_from(&request.base);
@@ -101,7 +117,7 @@ impl Service {
     }
 
     fn keep(&self, made: &Made, request: &Save, tokenizer: &Tokenizer) -> Result<Saved> {
-        let now = (self.settings.clock.0)();
+        let now = self.settings.clock.now();
         let id = match &request.id {
             Some(id) => Id::new(id)?,
             None => self.free_id(&Id::generate(&made.state.task.objective, now))?,
@@ -142,13 +158,19 @@ fn make(given: Given, request: &Save, tokenizer: Tokenizer) -> Result<Made> {
             let defaults = Options::default();
             let budget = request.budget.unwrap_or(defaults.budget);
             let options = Options { budget, tokenizer, format: request.format.clone(), ..defaults };
-            let made = build(&bytes, &options)?;
+            let mut made = build(&bytes, &request.tree.seen_by(options))?;
+            if let Some(root) = &made.root {
+                worktree::anchor(&mut made.state, root);
+            }
             Ok(Made { state: made.state, tokens: made.tokens, redacted: 0, warnings: made.warnings })
         }
         Given::State(state) => {
             let (state, redacted) = redacted(&*state);
             let markdown = render::find("markdown").expect("markdown is in the list");
-            let fitted = fit::fit(state, request.budget, tokenizer, markdown, render::Citations::Hidden)?;
+            let mut fitted = fit::fit(state, request.budget, tokenizer, markdown, render::Citations::Hidden)?;
+            if let Some(root) = request.tree.root(&tree::recorded(&fitted.state)) {
+                worktree::anchor(&mut fitted.state, &root);
+            }
             Ok(Made { state: fitted.state, tokens: fitted.tokens, redacted, warnings: Vec::new() })
         }
     }
@@ -166,11 +188,13 @@ fn renewed(there: Option<Record>, id: &Id, made: &Made, request: &Save, now: Tim
         record.agent_session = session;
     }
     let format = metadata.source.as_ref().map(|source| source.format.clone());
-    let environment = &record.state.environment;
-    let place =
-        [&environment.repository, &environment.cwd].into_iter().find(|place| !place.is_empty()).cloned();
     put(&mut record.agent, request.agent.clone().or(format));
-    put(&mut record.project, request.project.clone().or(place));
+    let named = request.project.clone().or_else(|| project_of(&made.state.environment));
+    let at_hand = || {
+        request.folder.as_deref().filter(|_| record.project.is_empty()).map(|folder| project::of(folder).id)
+    };
+    let project = named.or_else(at_hand);
+    put(&mut record.project, project);
     put(&mut record.title, request.title.clone());
     put(&mut record.owner, request.owner.clone());
     add(&mut record.tags, &request.tags);
@@ -178,6 +202,7 @@ fn renewed(there: Option<Record>, id: &Id, made: &Made, request: &Save, now: Tim
     record.status = request.status.unwrap_or(record.status);
     record.visibility = request.visibility.unwrap_or(record.visibility);
     record.conversation.clone_from(&request.conversation);
+    record.comments.extend(request.comments.iter().cloned());
     Record {
         schema_version: SCHEMA_VERSION,
         version,
@@ -185,6 +210,15 @@ fn renewed(there: Option<Record>, id: &Id, made: &Made, request: &Save, now: Tim
         tokens: Some(made.tokens as u64),
         ..record
     }
+}
+
+/// The project that a session worked in: as its folder tells, if that is on this machine, else as the transcript does.
+fn project_of(environment: &Environment) -> Option<String> {
+    let folder = Path::new(&environment.cwd);
+    if folder.is_absolute() && folder.is_dir() {
+        return Some(project::of(folder).id);
+    }
+    [&environment.repository, &environment.cwd].into_iter().find(|place| !place.is_empty()).cloned()
 }
 
 fn put(field: &mut String, given: Option<String>) {

@@ -9,7 +9,8 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Document, Expected, Id, Keep, Listing, Scheme, Store, surplus, version_name};
+use super::place::FOLDER;
+use super::{Document, Expected, Id, Keep, Listing, Revision, Scheme, Store, surplus, version_name};
 use crate::error::{Error, Result};
 
 pub(super) const SCHEME: Scheme = Scheme {
@@ -24,6 +25,8 @@ const ENDING: &str = ".json";
 const LOCK: &str = ".lock";
 /// The file that the next document is written to; only who holds the lock does so.
 const NEXT: &str = ".next";
+/// The same for a version, where a file cannot have two names.
+const NEXT_VERSION: &str = ".next-version";
 /// The folder for what is kept beside the documents.
 const KEPT: &str = ".kept";
 /// What keeps a private store out of a repository.
@@ -65,26 +68,25 @@ impl Store for Dir {
     fn put(&self, id: &Id, document: &[u8], expected: Expected, keep: Option<Keep>) -> Result<()> {
         let _lock = self.lock()?;
         let there = read(&self.path(id))?;
-        if !expected.holds(there.as_deref()) || (there.is_none() && self.has_like(id)?) {
+        expected.check(id, there.as_deref())?;
+        if there.is_none() && self.has_like(id)? {
             return Err(Error::Conflict { id: id.to_string() });
         }
+        let next = self.write(NEXT, document, self.path(id))?;
         if let (Some(keep), Some(there)) = (keep, there) {
             self.keep(id, keep, &there)?;
         }
-        self.replace(&self.path(id), document)
+        next.put()
     }
 
-    fn remove(&self, id: &Id) -> Result<bool> {
-        let path = self.path(id);
-        if !path.exists() {
-            return Ok(false);
-        }
+    fn remove(&self, id: &Id, revision: Revision) -> Result<()> {
         let _lock = self.lock()?;
-        let removed = gone(fs::remove_file(&path)).map_err(failed(&path))?;
+        let path = self.path(id);
+        Expected::This(revision).check(id, read(&path)?.as_deref())?;
+        fs::remove_file(&path).map_err(failed(&path))?;
         let beside = self.beside_folder(id);
         gone(fs::remove_dir_all(&beside)).map_err(failed(&beside))?;
-        force(&self.folder)?;
-        Ok(removed)
+        force(&self.folder)
     }
 
     fn beside(&self, id: &Id) -> Result<Vec<String>> {
@@ -101,18 +103,22 @@ impl Store for Dir {
         let _lock = self.lock()?;
         let folder = self.beside_folder(id);
         create_private(&folder)?;
-        self.replace(&folder.join(name), bytes)
+        self.write(NEXT, bytes, folder.join(name))?.put()
     }
 
-    fn set_aside(&self, id: &Id) -> Result<String> {
+    fn set_aside(&self, id: &Id, revision: Revision) -> Result<String> {
         let _lock = self.lock()?;
-        let name = |number: usize| match number {
+        let path = self.path(id);
+        Expected::This(revision).check(id, read(&path)?.as_deref())?;
+        let name = |number: u32| match number {
             0 => format!("{id}{ENDING}.damaged"),
             _ => format!("{id}{ENDING}.damaged-{number}"),
         };
-        let free = (0..).map(name).find(|name| !self.folder.join(name).exists());
-        let free = free.expect("numbers do not end");
-        let path = self.path(id);
+        let mut number = 0;
+        while self.folder.join(name(number)).exists() {
+            number += 1;
+        }
+        let free = name(number);
         fs::rename(&path, self.folder.join(&free)).map_err(failed(&path))?;
         force(&self.folder)?;
         Ok(free)
@@ -147,10 +153,15 @@ impl Dir {
     /// Makes the folder, for its owner only, and tells git what to leave out.
     fn settle(&self) -> Result<()> {
         create_private(&self.folder)?;
+        if !self.shared && self.folder.ends_with(FOLDER) {
+            close(&self.folder);
+        }
+        self.folder.parent().map_or(Ok(()), force)?;
         let path = self.folder.join(".gitignore");
         if !path.exists() {
             let rules = if self.shared { IGNORE_OWN } else { IGNORE_ALL };
-            fs::write(&path, rules).map_err(failed(&path))?;
+            let made = private().open(&path).and_then(|mut file| file.write_all(rules.as_bytes()));
+            made.map_err(failed(&path))?;
         }
         Ok(())
     }
@@ -163,7 +174,7 @@ impl Dir {
             let version = folder.join(version_name(keep.number));
             gone(fs::remove_file(&version)).map_err(failed(&version))?;
             if fs::hard_link(self.path(id), &version).is_err() {
-                self.replace(&version, there)?;
+                self.write(NEXT_VERSION, there, version)?.put()?;
             }
             force(&folder)?;
         }
@@ -174,25 +185,40 @@ impl Dir {
         Ok(())
     }
 
-    /// Puts a file in place, whole or not at all, and for good.
-    fn replace(&self, path: &Path, bytes: &[u8]) -> Result<()> {
-        let next = self.folder.join(NEXT);
-        let written = write(&next, bytes).and_then(|()| fs::rename(&next, path));
-        if written.is_err() {
-            // What is left of it would only take up room; that it cannot be removed changes nothing.
-            let _ = fs::remove_file(&next);
-        }
-        written.map_err(failed(path))?;
-        path.parent().map_or(Ok(()), force)
+    /// Writes something to the disk that is to be put in a place.
+    fn write(&self, name: &str, bytes: &[u8], place: PathBuf) -> Result<Next> {
+        let next = Next { path: self.folder.join(name), place };
+        // What a process that was killed left here may be anything, a link too.
+        let made =
+            gone(fs::remove_file(&next.path)).and_then(|_| private().create_new(true).open(&next.path));
+        let written = made.and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()
+        });
+        written.map_err(failed(&next.place))?;
+        Ok(next)
     }
 }
 
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // What a process that was killed left here may be anything, a link too.
-    gone(fs::remove_file(path))?;
-    let mut file = private().create_new(true).open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+/// A file that is on the disk and not yet in its place. If it does not get there, it goes.
+struct Next {
+    path: PathBuf,
+    place: PathBuf,
+}
+
+impl Next {
+    /// Puts it in its place, for good.
+    fn put(self) -> Result<()> {
+        fs::rename(&self.path, &self.place).map_err(failed(&self.place))?;
+        self.place.parent().map_or(Ok(()), force)
+    }
+}
+
+impl Drop for Next {
+    fn drop(&mut self) {
+        // It is gone if it was put in its place; if it cannot be removed, the next writer does.
+        let _ = fs::remove_file(&self.path);
+    }
 }
 
 fn read(path: &Path) -> Result<Option<Vec<u8>>> {
@@ -242,9 +268,17 @@ fn create_private(folder: &Path) -> Result<()> {
     builder.create(folder).map_err(failed(folder))
 }
 
+/// Closes a folder that somebody made by hand to all but its owner; whoever is not its owner cannot.
+fn close(folder: &Path) {
+    #[cfg(unix)]
+    let _ = fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    #[cfg(not(unix))]
+    let _ = folder;
+}
+
 /// Forces the names in a folder to the disk; Windows does so by itself.
 fn force(folder: &Path) -> Result<()> {
-    if cfg!(unix) {
+    if cfg!(unix) && !folder.as_os_str().is_empty() {
         File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed(folder))?;
     }
     Ok(())

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Document, Expected, Id, Keep, Listing, Scheme, Store, surplus, version_name};
+use super::{Document, Expected, Id, Keep, Listing, Revision, Scheme, Store, surplus, version_name};
 use crate::error::{Error, Result};
 
 pub(super) const SCHEME: Scheme = Scheme {
@@ -46,8 +46,8 @@ impl Store for Memory {
     fn put(&self, id: &Id, document: &[u8], expected: Expected, keep: Option<Keep>) -> Result<()> {
         let mut kept = self.kept();
         let there = kept.documents.get(id).cloned();
-        let like = there.is_none() && kept.documents.keys().any(|other| other.is_like(id));
-        if like || !expected.holds(there.as_deref()) {
+        expected.check(id, there.as_deref())?;
+        if there.is_none() && kept.documents.keys().any(|other| other.is_like(id)) {
             return Err(Error::Conflict { id: id.to_string() });
         }
         if let (Some(keep), Some(there)) = (keep, there) {
@@ -61,10 +61,12 @@ impl Store for Memory {
         Ok(())
     }
 
-    fn remove(&self, id: &Id) -> Result<bool> {
+    fn remove(&self, id: &Id, revision: Revision) -> Result<()> {
         let mut kept = self.kept();
+        Expected::This(revision).check(id, kept.documents.get(id).map(Vec::as_slice))?;
         kept.beside.remove(id);
-        Ok(kept.documents.remove(id).is_some())
+        kept.documents.remove(id);
+        Ok(())
     }
 
     fn beside(&self, id: &Id) -> Result<Vec<String>> {
@@ -80,9 +82,10 @@ impl Store for Memory {
         Ok(())
     }
 
-    fn set_aside(&self, id: &Id) -> Result<String> {
-        let name = format!("{id}.json.damaged");
+    fn set_aside(&self, id: &Id, revision: Revision) -> Result<String> {
+        let name = format!("{id}.damaged");
         let mut kept = self.kept();
+        Expected::This(revision).check(id, kept.documents.get(id).map(Vec::as_slice))?;
         if let Some(document) = kept.documents.remove(id) {
             kept.beside.entry(id.clone()).or_default().insert(name.clone(), document);
         }

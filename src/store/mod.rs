@@ -37,8 +37,11 @@ pub trait Store: Send + Sync {
     /// [`Error::Conflict`] if something else is there.
     fn put(&self, id: &Id, document: &[u8], expected: Expected, keep: Option<Keep>) -> Result<()>;
 
-    /// Takes a document and all that is kept beside it away; false if there is none.
-    fn remove(&self, id: &Id) -> Result<bool>;
+    /// Takes a document and all that is kept beside it away, if it is this one.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] if something else is there, or nothing.
+    fn remove(&self, id: &Id, revision: Revision) -> Result<()>;
 
     /// The names of what is kept beside a document, sorted: its versions, and notes of the program's own.
     fn beside(&self, id: &Id) -> Result<Vec<String>>;
@@ -49,8 +52,11 @@ pub trait Store: Send + Sync {
     /// Keeps something beside a document, in place of what was there.
     fn put_note(&self, id: &Id, name: &str, bytes: &[u8]) -> Result<()>;
 
-    /// Moves a damaged document out of the way and says where it is now.
-    fn set_aside(&self, id: &Id) -> Result<String>;
+    /// Moves a damaged document out of the way, if it is this one, and says where it is now.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] if something else is there, or nothing.
+    fn set_aside(&self, id: &Id, revision: Revision) -> Result<String>;
 }
 
 /// What lies in a store.
@@ -145,13 +151,14 @@ impl Revision {
 }
 
 impl Expected {
-    /// Whether what is there is what is expected.
-    fn holds(self, there: Option<&[u8]>) -> bool {
-        match (self, there) {
+    /// Fails if what is there is not what is expected.
+    fn check(self, id: &Id, there: Option<&[u8]>) -> Result<()> {
+        let holds = match (self, there) {
             (Expected::Nothing, None) => true,
             (Expected::This(revision), Some(bytes)) => Revision::of(bytes) == revision,
             _ => false,
-        }
+        };
+        if holds { Ok(()) } else { Err(Error::Conflict { id: id.to_string() }) }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::surroundings::Surroundings;
 
 /// The folder for handoffs, of a project or of a user.
-const FOLDER: &str = ".handoffs";
+pub(super) const FOLDER: &str = ".handoffs";
 /// The variable that names a store.
 const VARIABLE: &str = "BATON_STORE";
 

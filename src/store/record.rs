@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::Id;
 use crate::error::{Error, Result};
@@ -65,6 +66,9 @@ pub struct Record {
     /// The conversation itself, word for word but for secrets, if that was wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<String>,
+    /// What else another tool keeps in its file: it stays as it is.
+    #[serde(flatten)]
+    pub others: Map<String, Value>,
 }
 
 /// What somebody said about a handoff.
@@ -192,6 +196,7 @@ impl Record {
             tokens: None,
             comments: Vec::new(),
             conversation: None,
+            others: Map::new(),
         }
     }
 
@@ -206,9 +211,7 @@ impl Record {
 
     /// The document of the record: indented JSON, for people too.
     pub fn write(&self) -> Vec<u8> {
-        let mut document = serde_json::to_vec_pretty(self).expect("a record is plain data");
-        document.push(b'\n');
-        document
+        document(self)
     }
 
     /// What a list says first of it: its title, else what is to be done.
@@ -235,6 +238,12 @@ impl Head {
     pub fn time(&self) -> Timestamp {
         self.saved_at.unwrap_or(self.metadata.updated_at)
     }
+}
+
+fn document(record: &Record) -> Vec<u8> {
+    let mut document = serde_json::to_vec_pretty(record).expect("a record is plain data");
+    document.push(b'\n');
+    document
 }
 
 fn parse<T: for<'a> Deserialize<'a>>(id: &Id, bytes: &[u8], version: fn(&T) -> u32) -> Result<T> {

@@ -10,13 +10,17 @@ use std::path::{Path, PathBuf};
 /// `worktree` stands between: extracting asks it, and it asks `replay` for the names of places.
 const FLOORS: &[&[&str]] = &[
     &["error", "event", "state", "surroundings"],
+    &["delta"],
     &["fact"],
-    &["project", "replay", "text"],
+    &["project", "replay", "text", "whole"],
     &["worktree"],
     &["diff", "extract", "format", "rank", "redact", "render", "store", "token"],
     &["count", "coverage", "pack"],
-    &["build", "discover"],
-    &["explain", "service"],
+    &["checkpoint"],
+    &["build", "discover", "install"],
+    &["explain", "update"],
+    &["service"],
+    &["doctor"],
     &["cli", "hook", "http", "mcp"],
     &["main"],
 ];

@@ -1,209 +1,186 @@
-//! What people and models said in real transcripts is in the events: counted by a walk over the JSON that knows
-//! nothing of the readers.
-//!
-//! Where there are no real transcripts (see `corpus`), the fixtures are held to the same.
-
-use std::collections::BTreeSet;
 use std::fs;
 
-use baton::coverage;
-use baton::error::Error;
-use baton::event::Event;
-use baton::format;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::corpus;
-use crate::fixtures;
+use crate::home::{Home, SAID, session, written};
 
-/// Of a thousand characters said, at least so many are in the events.
-const KEPT: usize = 990;
-
-/// Of a thousand records, at most so many are of a kind that is not known.
-const UNKNOWN: usize = 5;
-
-/// Files in which no session is: what hosts keep beside one, or a header alone.
-const BESIDE: &[&str] =
-    &["state.json", "summary.json", "system_messages.json", "msg_0002.json", "T18-36-16.jsonl"];
-
-/// Every input that is held to it, with its name.
-fn inputs() -> Vec<(String, Vec<u8>)> {
-    // The other fixtures are full of what hosts write in the user's name.
-    let told = fixtures::all()
-        .iter()
-        .filter(|fixture| !fixture.name.starts_with("claude-code") && !fixture.name.starts_with("codex"));
-    let fixtures = told.map(|fixture| (fixture.name.clone(), fixture.bytes.clone()));
-    let real = corpus::files().into_iter().map(|path| (path.display().to_string(), fs::read(path).unwrap()));
-    let is_session = |name: &str| !BESIDE.iter().any(|end| name.ends_with(end));
-    fixtures.chain(real).filter(|(name, _)| is_session(name)).collect()
+/// A handoff with one decision.
+fn decided(objective: &str, decision: &str, rationale: &str) -> String {
+    let mut state: Value = serde_json::from_str(&written(objective)).unwrap();
+    state["decisions"] =
+        json!([{ "decision": decision, "rationale": rationale, "timestamp": "2025-10-20T14:30:00.000Z" }]);
+    state.to_string()
 }
 
 #[test]
-fn every_real_file_is_claimed_by_one_format() {
-    for (name, bytes) in inputs() {
-        let head = format::Head::of(&bytes);
-        let claims = format::FORMATS.iter().filter(|format| (format.claims)(&head)).map(|format| format.name);
-        let claims: Vec<&str> = claims.collect();
-        assert_eq!(claims.len(), 1, "{name} is claimed by {claims:?}");
-        assert!(format::read(&bytes, None).is_ok(), "{name}");
-    }
-}
-
-#[test]
-fn hardly_a_record_is_of_an_unknown_kind() {
-    let (mut records, mut unknown) = (0, Vec::new());
-    for (name, bytes) in inputs().into_iter().filter(|(name, _)| !name.ends_with("/torn")) {
-        let coverage = coverage::of(&bytes, None).unwrap();
-        records += coverage.records();
-        let lost = coverage.kinds.iter().filter(|kind| kind.fate == coverage::Fate::Unknown);
-        unknown.extend(lost.map(|kind| (kind.records, format!("{} in {name}", kind.name))));
-    }
-    let lost: usize = unknown.iter().map(|(records, _)| records).sum();
-    assert!(lost * 1000 <= records * UNKNOWN, "{lost} of {records} records: {unknown:#?}");
-}
-
-#[test]
-fn what_was_said_is_in_the_events() {
-    let mut short = Vec::new();
-    for (name, bytes) in inputs().into_iter().filter(|(name, _)| !name.ends_with("/torn")) {
-        for (part, bytes) in parts(&bytes) {
-            let (said, kept, lost) = count(&bytes);
-            if kept * 1000 < said * KEPT {
-                short.push(format!("{name} {part}: {kept} of {said}, such as {lost:?}"));
-            }
-        }
-    }
-    assert!(short.is_empty(), "{}", short.join("\n"));
-}
-
-/// The conversations of a file of many, each by itself; else the file.
-fn parts(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
-    let all = format::conversations(bytes);
-    if all.is_empty() {
-        return vec![(String::new(), bytes.to_vec())];
-    }
-    let ids = all.into_iter().filter_map(|conversation| conversation.id);
-    ids.map(|id| (id.clone(), format::choose(bytes, &id).unwrap())).collect()
-}
-
-/// How many characters were said, how many of them are in the events, and a few lines that are not.
-fn count(bytes: &[u8]) -> (usize, usize, Vec<String>) {
-    let transcript = match format::read(bytes, None) {
-        Ok(transcript) => transcript,
-        Err(Error::NoEvents { .. }) => return (0, 0, Vec::new()),
-        Err(error) => panic!("{error}"),
+fn the_best_hit_comes_first() {
+    let home = Home::new();
+    home.told("save --id queue --tag rust", &written("Drain the retry queue"));
+    home.told("save --id limiter", &session());
+    home.write("talk", "## User\n\nIs the zebra striped?\n");
+    home.told("save --id talk --conversation=talk", &written("Talk about animals"));
+    home.told("comment limiter Zebras", "");
+    let check = |words: &str, expected: &[&str]| {
+        let found = home.json(&format!("search {words} --json"), "");
+        let ids: Vec<&str> = found["hits"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|hit| hit["handoff"]["id"].as_str().unwrap())
+            .collect();
+        assert_eq!(ids, expected, "{words}");
+        found
     };
-    let told: Vec<&str> = transcript.events.iter().flat_map(Event::seen).collect();
-    let lines: BTreeSet<&str> = told.iter().flat_map(|text| text.lines()).map(str::trim).collect();
-    let (mut said, mut kept, mut lost) = (0, 0, Vec::new());
-    for line in said_in(transcript.format, bytes).iter().flat_map(|text| text.lines()).map(str::trim) {
-        if HOSTS.iter().any(|host| line.starts_with(host)) {
-            continue;
-        }
-        let length = line.chars().count();
-        said += length;
-        if lines.contains(line) || told.iter().any(|text| text.contains(line)) || is_within(line, &told) {
-            kept += length;
-        } else if lost.len() < 3 {
-            lost.push(line.chars().take(80).collect());
-        }
-    }
-    (said, kept, lost)
+    check("retry queue", &["queue", "talk", "limiter"]);
+    check("QUEUE --tag rust", &["queue"]);
+    let found = check("zebra", &["talk", "limiter"]);
+    assert_eq!(found["hits"][0]["excerpt"], "Is the zebra striped?");
+    check("nothingofthesort", &[]);
+    check("the", &[]);
+    let said = home.told("search zebra --limit 1", "");
+    assert!(said.starts_with("talk  ") && said.ends_with("and 1 more; --limit shows them\n"), "{said}");
+    assert_eq!(home.told("search nothingofthesort", ""), "nothing was found\n");
 }
 
-/// Whether the words of a line between its tags are all told.
-fn is_within(line: &str, told: &[&str]) -> bool {
-    let behind_tags = line.split('<').enumerate().map(|(at, piece)| match piece.split_once('>') {
-        Some((_, words)) if at > 0 => words,
-        _ => piece,
+#[test]
+fn the_later_decision_wins() {
+    let home = Home::new();
+    home.told(
+        "save --id one --tag a",
+        &decided("Store sessions", "Use Redis for session storage", "it is fast"),
+    );
+    home.told("comment one early", "");
+    home.told(
+        "save --id two --tag b",
+        &decided("Store sessions well", "Use Postgres for session storage", "it is there"),
+    );
+    let merged = home.json("merge two one --as both --json", "");
+    assert_eq!(merged["sources"], json!(["one", "two"]));
+    let expected = json!([{
+        "earlier": { "id": "one", "decision": "Use Redis for session storage" },
+        "later": { "id": "two", "decision": "Use Postgres for session storage" },
+    }]);
+    assert_eq!(merged["conflicts"], expected);
+    let both = home.json("show both --json", "");
+    assert_eq!(both["task"]["objective"], "Store sessions well");
+    let decisions = both["decisions"].as_array().unwrap();
+    assert_eq!((decisions.len(), &decisions[0]["decision"]), (1, &json!("Use Postgres for session storage")));
+    let rejected = json!([{ "option": "Use Redis for session storage", "reason": "it is fast" }]);
+    assert_eq!(decisions[0]["rejected"], rejected);
+    assert_eq!((&both["tags"], both["files"].as_array().unwrap().len()), (&json!(["a", "b"]), 1));
+    assert_eq!(both["comments"][0]["text"], "early");
+    let said = home.told("merge two one --as other --in-order", "");
+    assert!(
+        said.starts_with("merged two < one into other: ") && said.contains("  + one: Use Redis"),
+        "{said}"
+    );
+    assert_eq!(home.ids().len(), 4, "the sources stay");
+    assert!(home.fails("merge one one", "", 2).contains("two or more different handoffs"));
+    assert!(home.fails("merge one nobody", "", 1).contains("there is no handoff 'nobody'"));
+    home.told("merge one two --as small --budget 200", "");
+    assert!(baton::token::Encoding::O200kBase.count(&home.told("load small", "")) <= 200);
+}
+
+#[test]
+fn what_is_exported_is_imported() {
+    let home = Home::new();
+    home.told("save --id one --title First", &session());
+    home.told("save --id one", &session());
+    home.told("save --id two", &written("second"));
+    home.told("comment two well", "");
+    home.told("export one -o single.json", "");
+    home.told("export --all --versions -o bundle.json", "");
+    let elsewhere = "--store elsewhere";
+    assert_eq!(home.told(&format!("import single.json {elsewhere}"), ""), "one: added\n");
+    assert_eq!(
+        home.told(&format!("import bundle.json {elsewhere}"), ""),
+        "two: added\none: the same is there already\n"
+    );
+    for id in ["one", "two"] {
+        let kept = |store: &str| home.told(&format!("show {id} --json {store}"), "");
+        assert_eq!(kept(elsewhere), kept(""), "{id}");
+    }
+    home.told("import bundle.json --store third", "");
+    assert_eq!(home.told("log one --store third", ""), home.told("log one", ""));
+    home.told("comment one differs", "");
+    assert!(home.told("import single.json", "").starts_with("one: left out: something else is there"));
+    assert!(
+        home.told("import single.json --replace", "")
+            .starts_with("one: replaced; what was there is kept as version 2")
+    );
+    assert_eq!(home.told("import single.json --id three", ""), "three: added\n");
+}
+
+#[test]
+fn what_cannot_be_imported() {
+    let home = Home::new();
+    let check = |text: &str, expected: &str| {
+        let said = home.fails("import -", text, 1);
+        assert!(said.contains(expected), "{said}");
+        assert!(home.ids().is_empty());
+    };
+    check("", "standard input: this is no handoff");
+    check("[1]", "standard input: this is no handoff");
+    check("{\"handoffs\": [{}]}", "standard input: this is no handoff");
+    check("\u{0}\u{1}", "standard input: this is no handoff");
+    check(r#"{"schema_version": 9, "metadata": {"session_id": "x"}}"#, "has schema version 9");
+    let nested = "[".repeat(100_000);
+    check(&format!("{{\"handoffs\": {nested}"), "standard input: this is no handoff");
+    home.write("no name.json", r#"{"task":{"objective":"x","status":"blocked","progress_summary":""}}"#);
+    let output = home.command(&["import", "no name.json"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stderr).contains("cannot be the id of a handoff"), "{output:?}");
+    let secret = ["ghp_", "9fK2mQx7Lw3RtZ8vB1nC4sD6hJ0pYeUa5GiT"].concat();
+    home.told("import - --id a", &written(&secret));
+    assert!(!fs::read_to_string(home.store().join("a.json")).unwrap().contains(&secret));
+}
+
+#[test]
+fn the_conversation_is_kept_and_given_along() {
+    let home = Home::new();
+    home.told("save --id limiter --conversation", &session());
+    let whole = home.told("show limiter --conversation", "");
+    assert!(whole.contains("## Conversation\n## User\n"), "{whole}");
+    let text = home.told("load limiter", "");
+    let with = home.told("load limiter --messages 2", "");
+    let talk = with.strip_prefix(&text).unwrap();
+    assert_eq!(
+        talk.lines().filter(|line| *line == "## User" || *line == "## Assistant").count(),
+        2,
+        "{talk}"
+    );
+    let budget = baton::token::Encoding::O200kBase.count(&text) + 10;
+    assert_eq!(
+        home.told(&format!("load limiter --messages 2 --budget {budget}"), "").trim_end(),
+        text.trim_end()
+    );
+    home.told("save --id limiter", SAID);
+    assert!(!home.told("show limiter --conversation", "").contains("## Conversation"));
+}
+
+#[test]
+fn the_newest_session_of_the_project() {
+    let home = Home::new();
+    assert!(home.fails("save --latest", "", 1).contains("no session of "));
+    let folder = home.path().join("project");
+    fs::create_dir(&folder).unwrap();
+    let cwd = fs::canonicalize(&folder).unwrap();
+    let name = cwd.to_string_lossy().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    let sessions = home.path().join(".claude/projects").join(name);
+    fs::create_dir_all(&sessions).unwrap();
+    let record = json!({
+        "type": "user", "cwd": cwd, "sessionId": "s-1", "timestamp": "2026-11-21T10:00:00Z",
+        "message": { "role": "user", "content": "Fix the rounding" },
     });
-    let mut words = behind_tags.map(str::trim).filter(|words| !words.is_empty());
-    line.contains('<') && words.all(|words| told.iter().any(|text| text.contains(words)))
-}
-
-/// Lines that hosts write between the words of a message.
-const HOSTS: &[&str] = &[
-    "## My request for Codex:",
-    "The user interrupted the previous turn on purpose.",
-    "MEMORY.md:",
-    "🛠",
-    "*Completed in ",
-];
-
-/// What the user and the model said, as it stands in the file.
-fn said_in(format: &str, bytes: &[u8]) -> Vec<String> {
-    let text = String::from_utf8_lossy(bytes);
-    match format {
-        "aider" => markdown(&text, &["# aider chat", "> ", ">", "```", "/"]),
-        "markdown" | "specstory" => {
-            markdown(&text, &["<", "_**", "**", "#", "---", "|", "`", "-", "+", "```"])
-        }
-        _ => {
-            let mut said = Vec::new();
-            match serde_json::from_str::<Value>(&text) {
-                Ok(document) => walk(&document, &mut said),
-                Err(_) => {
-                    let records = text.lines().filter_map(|line| serde_json::from_str(line).ok());
-                    records.for_each(|record: Value| walk(&record, &mut said));
-                }
-            }
-            said
-        }
-    }
-}
-
-/// The plain lines of a document, without those that begin with what is no message or a mark in one.
-fn markdown(text: &str, marks: &[&str]) -> Vec<String> {
-    let plain = text.lines().map(|line| line.strip_prefix("#### ").unwrap_or(line));
-    let said = plain.filter(|line| !marks.iter().any(|mark| line.starts_with(mark)));
-    said.map(str::to_owned).collect()
-}
-
-/// Finds messages of the user and the model, however deep, and what their texts are.
-fn walk(value: &Value, said: &mut Vec<String>) {
-    match value {
-        Value::Array(items) => items.iter().for_each(|item| walk(item, said)),
-        Value::Object(members) => {
-            if let Some(content) = message(value) {
-                words(content, said);
-            } else {
-                members
-                    .iter()
-                    .filter(|(key, _)| !is_side_copy(key))
-                    .for_each(|(_, member)| walk(member, said));
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Members in which hosts repeat what is told elsewhere.
-fn is_side_copy(key: &str) -> bool {
-    ["trajectory", "toolUseResult", "replacement_history", "hook", "messages_before", "normalizedMessages"]
-        .contains(&key)
-}
-
-/// The content of a message of the user or the model, in any of the shapes in which there are messages.
-fn message(value: &Value) -> Option<&Value> {
-    let name = |key: &str| value[key].as_str().or_else(|| value["author"][key].as_str());
-    let speaker = name("role").or_else(|| name("type"))?;
-    let speaks =
-        ["user", "assistant", "gemini", "model", "user.message", "assistant.message"].contains(&speaker);
-    let places = [&value["content"], &value["data"]["content"], &value["parts"]];
-    let content = places.into_iter().find(|place| !place.is_null() && !place["content"].is_string())?;
-    speaks.then_some(content)
-}
-
-/// The texts of a content; what tools were given and answered is no message.
-fn words(content: &Value, said: &mut Vec<String>) {
-    match content {
-        Value::String(text) => said.push(text.clone()),
-        Value::Array(parts) => parts.iter().for_each(|part| words(part, said)),
-        Value::Object(part) => {
-            let kind = content["type"].as_str().unwrap_or("text");
-            let is_text = ["text", "input_text", "output_text"].contains(&kind);
-            let inner = part.get("text").or_else(|| part.get("parts")).filter(|_| is_text);
-            inner.into_iter().for_each(|inner| words(inner, said));
-        }
-        _ => {}
-    }
+    fs::write(sessions.join("s-1.jsonl"), format!("{record}\n")).unwrap();
+    let run = |words: &[&str]| home.command(words).current_dir(&folder).output().unwrap();
+    assert!(run(&["save", "--latest", "--id", "newest"]).status.success());
+    let kept = home.json("show newest --json", "");
+    assert_eq!((&kept["agent_session"], &kept["metadata"]["session_id"]), (&json!("s-1"), &json!("newest")));
+    home.told("save --id later", &written("of another project"));
+    let loaded = run(&["load"]);
+    assert!(
+        String::from_utf8_lossy(&loaded.stdout).contains("## Task: Fix the rounding"),
+        "that of the project is loaded"
+    );
+    assert!(!run(&["save", "--latest", "--agent", "codex"]).status.success());
 }

@@ -27,6 +27,8 @@ fn check<'a>(list: &str, names: impl IntoIterator<Item = &'a str>) {
 fn sorted_and_unique() {
     check("FORMATS", FORMATS.iter().map(|format| format.name));
     check("EXTRACTORS", EXTRACTORS.iter().map(|extractor| extractor.name));
+    #[cfg(feature = "cli")]
+    check("HOSTS", baton::install::HOSTS.iter().map(|host| host.name));
     check("RENDERERS", RENDERERS.iter().map(|renderer| renderer.name));
     let encodings: BTreeSet<&str> = Encoding::ALL.iter().map(|encoding| encoding.name()).collect();
     assert_eq!(encodings.len(), Encoding::ALL.len(), "encodings have names of their own");

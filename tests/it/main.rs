@@ -3,13 +3,22 @@
 
 /// No handoff is over its budget, counted again by somebody else.
 mod budget;
+/// A session that grew is read on, and its handoff is that of the whole.
+mod checkpoint;
 /// The command line, through the real binary.
 #[cfg(feature = "cli")]
 mod cli;
 /// Real transcripts, where there are any beside the project.
 mod corpus;
+/// What was said is in the events, and hardly a record is of an unknown kind.
+mod coverage;
+/// A delta gives its target back, exactly or not at all, and says why entries went.
+mod deltas;
 /// Same bytes, same output, on any number of threads.
 mod determinism;
+/// Saves that are killed, run out of disk, or meet each other.
+#[cfg(feature = "cli")]
+mod disaster;
 /// Every fact has evidence, and its words and numbers stand there.
 mod evidence;
 /// The annotated facts of the fixtures come through; secrets and what nobody said do not.
@@ -20,10 +29,20 @@ mod fixtures;
 mod floors;
 /// What a handoff quotes is data, and cannot look like a part of the frame.
 mod framing;
-/// What was said is in the events, and hardly a record is of an unknown kind.
+/// A home for the commands that keep something.
+#[cfg(feature = "cli")]
+mod home;
+/// Baton in the agents' own configurations, through the real binary.
+#[cfg(feature = "cli")]
+mod install;
+/// What is kept is searched, merged, exported and imported, with its conversation.
+#[cfg(feature = "cli")]
 mod kept;
 /// The lists of formats, extractors, renderers and encodings, each as a whole.
 mod lists;
+/// The plugins, held against what their hosts demand.
+#[cfg(feature = "cli")]
+mod plugins;
 /// Line ranges that are followed through edits, against an editor that knows the truth.
 mod ranges;
 /// Reading never fails, whatever the bytes, and a file that grew reads on.
@@ -42,4 +61,5 @@ mod snapshots;
 mod store;
 /// Counts against tiktoken-rs, a slow reference and another counter.
 mod tokens;
+/// What became of places and files since a save, told at the load.
 mod worktree;

@@ -1,97 +1,11 @@
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 
 use baton::surroundings::{Clock, Surroundings};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::fixtures;
-
-const SESSION: &str = "claude-code/rate-limiter/session.jsonl";
-const SAID: &str =
-    r#"{"type":"user","message":{"role":"user","content":"Fix the rounding in src/invoice.rs"}}"#;
-
-/// A home with nothing in it, and commands that run there.
-struct Home {
-    folder: TempDir,
-}
-
-impl Home {
-    fn new() -> Self {
-        Home { folder: TempDir::new().unwrap() }
-    }
-
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_baton"));
-        command.args(words).current_dir(self.path()).env_clear().env("HOME", self.path());
-        command
-    }
-
-    fn run(&self, words: &str, input: &str) -> Output {
-        let words: Vec<&str> = words.split(' ').collect();
-        self.write("in", input);
-        let input = fs::File::open(self.path().join("in")).unwrap();
-        self.command(&words).stdin(input).output().unwrap()
-    }
-
-    /// Runs it, expects it to do well, and gives what it says.
-    #[track_caller]
-    fn told(&self, words: &str, input: &str) -> String {
-        let output = self.run(words, input);
-        assert!(output.status.success(), "{words}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    /// Runs it, expects this exit status, and gives what it complains of.
-    #[track_caller]
-    fn fails(&self, words: &str, input: &str, status: i32) -> String {
-        let output = self.run(words, input);
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(output.status.code(), Some(status), "{words}: {said}");
-        assert!(!said.contains("panicked"), "{words}: {said}");
-        said
-    }
-
-    #[track_caller]
-    fn json(&self, words: &str, input: &str) -> Value {
-        serde_json::from_str(&self.told(words, input)).unwrap()
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        fs::write(self.path().join(name), text).unwrap();
-    }
-
-    fn store(&self) -> PathBuf {
-        self.path().join(".handoffs")
-    }
-
-    fn ids(&self) -> Vec<String> {
-        let listed = self.json("list --json", "");
-        let rows = listed["handoffs"].as_array().unwrap();
-        rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
-    }
-}
-
-/// A handoff as an agent writes one in the words of the published protocol.
-fn written(objective: &str) -> String {
-    json!({
-        "task": { "objective": objective, "status": "in_progress", "progress_summary": "half done" },
-        "files": [{ "path": "src/a.rs", "relevance": "core", "focus_ranges": [{ "start": 3, "end": 9, "note": "loop" }] }],
-        "decisions": [{ "decision": "use a queue", "rationale": "order matters", "timestamp": "2025-10-20T14:30:00.000Z" }],
-        "next_steps": [{ "action": "write tests", "priority": "high" }],
-        "metadata": { "created_at": "2025-10-20T14:00:00.000Z", "updated_at": "2025-10-20T15:00:00.000Z", "session_id": "queue-2025-10-20" },
-    })
-    .to_string()
-}
-
-fn session() -> String {
-    fs::read_to_string(fixtures::root().join(SESSION)).unwrap()
-}
+use crate::home::{Home, SAID, session, written};
 
 #[test]
 fn a_session_is_saved_and_loaded() {
@@ -157,7 +71,10 @@ fn files_of_the_published_protocol() {
     home.write(".handoffs/queue-2025-10-20.json", &written("keep the order"));
     assert_eq!(home.ids(), ["queue-2025-10-20"]);
     assert!(home.told("load queue-2025-10-20", "").contains("use a queue"));
+    let with_more = written("keep the order").replacen('{', r#"{"x_other_tool": {"a": 1},"#, 1);
+    home.write(".handoffs/queue-2025-10-20.json", &with_more);
     home.told("comment queue-2025-10-20 well", "");
+    assert_eq!(home.json("show queue-2025-10-20 --json", "")["x_other_tool"], json!({ "a": 1 }));
     home.told("save --id mine", &session());
     let text = fs::read_to_string(home.store().join("mine.json")).unwrap();
     let value: Value = serde_json::from_str(&text).unwrap();
@@ -278,7 +195,7 @@ fn secrets_that_are_handed_in() {
     let secret = ["ghp_", "9fK2mQx7Lw3RtZ8vB1nC4sD6hJ0pYeUa5GiT"].concat();
     home.write("talk", &format!("## User\nuse {secret}\n"));
     let said = home
-        .told(&format!("save --id a --title {secret} --tag {secret} --conversation talk"), &written(&secret));
+        .told(&format!("save --id a --title {secret} --tag {secret} --conversation=talk"), &written(&secret));
     assert!(said.contains("secrets taken out"), "{said}");
     home.told(&format!("comment a {secret} --author {secret}"), "");
     let kept = fs::read_to_string(home.store().join("a.json")).unwrap();

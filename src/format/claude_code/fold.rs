@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use super::place::Place;
 use super::raw::{Attachment, Block, Figures, Message, Raw, SideCopy};
@@ -14,11 +15,12 @@ use crate::format::branches::{self, Branches};
 use crate::format::lines::Sink;
 
 /// What is known at a place in the file: all that later records refer to.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Session {
     /// Calls by their id.
     calls: FxHashMap<String, Pending>,
     /// Results whose call is still to come: calls that run at the same time are written in any order.
+    #[serde(skip)]
     early: FxHashMap<String, (usize, SideCopy)>,
     /// Where the figures of each API message stand.
     usage: FxHashMap<String, usize>,
@@ -37,12 +39,18 @@ pub(super) struct Session {
     subagent_file: Option<bool>,
 }
 
+#[derive(Serialize, Deserialize)]
 struct Pending {
     event: usize,
     todos: Option<todos::Plan>,
 }
 
 impl Session {
+    /// Whether no result waits for its call: what the host says of it beside is not kept.
+    pub fn is_settled(&self) -> bool {
+        self.early.is_empty()
+    }
+
     /// Adds one record.
     pub fn record(&mut self, mut raw: Raw, out: &mut Sink) {
         let start = out.transcript.events.len();
@@ -247,7 +255,7 @@ impl Session {
             output: count(figures.output),
         });
         match self.usage.get(&id) {
-            Some(&event) => place.out.transcript.events[event].kind = usage,
+            Some(&event) => place.out.replace(event, usage),
             // The host's own messages cost nothing.
             None if usage == EventKind::Usage(Usage::default()) => {}
             None => drop(self.usage.insert(id, place.push(usage))),
@@ -327,7 +335,7 @@ impl Session {
     fn compacted(&mut self, summary: String, place: &mut Place) {
         let kind = EventKind::Compacted { summary: Some(summary) };
         match self.boundary.take() {
-            Some(event) => place.out.transcript.events[event].kind = kind,
+            Some(event) => place.out.replace(event, kind),
             None => drop(place.push(kind)),
         }
     }

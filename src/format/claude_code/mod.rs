@@ -22,8 +22,8 @@ mod tests;
 
 use serde_json::Value;
 
-use super::lines::{self, Records, Sink};
-use super::{Carries, Format, Head, Kinds, Place, Proof};
+use super::lines::{self, Keep, Records, Sink};
+use super::{Carries, Format, Growing, Head, Kinds, Place, Proof};
 use raw::Raw;
 
 pub(super) const FORMAT: Format = Format {
@@ -37,6 +37,8 @@ pub(super) const FORMAT: Format = Format {
     claims,
     read: |bytes| lines::read::<fold::Session>("claude-code", bytes),
 };
+
+pub(super) const GROWING: Growing = Growing { format: FORMAT.name, read_on: lines::read_on::<fold::Session> };
 
 /// Its folder and where that may lie instead. Files of subagents lie beside the sessions, or deeper.
 const PLACES: &[Place] = &[
@@ -79,6 +81,12 @@ fn claims(head: &Head) -> bool {
             _ => false,
         }
     })
+}
+
+impl Keep for fold::Session {
+    fn is_settled(&self) -> bool {
+        self.is_settled()
+    }
 }
 
 impl Records for fold::Session {

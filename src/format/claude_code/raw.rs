@@ -1,7 +1,7 @@
 //! The shapes of the records, as far as they are needed. Whatever is not named here is only scanned, which is what
 //! makes reading fast: two thirds of such a file are side copies for the host's own screen.
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::format::lenient::{flag, joined, many, maybe, number, pairs, prose, text};
@@ -237,7 +237,7 @@ pub(super) struct File {
 }
 
 /// An entry of a to-do list, in the old shape (`content`) or the new one (`id`, `subject`).
-#[derive(Clone, Default, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Item {
     #[serde(deserialize_with = "text")]

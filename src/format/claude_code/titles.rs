@@ -1,9 +1,11 @@
 //! The title of a session: several records give one, and they are not of equal worth.
 
+use serde::{Deserialize, Serialize};
+
 use super::raw::Raw;
 
 /// The best title so far.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Titles {
     worth: u8,
 }

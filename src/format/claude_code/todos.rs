@@ -1,5 +1,6 @@
 //! The to-do list: whole lists in older versions, tasks created and updated one by one in newer ones.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::calls::optional;
@@ -10,19 +11,21 @@ use crate::event::{Todo, TodoState};
 const MOST: usize = 200;
 
 /// The list as it stands.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Board {
     entries: Vec<Entry>,
     /// As it was last written out.
     shown: Vec<Todo>,
 }
 
+#[derive(Serialize, Deserialize)]
 struct Entry {
     id: Option<String>,
     todo: Todo,
 }
 
 /// What a call will do to the list if it succeeds.
+#[derive(Serialize, Deserialize)]
 pub(super) enum Plan {
     /// Adds a task, whose number the result tells.
     Create(String),

@@ -23,7 +23,7 @@ pub(super) struct Called {
 }
 
 /// Whether a call is a script, which calls tools itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) enum Script {
     No,
     /// It shows nothing but what its one command printed.

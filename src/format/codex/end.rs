@@ -1,5 +1,6 @@
 //! The host's own account of how a command or a patch ended.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::call;
@@ -8,7 +9,7 @@ use crate::event::{Change, FileEdit, Status};
 use crate::format::diff;
 
 /// How a command or a patch ended, as the host saw it.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct End {
     pub command: Option<String>,
     pub cwd: Option<String>,

@@ -18,6 +18,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use self::call::{Called, Script};
@@ -26,8 +27,8 @@ use self::open::{Open, empty};
 use self::output::Output;
 use self::record::{Item, Record, Source};
 use self::talk::{Echo, Said};
-use super::lines::{self, Records, Sink};
-use super::{Carries, Format, Head, Kinds, Place, Proof, context, patch};
+use super::lines::{self, Keep, Records, Sink};
+use super::{Carries, Format, Growing, Head, Kinds, Place, Proof, context, patch};
 use crate::event::{Action, Context, EventKind, Status, ToolResult, Usage};
 
 pub(super) const FORMAT: Format = Format {
@@ -41,6 +42,8 @@ pub(super) const FORMAT: Format = Format {
     claims,
     read: |bytes| lines::read::<Codex>("codex", bytes),
 };
+
+pub(super) const GROWING: Growing = Growing { format: FORMAT.name, read_on: lines::read_on::<Codex> };
 
 /// Sessions by day, and those that the user has put away.
 const PLACES: &[Place] = &[
@@ -74,7 +77,7 @@ fn is_bare(record: &Value) -> bool {
 }
 
 /// What the records so far say about the next one.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Codex {
     /// The session's id: that of the first header; others belong to the threads it was forked from.
     session: Option<String>,
@@ -95,6 +98,8 @@ struct Codex {
     heard: bool,
     unknown: BTreeSet<String>,
 }
+
+impl Keep for Codex {}
 
 impl Records for Codex {
     type Record = Record;

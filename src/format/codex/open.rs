@@ -1,5 +1,6 @@
 //! Calls that were made, for the answers that come later.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::call::{Called, Script};
@@ -9,6 +10,7 @@ use crate::event::{Action, Answer, FileRead, Status, ToolResult};
 use crate::format::shell;
 
 /// A call that was made.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Open {
     pub event: usize,
     /// The command line, and the folder it runs in if that is not the session's.

@@ -1,5 +1,6 @@
 //! Who said what: what the user typed, told apart from what the host put into their messages.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Something said.
@@ -146,21 +147,28 @@ fn with_context(text: &str) -> Option<(&str, &str)> {
 
 impl Said {
     /// What is the same in every account: the screen's leaves plans out and breaks lines as it likes.
-    fn key(&self) -> (std::mem::Discriminant<Self>, String) {
-        let text = match self {
-            Self::Assistant(text) => &without(text, "<proposed_plan>", "</proposed_plan>"),
-            Self::User(text) | Self::Reasoning(text) | Self::Injected(text) | Self::Plan(text) => text,
-            Self::Interrupted => "",
+    fn key(&self) -> String {
+        let (kind, text) = match self {
+            Self::Assistant(text) => ("assistant", &*without(text, "<proposed_plan>", "</proposed_plan>")),
+            Self::User(text) => ("user", text.as_str()),
+            Self::Reasoning(text) => ("reasoning", text.as_str()),
+            Self::Injected(text) => ("injected", text.as_str()),
+            Self::Plan(text) => ("plan", text.as_str()),
+            Self::Interrupted => ("interrupted", ""),
         };
-        let words: Vec<_> = text.split_whitespace().collect();
-        (std::mem::discriminant(self), words.join(" "))
+        let mut hasher = blake3::Hasher::new();
+        for word in [kind].into_iter().chain(text.split_whitespace()) {
+            hasher.update(word.as_bytes()).update(b" ");
+        }
+        hasher.finalize().to_hex().to_string()
     }
 }
 
 /// Three accounts of one conversation, counted once: a text counts as often as the account that has it most often.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Echo {
-    heard: rustc_hash::FxHashMap<(std::mem::Discriminant<Said>, String), [u32; 4]>,
+    /// By the hash of what was said: what is kept between two readings holds no text that it can do without.
+    heard: rustc_hash::FxHashMap<String, [u32; 4]>,
 }
 
 impl Echo {

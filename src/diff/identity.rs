@@ -1,0 +1,163 @@
+//! Which entry of one handoff is which of another. An entry is known by its content: a file by its path, a check by its
+//! command, everything else by its words; so sessions can be compared that never met.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::parts::{Entry, words as field};
+use crate::delta::Section;
+use crate::text;
+
+/// Entries of fewer words than this are alike only if they have the same words.
+const FEW: usize = 4;
+/// How many hundredths of the words of the shorter entry have to stand in the longer one.
+const SHARED: usize = 75;
+/// By how much one of two entries that are alike may be the longer one.
+const LONGER: usize = 5;
+/// Lists of which more pairs than this would have to be compared word by word are not.
+const PAIRS: usize = 250_000;
+
+/// By what an entry is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub section: Section,
+    /// What is the same for the same entry.
+    pub key: String,
+    /// Its words, sorted, each once; none where only the key counts.
+    pub words: Vec<String>,
+}
+
+impl Mark {
+    pub fn of(section: Section, entry: &Entry) -> Self {
+        let subject = subject(section, entry);
+        let key = match section {
+            Section::Files => path(subject),
+            Section::Verification => subject.split_whitespace().collect::<Vec<_>>().join(" "),
+            Section::Progress if subject.starts_with(STATUS) => STATUS.to_owned(),
+            Section::Errors => plain(subject).replace(|c: char| c.is_ascii_digit(), "0"),
+            _ => plain(subject),
+        };
+        let mut words: Vec<String> = match section {
+            Section::Files | Section::Verification => Vec::new(),
+            Section::Decisions => text::words(&format!("{subject} {}", field(entry, "rationale"))).collect(),
+            _ => text::words(without_lead(subject)).collect(),
+        };
+        words.sort_unstable();
+        words.dedup();
+        Mark { section, key, words }
+    }
+
+    /// Whether both are of one entry, or nearly.
+    pub fn is(&self, other: &Mark) -> bool {
+        self.section == other.section && self.key == other.key || self.likeness(other).is_some()
+    }
+
+    /// How many hundredths of the shorter one's words the longer one has, if they are alike.
+    pub fn likeness(&self, other: &Mark) -> Option<usize> {
+        let (few, many) = (self.words.len().min(other.words.len()), self.words.len().max(other.words.len()));
+        if few < FEW || many > LONGER * few || self.key == STATUS || other.key == STATUS {
+            return None;
+        }
+        let shared = 100 * self.shared(other) / few;
+        (shared >= SHARED).then_some(shared)
+    }
+
+    /// How many words both have.
+    pub fn shared(&self, other: &Mark) -> usize {
+        self.words.iter().filter(|word| other.words.binary_search(word).is_ok()).count()
+    }
+}
+
+/// The line of the progress that tells how the task stands.
+const STATUS: &str = "Status: ";
+
+/// What an entry is about, in its own words.
+pub(super) fn subject(section: Section, entry: &Entry) -> &str {
+    let name = match section {
+        Section::Files => "path",
+        Section::Decisions => "decision",
+        Section::NextSteps => "action",
+        Section::Errors => "signature",
+        Section::Verification => "command",
+        Section::Questions => "question",
+        Section::Constraints | Section::Findings | Section::Notes | Section::Progress => "text",
+    };
+    field(entry, name)
+}
+
+/// For each new entry the place of the old one that it is, if it is one.
+pub(super) fn pairs(section: Section, old: &[Entry], new: &[Entry]) -> Vec<Option<usize>> {
+    let mut pairing = Pairing { pairs: vec![None; new.len()], free: vec![true; old.len()] };
+    let same = |entry: &Entry| serde_json::to_string(entry).expect("an entry is plain data");
+    pairing.by_key(old.iter().map(same), new.iter().map(same));
+    let marks = |entries: &[Entry]| entries.iter().map(|it| Mark::of(section, it)).collect::<Vec<_>>();
+    let (old, new) = (marks(old), marks(new));
+    pairing.by_key(old.iter().map(|mark| &mark.key), new.iter().map(|mark| &mark.key));
+    pairing.by_likeness(&old, &new);
+    pairing.pairs
+}
+
+struct Pairing {
+    pairs: Vec<Option<usize>>,
+    free: Vec<bool>,
+}
+
+impl Pairing {
+    /// Pairs entries of the same key: the first with the first, and so on.
+    fn by_key<K: Ord>(&mut self, old: impl Iterator<Item = K>, new: impl Iterator<Item = K>) {
+        let mut places: BTreeMap<K, VecDeque<usize>> = BTreeMap::new();
+        for (at, key) in old.enumerate().filter(|(at, _)| self.free[*at]) {
+            places.entry(key).or_default().push_back(at);
+        }
+        for (pair, key) in self.pairs.iter_mut().zip(new).filter(|(pair, _)| pair.is_none()) {
+            *pair = places.get_mut(&key).and_then(VecDeque::pop_front);
+            if let Some(at) = *pair {
+                self.free[at] = false;
+            }
+        }
+    }
+
+    /// Pairs what is left with what is most like it.
+    fn by_likeness(&mut self, old: &[Mark], new: &[Mark]) {
+        let left = self.pairs.iter().filter(|pair| pair.is_none()).count();
+        if left * self.free.iter().filter(|free| **free).count() > PAIRS {
+            return;
+        }
+        for (pair, mark) in self.pairs.iter_mut().zip(new).filter(|(pair, _)| pair.is_none()) {
+            let free = old.iter().enumerate().filter(|(at, _)| self.free[*at]);
+            let like = free.filter_map(|(at, old)| Some((mark.likeness(old)?, std::cmp::Reverse(at))));
+            if let Some((_, std::cmp::Reverse(at))) = like.max() {
+                *pair = Some(at);
+                self.free[at] = false;
+            }
+        }
+    }
+}
+
+/// A path, however it was written.
+fn path(text: &str) -> String {
+    let text = text.trim().replace('\\', "/");
+    let mut parts: Vec<&str> = Vec::new();
+    for part in text.split('/') {
+        match part {
+            "." | "" if !parts.is_empty() || part == "." => {}
+            ".." if parts.last().is_some_and(|last| !matches!(*last, ".." | "")) => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+/// The words of a text without what the way of writing adds.
+fn plain(text: &str) -> String {
+    let text = without_lead(text).to_lowercase();
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let plain = words.collect::<Vec<_>>().join(" ");
+    if plain.is_empty() { text } else { plain }
+}
+
+/// A step without the words of ours that say how far it is.
+fn without_lead(text: &str) -> &str {
+    ["In progress: ", "In the middle of: "].iter().find_map(|lead| text.strip_prefix(lead)).unwrap_or(text)
+}

@@ -1,0 +1,109 @@
+//! Merging handoffs into one: the later wins, and where two decisions disagree, that is said.
+
+use serde::{Deserialize, Serialize};
+
+use super::union::{Conflict, Source, union};
+use super::{Given, Save, Saved, Service};
+use crate::error::{Error, Result};
+use crate::store::{Comment, Record};
+
+/// What is to be merged, and how.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Merge {
+    /// Which handoffs, two or more.
+    pub ids: Vec<String>,
+    /// Which of them is the later.
+    pub order: Order,
+    /// Under which id the result is saved; made from objective and time if none.
+    pub id: Option<String>,
+    /// What people call it.
+    pub title: Option<String>,
+    /// The most tokens it may have as Markdown; no limit if none is named.
+    pub budget: Option<usize>,
+    /// The encoding or model that counts them.
+    pub model: Option<String>,
+}
+
+/// Which of several handoffs is the later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// The one that was saved later.
+    #[default]
+    Chronological,
+    /// The one that is named later.
+    Given,
+}
+
+/// What was merged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Merged {
+    /// What was saved.
+    pub saved: Saved,
+    /// The handoffs it was made of, the earliest first. They stay.
+    pub sources: Vec<String>,
+    /// Where decisions disagreed.
+    pub conflicts: Vec<Conflict>,
+}
+
+impl Service {
+    /// Merges handoffs into a new one.
+    pub fn merge(&self, request: &Merge) -> Result<Merged> {
+        let mut records = self.all_of(&request.ids)?;
+        if request.order == Order::Chronological {
+            records.sort_by_key(|(_, record)| record.time());
+        }
+        let sources: Vec<Source> =
+            records.iter().map(|(id, record)| Source { id, state: &record.state }).collect();
+        let (state, conflicts) = union(&sources);
+        let saved = self.save(Given::State(Box::new(state)), &together(&records, request))?;
+        Ok(Merged { saved, sources: records.into_iter().map(|(id, _)| id).collect(), conflicts })
+    }
+
+    fn all_of(&self, ids: &[String]) -> Result<Vec<(String, Record)>> {
+        let mut distinct: Vec<&String> = Vec::new();
+        ids.iter().for_each(|id| {
+            if !distinct.contains(&id) {
+                distinct.push(id)
+            }
+        });
+        if distinct.len() < 2 {
+            return Err(Error::NothingToMerge);
+        }
+        distinct.into_iter().map(|id| Ok((id.clone(), self.record(id)?))).collect()
+    }
+}
+
+/// What the records say beside their states, together.
+fn together(records: &[(String, Record)], request: &Merge) -> Save {
+    let all = || records.iter().map(|(_, record)| record);
+    let mut comments: Vec<Comment> = all().flat_map(|record| record.comments.clone()).collect();
+    comments.sort_by_key(|comment| comment.at);
+    Save {
+        id: request.id.clone(),
+        budget: request.budget,
+        model: request.model.clone(),
+        title: request.title.clone(),
+        tags: all().flat_map(|record| record.tags.clone()).collect(),
+        project: joined(all().map(|record| record.project.as_str()), ", "),
+        agent: joined(all().map(|record| record.agent.as_str()), ", "),
+        owner: joined(all().map(|record| record.owner.as_str()), ", "),
+        collaborators: all().flat_map(|record| record.collaborators.clone()).collect(),
+        visibility: all().map(|record| record.visibility).min(),
+        conversation: joined(all().filter_map(|record| record.conversation.as_deref()), "\n\n"),
+        comments,
+        ..Save::default()
+    }
+}
+
+/// The texts that say something, each once.
+fn joined<'a>(texts: impl Iterator<Item = &'a str>, between: &str) -> Option<String> {
+    let mut distinct: Vec<&str> = Vec::new();
+    texts.filter(|text| !text.is_empty()).for_each(|text| {
+        if !distinct.contains(&text) {
+            distinct.push(text)
+        }
+    });
+    (!distinct.is_empty()).then(|| distinct.join(between))
+}

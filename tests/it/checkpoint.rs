@@ -1,0 +1,91 @@
+//! Checkpoints of a session that grows: what reads on from what was kept gives the handoff of the whole, byte for byte.
+
+use baton::build::{Options, build, resume};
+use baton::token::{Encoding, Tokenizer};
+use proptest::prelude::*;
+
+use crate::fixtures;
+
+/// Makes a checkpoint at each cut and at the end, each with what was kept at the one before; holds each against the
+/// whole made anew, and gives what was kept last.
+#[track_caller]
+fn check(bytes: &[u8], cuts: &[usize], options: &Options) -> Vec<u8> {
+    let mut kept: Option<Vec<u8>> = None;
+    for cut in cuts.iter().copied().chain([bytes.len(), bytes.len()]) {
+        kept = Some(same(&bytes[..cut], options, kept.as_deref()));
+    }
+    kept.unwrap()
+}
+
+/// Holds a handoff made with what was kept against one made without, and gives what is kept now.
+#[track_caller]
+fn same(bytes: &[u8], options: &Options, kept: Option<&[u8]>) -> Vec<u8> {
+    match (build(bytes, options), resume(bytes, options, kept)) {
+        (Ok(whole), Ok((resumed, now))) => {
+            assert_eq!(resumed.text, whole.text);
+            assert_eq!(resumed.state, whole.state);
+            assert_eq!((resumed.facts, resumed.warnings), (whole.facts, whole.warnings));
+            now
+        }
+        (Err(whole), Err(resumed)) => {
+            assert_eq!(resumed.to_string(), whole.to_string());
+            Vec::new()
+        }
+        (whole, resumed) => panic!("{:?} and {:?}", whole.err(), resumed.err()),
+    }
+}
+
+fn options() -> Options {
+    Options { budget: 1200, ..Options::default() }
+}
+
+#[test]
+fn every_fixture_at_every_tenth() {
+    for fixture in fixtures::all() {
+        let cuts: Vec<usize> = (1..10).map(|tenth| fixture.bytes.len() * tenth / 10).collect();
+        let kept = check(&fixture.bytes, &cuts, &options());
+        for secret in &fixture.sheet.secrets {
+            let found = memchr::memmem::find(&kept, secret.as_bytes());
+            assert_eq!(found, None, "{} keeps a secret", fixture.name);
+        }
+    }
+}
+
+#[test]
+fn what_is_kept_is_of_use_only_for_its_own() {
+    let fixture = fixtures::all().iter().find(|fixture| fixture.name == "claude-code/rate-limiter").unwrap();
+    let half = fixture.bytes.len() / 2;
+    let kept = same(&fixture.bytes[..half], &options(), None);
+    assert!(!kept.is_empty());
+    let rewritten = String::from_utf8(fixture.bytes.clone()).unwrap().replacen("the", "any", 1);
+    same(rewritten.as_bytes(), &options(), Some(&kept));
+    same(&fixture.bytes[..half / 2], &options(), Some(&kept));
+    let other = Options { tokenizer: Tokenizer::Exact(Encoding::R50kBase), ..options() };
+    same(&fixture.bytes, &other, Some(&kept));
+    for at in [0, 20, 40, kept.len() / 2, kept.len() - 1] {
+        let mut damaged = kept.clone();
+        damaged[at] ^= 1;
+        same(&fixture.bytes, &options(), Some(&damaged));
+    }
+    same(&fixture.bytes, &options(), Some(&kept[..kept.len() / 2]));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_cuts(
+        fixture in any::<prop::sample::Index>(),
+        cuts in prop::collection::vec(any::<prop::sample::Index>(), 1..4),
+        at_lines in any::<bool>(),
+    ) {
+        let bytes = &fixture.get(fixtures::all()).bytes;
+        let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(bytes.len())).collect();
+        if at_lines {
+            let line = |cut: &mut usize| *cut = memchr::memrchr(b'\n', &bytes[..*cut]).map_or(0, |at| at + 1);
+            cuts.iter_mut().for_each(line);
+        }
+        cuts.sort_unstable();
+        check(bytes, &cuts, &options());
+    }
+}
