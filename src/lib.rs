@@ -50,6 +50,7 @@ pub mod redact;
 pub mod render;
 pub mod replay;
 pub mod service;
+pub mod source;
 pub mod state;
 pub mod store;
 pub mod surroundings;

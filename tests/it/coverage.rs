@@ -127,6 +127,10 @@ const HOSTS: &[&str] = &[
     "MEMORY.md:",
     "🛠",
     "*Completed in ",
+    "[execute_command for ",
+    "[read_file for ",
+    "[replace_in_file for ",
+    "[write_to_file for ",
 ];
 
 /// What the user and the model said, as it stands in the file.

@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["fact"],
     &["project", "replay", "text", "whole"],
     &["worktree"],
-    &["diff", "extract", "format", "rank", "redact", "render", "store", "token"],
+    &["diff", "extract", "format", "rank", "redact", "render", "source", "store", "token"],
     &["count", "coverage", "pack"],
     &["checkpoint"],
     &["build", "discover", "install"],
