@@ -43,7 +43,7 @@ const STORES: &[Store] = &[
         sessions: "SELECT id, coalesce(title, '') FROM session WHERE parent_id IS NULL ORDER BY time_updated DESC",
         session: "SELECT json_object('id', id, 'directory', directory, 'title', title, 'version', version) FROM session WHERE id = ?1",
         records: "SELECT json_object('info', json_patch(message.data, json_object('id', message.id, 'sessionID', message.session_id)), \
-            'parts', (SELECT json_group_array(json(data)) FROM (SELECT data FROM part WHERE message_id = message.id ORDER BY id))) \
+            'parts', json((SELECT json_group_array(json(part.data) ORDER BY part.id) FROM part WHERE part.message_id = message.id))) \
             FROM message WHERE session_id = ?1 ORDER BY id",
         write: |session, messages| {
             let messages: Vec<String> = messages.iter().map(Value::to_string).collect();
