@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["fact"],
     &["prices", "project", "replay", "text", "whole"],
     &["worktree"],
-    &["diff", "extract", "format", "rank", "redact", "render", "store", "token"],
+    &["diff", "extract", "format", "rank", "redact", "render", "source", "store", "token"],
     &["count", "coverage", "pack", "recall", "stats"],
     &["checkpoint"],
     &["build", "discover", "install"],
