@@ -47,7 +47,7 @@ pub fn run(request: &Serve, surroundings: &Surroundings) -> Result<()> {
         origins: request.origins.clone(),
     })?;
     report::say(&format!("serving MCP at {}; press Ctrl-C to stop", listening.url()));
-    listening.answer(server)
+    listening.answer(if listening.is_open() { server.for_other_machines() } else { server })
 }
 
 fn token(request: &Serve, surroundings: &Surroundings) -> Result<Option<String>> {

@@ -36,6 +36,9 @@ mod hooks;
 /// What is kept is searched, merged, exported and imported, with its conversation.
 #[cfg(feature = "cli")]
 mod kept;
+/// The HTTP server, through the real binary: who may reach it, and how it stops.
+#[cfg(feature = "server")]
+mod http;
 /// The lists of formats, extractors, renderers and encodings, each as a whole.
 mod lists;
 /// The MCP server, through the real binary and a client that is not ours.
