@@ -1,7 +1,11 @@
 //! How long an agent waits for the doors, through the real binary: the MCP server's start, saving and loading, and hooks.
 //!
 //! What is measured is a process and a disk, with a spread that no statistics make smaller, so the middle of many runs is shown.
-#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a bench looks at the clock and shows what it saw")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a bench looks at the clock and shows what it saw"
+)]
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
@@ -58,7 +62,9 @@ fn conversation(home: &Path) {
 fn hooks(home: &Path) {
     let path = home.join("session.jsonl");
     fs::write(&path, grown(1 << 20)).expect("a file");
-    let event = json!({"session_id": "session", "transcript_path": path, "cwd": home, "hook_event_name": "Stop"}).to_string();
+    let event =
+        json!({"session_id": "session", "transcript_path": path, "cwd": home, "hook_event_name": "Stop"})
+            .to_string();
     hook(home, &event);
     let mut grow = OpenOptions::new().append(true).open(&path).expect("it is there");
     let mut more = records().into_iter().cycle();
@@ -77,7 +83,8 @@ fn hooks(home: &Path) {
 
 fn hook(home: &Path, event: &str) -> Duration {
     let began = Instant::now();
-    let mut child = baton(home, &["hook", "claude-code"]).stderr(Stdio::inherit()).spawn().expect("it was built");
+    let mut child =
+        baton(home, &["hook", "claude-code"]).stderr(Stdio::inherit()).spawn().expect("it was built");
     child.stdin.take().expect("it is piped").write_all(event.as_bytes()).expect("it reads");
     assert!(child.wait().expect("it ends").success());
     began.elapsed()

@@ -9,12 +9,12 @@ use baton::error::Result;
 use baton::http::{Serving, listen};
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ClientCapabilities, CompleteRequestParams,
-    CompleteResult, ElicitRequestParams, GetPromptRequestParams, GetPromptResponse, GetPromptResult,
-    InputRequiredResult, InputResponses, JsonObject, ListPromptsResult, ListResourceTemplatesResult,
-    ListResourcesResult, ListToolsResult, LoggingLevel, LoggingMessageNotificationParam,
-    PaginatedRequestParams, ProgressNotificationParam, ProtocolVersion, ReadResourceRequestParams,
-    ReadResourceResponse, ReadResourceResult, ServerCapabilities, ServerConfig, ServerRequest, SetLevelRequestParams,
-    SubscribeRequestParams, Tool, UnsubscribeRequestParams,
+    CompleteResult, ElicitRequest, ElicitRequestParams, GetPromptRequestParams, GetPromptResponse,
+    GetPromptResult, InputRequiredResult, InputResponses, JsonObject, ListPromptsResult,
+    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, LoggingLevel,
+    LoggingMessageNotificationParam, PaginatedRequestParams, ProgressNotificationParam, ProtocolVersion,
+    ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, ServerCapabilities, ServerConfig,
+    ServerRequest, SetLevelRequestParams, SubscribeRequestParams, Tool, UnsubscribeRequestParams,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
@@ -243,7 +243,11 @@ async fn busy(tool: &str, context: &Context) -> Answer<Value> {
         "test_elicitation" | "test_elicitation_sep1034_defaults" | "test_elicitation_sep1330_enums" => {
             let asked: ElicitRequestParams =
                 wire(json!({"mode": "form", "message": "Please fill in", "requestedSchema": form(tool)}));
-            context.peer.send_request(ServerRequest::ElicitRequest(ElicitRequest::new(asked))).await.map_err(failed)?;
+            context
+                .peer
+                .send_request(ServerRequest::ElicitRequest(ElicitRequest::new(asked)))
+                .await
+                .map_err(failed)?;
         }
         _ => {}
     }

@@ -33,6 +33,8 @@ pub struct Options {
     pub root: Option<PathBuf>,
     /// The handoff before this one: what stands in it is preferred, so that the two differ by the work that was done.
     pub base: Option<HandoffState>,
+    /// Whether, if none is named, the folder is taken in which the session worked, as far as it is there.
+    pub recorded_root: bool,
 }
 
 impl Default for Options {
@@ -45,6 +47,7 @@ impl Default for Options {
             format: None,
             root: None,
             base: None,
+            recorded_root: false,
         }
     }
 }
@@ -63,6 +66,8 @@ pub struct Handoff {
     pub choice: pack::Choice,
     /// What could not be read.
     pub warnings: Vec<Warning>,
+    /// The working tree that the places were checked against.
+    pub root: Option<PathBuf>,
 }
 
 /// Makes a handoff from the bytes of a transcript.
@@ -71,8 +76,8 @@ pub fn build(bytes: &[u8], options: &Options) -> Result<Handoff> {
     let mut transcript = format::read(bytes, options.format.as_deref())?;
     let read = count::seen(&transcript, options.tokenizer.encoding());
     redact::transcript(&mut transcript);
-    let (packed, facts) = choose(&transcript, read, options)?;
-    Ok(handoff(packed, facts, transcript.warnings, options))
+    let chosen = choose(&transcript, read, options)?;
+    Ok(handoff(chosen, transcript.warnings, options))
 }
 
 /// Makes a handoff of a transcript that grew, with what was kept the last time, and says what to keep for the next:
@@ -84,8 +89,7 @@ pub fn resume(bytes: &[u8], options: &Options, kept: Option<&[u8]>) -> Result<(H
     let session = checkpoint::read(bytes, format, encoding, kept)?;
     let choose = || choose(&session.transcript, session.tokens, options);
     let (chosen, kept) = rayon::join(choose, || session.keep());
-    let (packed, facts) = chosen?;
-    Ok((handoff(packed, facts, session.transcript.warnings, options), kept))
+    Ok((handoff(chosen?, session.transcript.warnings, options), kept))
 }
 
 fn refuse_small(budget: usize) -> Result<()> {
@@ -95,19 +99,27 @@ fn refuse_small(budget: usize) -> Result<()> {
     Ok(())
 }
 
+/// What was chosen, from what, and the working tree that was asked.
+struct Chosen {
+    packed: Packed,
+    facts: Vec<Fact>,
+    root: Option<PathBuf>,
+}
+
 /// The facts of a transcript behind the gate, and which of them fit; `read` is what the models saw, in tokens.
-fn choose(transcript: &Transcript, read: usize, options: &Options) -> Result<(Packed, Vec<Fact>)> {
-    let mut facts = extract::extract_in(transcript, options.root.as_deref());
+fn choose(transcript: &Transcript, read: usize, options: &Options) -> Result<Chosen> {
+    let root = options.root.clone().or_else(|| recorded_root(transcript).filter(|_| options.recorded_root));
+    let mut facts = extract::extract_in(transcript, root.as_deref());
     if let Some(base) = &options.base {
         facts = diff::prefer(facts, base);
     }
     let packed = fit(&facts, &metadata(transcript, read, options), options)?;
-    Ok((packed, facts))
+    Ok(Chosen { packed, facts, root })
 }
 
-fn handoff(packed: Packed, facts: Vec<Fact>, warnings: Vec<Warning>, options: &Options) -> Handoff {
+fn handoff(Chosen { packed, facts, root }: Chosen, warnings: Vec<Warning>, options: &Options) -> Handoff {
     let text = (options.renderer.render)(&packed.state, options.citations);
-    Handoff { text, tokens: packed.tokens, state: packed.state, facts, choice: packed.choice, warnings }
+    Handoff { text, tokens: packed.tokens, state: packed.state, facts, choice: packed.choice, warnings, root }
 }
 
 fn fit(facts: &[Fact], metadata: &Metadata, options: &Options) -> Result<Packed> {
@@ -138,6 +150,15 @@ fn metadata(transcript: &Transcript, read: usize, options: &Options) -> Metadata
         tokens: Some(Tokens { encoding: options.tokenizer.name(), budget: options.budget as u64 }),
         said: None,
     }
+}
+
+/// The folder that the session began in, from which files are named, if it is there. A relative one would depend on where this program runs.
+fn recorded_root(transcript: &Transcript) -> Option<PathBuf> {
+    let first = transcript.events.iter().find_map(|event| match &event.kind {
+        EventKind::Context(context) => context.cwd.as_ref(),
+        _ => None,
+    });
+    first.map(PathBuf::from).filter(|root| root.is_absolute() && root.is_dir())
 }
 
 /// The last id the transcript gives the session; empty if it gives none.

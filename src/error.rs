@@ -36,12 +36,40 @@ pub enum Error {
         /// The names of all formats.
         known: String,
     },
+    /// A host's configuration cannot be changed safely.
+    #[error("{} was left as it is: {reason}", path.display())]
+    Configuration {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// A host has no configuration for that scope on this system.
+    #[error("{host} has no such configuration on this system; try --user or --project")]
+    NoScope {
+        /// The host.
+        host: &'static str,
+    },
+    /// Something on this machine keeps Baton from working.
+    #[error("{bad} of these will not work as they are")]
+    Unwell {
+        /// How many.
+        bad: usize,
+    },
     /// There is no format of that name.
     #[error("there is no format '{name}'; use auto or one of: {known}")]
     NoSuchFormat {
         /// What was asked for.
         name: String,
         /// The names of all formats.
+        known: String,
+    },
+    /// The file of many conversations has none, or more than one, of that title or id.
+    #[error("no single conversation is called '{wanted}'; give the whole title or the id of one: {known}")]
+    NoSuchConversation {
+        /// What was asked for.
+        wanted: String,
+        /// The titles and ids of those that could be meant.
         known: String,
     },
     /// Read as that format, the input holds no session.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// A session as read from a file: its events in file order, and what could not be read.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Transcript {
     /// Name of the format it was read as, one of [`crate::format::FORMATS`].
     pub format: &'static str,
@@ -43,6 +43,7 @@ pub struct Event {
 
 /// Who did it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Actor {
     /// The session's own agent, and its user.
     #[default]
@@ -53,6 +54,7 @@ pub enum Actor {
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum EventKind {
     /// The user said something: typed text only. What hosts inject (reminders, environment blocks, skill bodies,
     /// command wrappers) is removed, or becomes [`EventKind::Injected`].
@@ -124,6 +126,7 @@ pub struct Call {
 
 /// What a tool call means, whatever the agent names its tools.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Run a shell command.
     Run {
@@ -195,6 +198,7 @@ pub struct ToolResult {
 
 /// How a tool call ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Status {
     /// It did what it was asked, or nothing says otherwise.
     Ok,
@@ -221,6 +225,7 @@ pub struct FileEdit {
 
 /// What was done to a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Change {
     /// It is new.
     Created,
@@ -313,6 +318,7 @@ pub struct Todo {
 
 /// How far an entry of a to-do list is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TodoState {
     /// Not begun.
     Pending,

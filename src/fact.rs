@@ -55,7 +55,10 @@ pub enum Item {
 
 impl Fact {
     /// A fact with one form and no floor.
-    pub fn new(item: Item, evidence: Evidence, worth: i64, reason: &'static str) -> Self {
+    pub fn new(item: Item, mut evidence: Evidence, worth: i64, reason: &'static str) -> Self {
+        // A record that holds a call and its answer would be named twice.
+        evidence.sort_unstable();
+        evidence.dedup();
         Fact {
             forms: vec![item],
             evidence,

@@ -22,16 +22,19 @@
 //!
 //! [`build`](mod@build) is all of this in one function; [`explain`](mod@explain) says why an entry is in a handoff or
 //! not, and [`count`] how long a transcript or a text is. [`discover`] finds the sessions of a machine, and [`project`]
-//! knows which of them belong together.
+//! knows which of them belong together; `install` tells the agents of this program.
 //!
 //! The same bytes and options give the same handoff, byte for byte, on any number of threads.
 
 pub mod build;
 pub mod checkpoint;
 pub mod count;
+pub mod coverage;
 pub mod delta;
 pub mod diff;
 pub mod discover;
+#[cfg(feature = "cli")]
+pub mod doctor;
 pub mod error;
 pub mod event;
 pub mod explain;
@@ -41,6 +44,8 @@ pub mod format;
 pub mod hook;
 #[cfg(feature = "server")]
 pub mod http;
+#[cfg(feature = "cli")]
+pub mod install;
 #[cfg(feature = "server")]
 pub mod mcp;
 pub mod pack;
@@ -57,4 +62,5 @@ pub mod surroundings;
 pub mod text;
 pub mod token;
 pub mod update;
+pub mod whole;
 pub mod worktree;

@@ -305,6 +305,12 @@ impl Environment {
     pub fn is_empty(&self) -> bool {
         *self == Environment::default()
     }
+
+    /// Where the working tree stood when the handoff was saved, or else as the session says.
+    pub fn then(&self) -> Head {
+        let said = Head { root: self.cwd.clone(), branch: self.branch.clone(), commit: self.commit.clone() };
+        self.anchor.clone().unwrap_or(said)
+    }
 }
 
 /// Where a handoff comes from.

@@ -16,6 +16,8 @@ pub struct Surroundings {
     pub folder: PathBuf,
     /// The kind of system, which decides where programs keep their files.
     pub platform: Platform,
+    /// The file of this program, if the system tells.
+    pub program: Option<PathBuf>,
     /// The environment's variables, as far as they are text.
     pub variables: BTreeMap<String, String>,
     /// What tells the time.
@@ -53,6 +55,14 @@ pub enum Platform {
 }
 
 impl Surroundings {
+    /// The folder that a variable names, where it is an absolute path, else the one below the home, its names with `/`
+    /// between them.
+    pub fn base(&self, variable: &str, below_home: &str) -> Option<PathBuf> {
+        let named = self.variable(variable).map(PathBuf::from).filter(|path| path.has_root());
+        let folders = below_home.split('/').filter(|name| !name.is_empty());
+        named.or_else(|| Some(folders.fold(self.home.clone()?, |path, name| path.join(name))))
+    }
+
     /// The value of a variable; an empty one counts as not set.
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())

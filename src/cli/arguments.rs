@@ -62,6 +62,16 @@ pub enum Command {
     Count(Count),
     /// Say why each entry is in the handoff, and what was left out
     Explain(Explain),
+    /// Say whether Baton is in place on this machine
+    Doctor {
+        /// Write JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Put Baton into an agent: MCP server, hooks, skill
+    Install(super::install::Install),
+    /// Take Baton out of an agent again
+    Uninstall(super::install::Install),
     /// Write kept handoffs to a file
     Export(super::export::Export),
     /// List the sessions of coding agents on this machine
@@ -89,6 +99,8 @@ pub enum Command {
     Merge(super::merge::Merge),
     /// Remove the kept handoffs that are old
     Prune(super::prune::Prune),
+    /// Show what is read of a transcript, event by event, or what becomes of its records
+    Read(super::read::Read),
     /// Remove kept handoffs
     Rm(super::rm::Rm),
     /// Make a handoff and keep it
@@ -208,6 +220,7 @@ impl Handoff {
             citations: if self.cite { Citations::Shown } else { Citations::Hidden },
             format: Some(self.format.clone()),
             root: self.root.clone(),
+            recorded_root: false,
             base: self.base.as_deref().map(super::diff::read).transpose()?,
         })
     }
@@ -236,7 +249,7 @@ pub fn budget(text: &str) -> Result<usize, String> {
     Ok(parsed)
 }
 
-fn folder(text: &str) -> Result<PathBuf, String> {
+pub fn folder(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
     if path.is_dir() {
         Ok(path)

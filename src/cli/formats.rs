@@ -1,7 +1,7 @@
 //! `baton formats`: what can be read.
 
 use baton::error::Result;
-use baton::format::{Carries, FORMATS};
+use baton::format::{Carries, FORMATS, Proof};
 
 use super::output;
 
@@ -11,11 +11,21 @@ pub fn run() -> Result<()> {
         let (name, title, location) = (format.name, format.title, format.location);
         let indent = " ".repeat(width + 2);
         format!(
-            "{name:width$}  {title}\n{indent}kept in {location}\n{indent}carries {}\n",
+            "{name:width$}  {title}{}\n{indent}kept in {location}\n{indent}carries {}\n",
+            proof(format.proof),
             carries(format.carries)
         )
     });
     output::write(&rows.collect::<String>(), None)
+}
+
+/// What is to be said of a reader that no real session was read with.
+fn proof(proof: Proof) -> &'static str {
+    match proof {
+        Proof::Sessions => "",
+        Proof::Samples => " (experimental: tried on samples only)",
+        Proof::Documentation => " (experimental: written from documentation)",
+    }
 }
 
 fn carries(carries: Carries) -> String {

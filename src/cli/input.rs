@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use baton::error::{Error, Result};
+use baton::format;
 
 /// The most bytes that are read of one input.
 pub const LIMIT: u64 = 1 << 30;
@@ -19,6 +20,15 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
         return Err(Error::Folder { path: path.to_owned() });
     }
     bounded(File::open(path).map_err(failed)?, LIMIT, failed)
+}
+
+/// Reads an input as [`read`] does; of a file of many conversations only the one of that title or id, if one is named.
+pub fn chosen(path: &Path, conversation: Option<&str>) -> Result<Vec<u8>> {
+    let bytes = read(path)?;
+    match conversation {
+        Some(wanted) => format::choose(&bytes, wanted),
+        None => Ok(bytes),
+    }
 }
 
 /// What an input is called in messages.

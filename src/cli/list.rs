@@ -151,6 +151,8 @@ pub fn written(table: &mut Table, numbers: &[usize]) -> String {
 
 /// A text on one line, and only so much of it.
 pub fn one_line(text: &str, limit: usize) -> String {
+    // A file that somebody else wrote may hold codes for the terminal.
+    let text = text.replace(char::is_control, " ");
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(limit) {
         Some((end, _)) => format!("{}…", &line[..end]),

@@ -1,21 +1,23 @@
 //! `baton load`: a kept handoff as text for the next session.
 
 use std::io::{IsTerminal, stderr};
+use std::path::PathBuf;
 
 use baton::error::Result;
 use baton::project;
 use baton::render::Renderer;
-use baton::service::{self, Loaded};
+use baton::service::{self, Changed, Compare, Loaded, Tree};
 use baton::surroundings::Surroundings;
 use clap::Args;
 
-use super::arguments::{Counting, Target, budget, renderer};
+use super::arguments::{Counting, Target, budget, folder, renderer};
 use super::{output, report, store::At};
 
 const AFTER: &str = "\
 Examples:
   baton load                        the one of this project that was saved last
   baton load parser --budget 800    what is most telling of it
+  baton load parser --since parser@1     what changed since its first version
   baton load parser --version 2     as it was saved the second time";
 
 /// Give a kept handoff to the next session.
@@ -27,6 +29,9 @@ pub struct Load {
     /// Which version of it [default: the last]
     #[arg(long, value_name = "NUMBER")]
     pub version: Option<u32>,
+    /// Only what changed since this handoff; ID@2 is the second version of one
+    #[arg(long, value_name = "ID", requires = "id", conflicts_with = "version")]
+    pub since: Option<String>,
     /// The most tokens the text may have; at least 200 [default: all that was saved]
     #[arg(short, long, value_name = "TOKENS", value_parser = budget, allow_negative_numbers = true)]
     pub budget: Option<usize>,
@@ -36,11 +41,14 @@ pub struct Load {
     #[arg(long, value_name = "RENDERING", default_value = "markdown", value_parser = renderer())]
     pub output: &'static Renderer,
     /// Give the last messages of the conversation along, at most so many
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", conflicts_with = "since")]
     pub messages: Option<usize>,
     /// Show the lines of the transcript that prove each entry
     #[arg(long)]
     pub cite: bool,
+    /// Working tree that says what changed since the save [default: the one the session worked in]
+    #[arg(long, value_name = "DIR", value_parser = folder)]
+    pub root: Option<PathBuf>,
     #[command(flatten)]
     pub target: Target,
     #[command(flatten)]
@@ -48,6 +56,9 @@ pub struct Load {
 }
 
 pub fn run(request: &Load, surroundings: &Surroundings) -> Result<()> {
+    if let (Some(base), Some(id)) = (&request.since, &request.id) {
+        return changes(request, base, id, surroundings);
+    }
     let wanted = service::Load {
         id: request.id.clone(),
         project: Some(project::of(&surroundings.folder).id),
@@ -58,6 +69,7 @@ pub fn run(request: &Load, surroundings: &Surroundings) -> Result<()> {
         output: Some(request.output.name.to_owned()),
         messages: request.messages,
         cite: request.cite,
+        tree: request.root.clone().map_or(Tree::Recorded, Tree::At),
     };
     let loaded = request.at.open(surroundings)?.load(&wanted)?;
     let conversation = loaded.conversation.as_deref().map(|talk| format!("\n{talk}")).unwrap_or_default();
@@ -66,6 +78,33 @@ pub fn run(request: &Load, surroundings: &Surroundings) -> Result<()> {
         report::say(&said(&loaded));
     }
     Ok(())
+}
+
+/// Writes what changed since a base.
+fn changes(request: &Load, base: &str, id: &str, surroundings: &Surroundings) -> Result<()> {
+    let wanted = Compare {
+        base: base.to_owned(),
+        id: id.to_owned(),
+        budget: request.budget,
+        model: request.counting.name(),
+        output: Some(request.output.name.to_owned()),
+        cite: request.cite,
+    };
+    let changed = request.at.open(surroundings)?.changes(&wanted)?;
+    output::write(&changed.text, request.target.file.as_deref())?;
+    report::say(&change(&changed));
+    Ok(())
+}
+
+fn change(changed: &Changed) -> String {
+    let Changed { base, id, tokens, full, encoding, left_out, .. } = changed;
+    if changed.whole {
+        return format!(
+            "the whole of {id}: what changed since {base} would hardly be shorter ({tokens} tokens, {encoding})"
+        );
+    }
+    let left = if *left_out > 0 { format!(", {left_out} changes left out") } else { String::new() };
+    format!("changes of {id} since {base}: {tokens} tokens of {full} ({encoding}){left}")
 }
 
 fn said(loaded: &Loaded) -> String {

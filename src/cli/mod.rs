@@ -5,12 +5,14 @@ mod comment;
 mod compress;
 mod count;
 mod diff;
+mod doctor;
 mod explain;
 mod export;
 mod formats;
 mod hook;
 mod import;
 mod input;
+mod install;
 mod list;
 mod load;
 mod log;
@@ -21,6 +23,7 @@ mod output;
 mod pages;
 mod progress;
 mod prune;
+mod read;
 mod report;
 mod rm;
 mod save;
@@ -49,6 +52,9 @@ pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<(), Vec
         Command::Diff(request) => diff::run(request).map_err(one),
         Command::Apply(request) => diff::apply(request).map_err(one),
         Command::Explain(request) => explain::run(request, arguments.verbose).map_err(one),
+        Command::Doctor { json } => doctor::run(surroundings, *json).map_err(one),
+        Command::Install(request) => install::install(request, surroundings),
+        Command::Uninstall(request) => install::uninstall(request, surroundings),
         Command::Export(request) => export::run(request, surroundings).map_err(one),
         Command::Sessions(request) => sessions::run(request, surroundings),
         Command::Formats => formats::run().map_err(one),
@@ -64,6 +70,7 @@ pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<(), Vec
         Command::Mcp(request) => mcp::run(request, surroundings).map_err(one),
         Command::Merge(request) => merge::run(request, surroundings).map_err(one),
         Command::Prune(request) => prune::run(request, surroundings).map_err(one),
+        Command::Read(request) => read::run(request, arguments.verbose),
         Command::Rm(request) => rm::run(request, surroundings),
         Command::Save(request) => save::run(request, surroundings, arguments.verbose).map_err(one),
         Command::Search(request) => search::run(request, surroundings).map_err(one),

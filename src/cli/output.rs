@@ -1,17 +1,19 @@
 //! Writing a result: to standard output, or to a file that is there whole or not at all.
 
-use std::fs::{self, Metadata};
+use std::fs;
 use std::io::{self, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use baton::error::{Error, Result};
+use baton::whole;
 use serde::Serialize;
-use tempfile::{Builder, NamedTempFile};
 
 /// Writes to the file, or to standard output where none is named or it is `-`.
 pub fn write(text: &str, file: Option<&Path>) -> Result<()> {
     match file.filter(|path| path.as_os_str() != "-") {
-        Some(path) => replace(path, text).map_err(|source| Error::Write { path: path.to_owned(), source }),
+        Some(path) => {
+            whole::replace(path, text).map_err(|source| Error::Write { path: path.to_owned(), source })
+        }
         None => print(text),
     }
 }
@@ -38,39 +40,4 @@ fn print(text: &str) -> Result<()> {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         result => result.map_err(|source| Error::Write { path: "standard output".into(), source }),
     }
-}
-
-/// Writes beside the file and moves it into place, so that nobody sees a half.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
-    // Through a link, the file it leads to is replaced, not the link.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let before = fs::metadata(&path).ok();
-    if before.as_ref().is_some_and(Metadata::is_dir) {
-        return Err(ErrorKind::IsADirectory.into());
-    }
-    // A device or a pipe cannot be replaced, only written to.
-    if before.as_ref().is_some_and(|before| !before.is_file()) {
-        return fs::write(path, text);
-    }
-    let mut beside = beside(&path)?;
-    beside.write_all(text.as_bytes())?;
-    if let Some(before) = before {
-        beside.as_file().set_permissions(before.permissions())?;
-    }
-    beside.as_file().sync_all()?;
-    beside.persist(&path)?;
-    Ok(())
-}
-
-/// A new file in the same folder, with the permissions that any new file gets.
-fn beside(path: &Path) -> io::Result<NamedTempFile> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut builder = Builder::new();
-    builder.prefix(".baton-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(folder.map_or_else(|| PathBuf::from("."), Path::to_owned))
 }

@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use baton::error::{Error, Result};
-use baton::service::{self, Saved, Service, Settings, latest_session, read_given};
+use baton::service::{self, Saved, Service, Settings, Tree, latest_session, read_given};
 use baton::store::{self, Stage, Visibility};
 use baton::surroundings::Surroundings;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::arguments::{Counting, budget, format_names};
+use super::arguments::{Counting, budget, folder, format_names};
 use super::{input, output, progress::Progress, report, sessions::agents, store::At, time::minute};
 
 const AFTER: &str = "\
@@ -70,6 +70,9 @@ pub struct Save {
     /// Keep the conversation word for word: that of the transcript, or of this file
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
     pub conversation: Option<Option<PathBuf>>,
+    /// Working tree to check and anchor places in files in [default: the one the session worked in]
+    #[arg(long, value_name = "DIR", value_parser = folder)]
+    pub root: Option<PathBuf>,
     /// Keep a new .handoffs folder in the project's repository, for others to see
     #[arg(long)]
     pub shared: bool,
@@ -128,6 +131,7 @@ fn wanted(request: &Save) -> Result<service::Save> {
         keep_conversation: request.conversation.is_some(),
         comments: Vec::new(),
         automatic: false,
+        tree: request.root.clone().map_or(Tree::Recorded, Tree::At),
     })
 }
 

@@ -47,7 +47,8 @@ pub fn run(request: &Serve, surroundings: &Surroundings) -> Result<()> {
         origins: request.origins.clone(),
     })?;
     report::say(&format!("serving MCP at {}; press Ctrl-C to stop", listening.url()));
-    listening.answer(if listening.is_open() { server.for_other_machines() } else { server })
+    let server = if listening.is_open() { server.for_other_machines() } else { server };
+    listening.answer(server)
 }
 
 fn token(request: &Serve, surroundings: &Surroundings) -> Result<Option<String>> {

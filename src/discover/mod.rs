@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use crate::format::{FORMATS, Format};
+use crate::format::{self, FORMATS, Format};
 use crate::project::Project;
 use crate::surroundings::Surroundings;
 
@@ -67,9 +67,11 @@ pub fn of_project(found: &[Found], project: &Project, limit: usize) -> Vec<(Foun
     let candidates: Vec<&Found> = found.iter().filter(|found| territory.may_hold(found)).collect();
     let mut belonging = Vec::new();
     for some in candidates.chunks(limit.clamp(4, TOGETHER)) {
-        let opened: Vec<(Found, Opening)> =
-            some.par_iter().map(|&found| (found.clone(), found.opening())).collect();
-        belonging.extend(opened.into_iter().filter(|(_, opening)| territory.holds(opening)));
+        let opened = some.par_iter().filter_map(|&found| {
+            let opening = Some(found.beginning()).filter(|opening| territory.holds(opening))?;
+            Some((found.clone(), found.with_end(opening)))
+        });
+        belonging.par_extend(opened);
         if belonging.len() >= limit {
             break;
         }
@@ -89,8 +91,22 @@ pub fn latest(surroundings: &Surroundings, project: &Project, agent: Option<&str
 impl Found {
     /// What the beginning and the end of the session say of it. What cannot be read says nothing.
     pub fn opening(&self) -> Opening {
-        let format = FORMATS.iter().find(|format| format.name == self.agent);
-        format.and_then(|format| Opening::of(format, &self.path, self.size)).unwrap_or_default()
+        self.with_end(self.beginning())
+    }
+
+    fn beginning(&self) -> Opening {
+        self.format().and_then(|format| Opening::of(format, &self.path, self.size)).unwrap_or_default()
+    }
+
+    fn with_end(&self, mut opening: Opening) -> Opening {
+        if let Some(format) = self.format() {
+            opening.look_at_the_end(format, &self.path, self.size);
+        }
+        opening
+    }
+
+    fn format(&self) -> Option<&'static Format> {
+        format::find(self.agent)
     }
 }
 

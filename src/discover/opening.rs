@@ -12,6 +12,9 @@ use crate::text;
 /// How much of the beginning is read: more, where less does not say it.
 const BEGINNINGS: &[u64] = &[64 << 10, 1 << 20, 16 << 20];
 
+/// How many lines of the beginning are tried first: they nearly always say it, and more take longer to read.
+const LINES: usize = 16;
+
 /// How much of the end is read.
 const END: u64 = 16 << 10;
 
@@ -34,21 +37,33 @@ pub struct Opening {
 }
 
 impl Opening {
-    /// Looks at a file of that format; none if it cannot be read.
+    /// Looks at the beginning of a file of that format; none if it cannot be read.
     pub(super) fn of(format: &Format, path: &Path, size: u64) -> Option<Self> {
         let mut file = File::open(path).ok()?;
-        let mut opening = Self::default();
+        let head = beginning(&mut file, BEGINNINGS[0], size)?;
+        let mut opening = Self::read(format, first_lines(&head));
         for &length in BEGINNINGS {
-            opening = Self::default();
-            opening.note(&(format.read)(&beginning(&mut file, length, size)?));
-            if length >= size || (opening.cwd.is_some() && opening.first.is_some()) {
+            if opening.cwd.is_some() && opening.first.is_some() {
+                break;
+            }
+            opening = Self::read(format, &beginning(&mut file, length, size)?);
+            if length >= size {
                 break;
             }
         }
-        if size > BEGINNINGS[0] {
-            opening.note_title(&(format.read)(&end(&mut file, size)?));
-        }
         Some(opening)
+    }
+
+    /// Looks at the end for a newer title: hosts note it again and again.
+    pub(super) fn look_at_the_end(&mut self, format: &Format, path: &Path, size: u64) {
+        let bytes = File::open(path).ok().and_then(|mut file| end(&mut file, size));
+        self.note_title(&(format.read)(&bytes.unwrap_or_default()));
+    }
+
+    fn read(format: &Format, bytes: &[u8]) -> Self {
+        let mut opening = Self::default();
+        opening.note(&(format.read)(bytes));
+        opening
     }
 
     /// What stands in the events; the first word on a matter counts, but the last title.
@@ -68,11 +83,11 @@ impl Opening {
     }
 
     fn note_title(&mut self, transcript: &Transcript) {
-        let titles = transcript.events.iter().filter_map(|event| match &event.kind {
+        let mut titles = transcript.events.iter().rev().filter_map(|event| match &event.kind {
             EventKind::Context(context) => context.title.as_deref(),
             _ => None,
         });
-        self.title = titles.last().and_then(line).or_else(|| self.title.take());
+        self.title = titles.next().and_then(line).or_else(|| self.title.take());
     }
 }
 
@@ -97,6 +112,11 @@ fn beginning(file: &mut File, length: u64, size: u64) -> Option<Vec<u8>> {
     let last = memchr::memrchr(b'\n', &bytes).filter(|_| length < size);
     bytes.truncate(last.map_or(bytes.len(), |at| at + 1));
     Some(bytes)
+}
+
+fn first_lines(bytes: &[u8]) -> &[u8] {
+    let end = memchr::memchr_iter(b'\n', bytes).nth(LINES - 1);
+    end.map_or(bytes, |at| &bytes[..=at])
 }
 
 /// The last bytes, from the first whole line.

@@ -51,7 +51,7 @@ fn sessions(agent: &'static str, place: &Place, way: Way, name: &str) -> Vec<Fou
     }
     let names = entries(&way).filter(|entry| {
         let file = entry.file_name();
-        matches(name, &file) && !(!place.except.is_empty() && matches(place.except, &file))
+        matches(name, &file) && !matches(place.except, &file)
     });
     names.filter_map(|entry| found(agent, entry.path(), way.folder.clone())).collect()
 }

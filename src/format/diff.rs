@@ -1,5 +1,6 @@
 //! Unified diffs as they stand in messages and tool inputs: files, hunks and their line numbers.
 
+use super::tool::edited;
 use crate::event::{Change, FileEdit, Hunk, HunkPosition};
 
 /// The files that the diff changes. A hunk that stands before any file header belongs to `path`, if there is one.
@@ -10,6 +11,11 @@ pub(super) fn unified(text: &str, path: Option<&str>) -> Vec<FileEdit> {
         parser.line(line);
     }
     parser.files
+}
+
+/// The hunks of a diff of one file, with or without a file header.
+pub(super) fn hunks(text: &str) -> Vec<Hunk> {
+    unified(text, Some("")).into_iter().flat_map(|file| file.hunks).collect()
 }
 
 /// Whether the text has a hunk of a unified diff in it.
@@ -122,10 +128,6 @@ fn add_line(hunk: &mut Hunk, line: &str, old: u32, new: u32) {
     hunk.lines.push_str(if line.is_empty() { " " } else { line });
 }
 
-fn edited(path: &str) -> FileEdit {
-    FileEdit { path: path.to_owned(), change: Change::Edited, hunks: Vec::new(), content: None }
-}
-
 /// The name in a file header: without the time after a tab, without quotes, without git's side mark.
 fn file_name(header: &str) -> &str {
     let name = header.split('\t').next().unwrap_or_default().trim().trim_matches('"');
@@ -133,7 +135,7 @@ fn file_name(header: &str) -> &str {
 }
 
 /// Reads `@@ -1,2 +3,4 @@ heading`.
-fn hunk_header(line: &str) -> Option<(HunkPosition, Option<&str>)> {
+pub(super) fn hunk_header(line: &str) -> Option<(HunkPosition, Option<&str>)> {
     let (ranges, heading) = line.strip_prefix("@@ -")?.split_once(" @@")?;
     let (old, new) = ranges.split_once(" +")?;
     let (old_start, old_lines) = range(old)?;

@@ -22,7 +22,8 @@ pub struct Head<'a> {
     /// The first lines that are JSON objects, parsed; at most 40. Empty if the input is not JSON Lines.
     /// Of a very long line only the shape is here, as in `document`.
     pub records: Vec<Value>,
-    /// The whole input as one JSON value, if it is one, with strings and arrays cut short: only its shape is for looking at.
+    /// The whole input as one JSON value, if it is one or the beginning of one, with strings and arrays cut short: only
+    /// its shape is for looking at.
     /// An input of one line that is an object is here and in `records`.
     pub document: Option<Value>,
 }
@@ -61,16 +62,53 @@ fn record(line: &[u8]) -> Option<Value> {
     if line.first() != Some(&b'{') {
         return None;
     }
-    let value = if line.len() > LONG_LINE { shape(line) } else { serde_json::from_slice(line).ok() };
+    let value = if line.len() > LONG_LINE { shape(line) } else { first_value(line) };
     value.filter(Value::is_object)
 }
 
-/// The value with strings, arrays, objects and depth cut short; the rest is only scanned.
-fn shape(bytes: &[u8]) -> Option<Value> {
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = Shape { depth: 6 }.deserialize(&mut deserializer).ok()?;
-    deserializer.end().ok().map(|()| value)
+/// The value in a line; the first, where the line end between two was lost.
+fn first_value(line: &[u8]) -> Option<Value> {
+    serde_json::Deserializer::from_slice(line).into_iter().next()?.ok()
 }
+
+/// The value with strings, arrays, objects and depth cut short; the rest is only scanned. Of a value that breaks off
+/// there is what stands before the last comma.
+fn shape(bytes: &[u8]) -> Option<Value> {
+    match shape_of(bytes) {
+        Err(error) if error.is_eof() => shape_of(&closed(bytes)).ok(),
+        shape => shape.ok(),
+    }
+}
+
+fn shape_of(bytes: &[u8]) -> serde_json::Result<Value> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = Shape { depth: 6 }.deserialize(&mut deserializer)?;
+    deserializer.end().map(|()| value)
+}
+
+/// What stands before the last comma outside of strings, with all that is open there closed.
+fn closed(bytes: &[u8]) -> Vec<u8> {
+    let (mut open, mut ends) = (Vec::new(), (0, Vec::new()));
+    let (mut inside, mut escaped) = (false, false);
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = inside,
+            b'"' => inside = !inside,
+            _ if inside => {}
+            b'{' => open.push(b'}'),
+            b'[' => open.push(b']'),
+            b'}' | b']' => drop(open.pop()),
+            b',' if open.len() < ENDS => ends = (at, open.clone()),
+            _ => {}
+        }
+    }
+    let (end, closers) = ends;
+    bytes[..end].iter().chain(closers.iter().rev()).copied().collect()
+}
+
+/// How deep a comma may lie that a torn value is cut at.
+const ENDS: usize = 8;
 
 /// Longest string, most members of an array, and most keys of an object in a shape.
 const STRING: usize = 400;
@@ -166,6 +204,7 @@ mod tests {
         check("{\"torn\n{\"b\":2}\n{\"c\":3}", &[json!({"b": 2}), json!({"c": 3})], None);
         check("{\"a\":1}", &[json!({"a": 1})], Some(json!({"a": 1})));
         check("[{\"a\":1},\n{\"b\":2}\n]", &[], Some(json!([{"a": 1}, {"b": 2}])));
+        check("[{\"a\":1,\"b\":[1,2,\n{\"c", &[], Some(json!([{"a": 1, "b": [1, 2]}])));
         check("{\n  \"a\": [\n    {\"b\": 1}\n  ]\n}\n", &[], Some(json!({"a": [{"b": 1}]})));
     }
 

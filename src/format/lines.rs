@@ -11,7 +11,8 @@ use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::Reading;
-use crate::event::{Event, EventKind, Transcript, Warning};
+pub(super) use super::sink::Sink;
+use crate::event::{Transcript, Warning};
 
 /// Bytes parsed in one go, at the least: enough to feed all threads, little beside the file.
 const WINDOW: usize = 4 << 20;
@@ -29,9 +30,13 @@ pub(super) trait Records: Default + Send {
 
     /// Adds what the record says to the events.
     fn fold(&mut self, record: Self::Record, out: &mut Sink);
+
+    /// Adds what only the end of the file settles.
+    fn end(&mut self, _out: &mut Sink) {}
 }
 
-/// A format whose files grow, and which can read on where it ended: what it knows there is kept in between.
+/// A format whose files grow, and which can read on where it ended: what it knows there is kept in between. Nothing may
+/// wait for the end of the file, nor be left to what a [`Sink`] remembers.
 pub(super) trait Keep: Records + Serialize + DeserializeOwned {
     /// Whether all it knows is kept.
     fn is_settled(&self) -> bool {
@@ -39,52 +44,12 @@ pub(super) trait Keep: Records + Serialize + DeserializeOwned {
     }
 }
 
-/// Where a format puts events and warnings; it knows the line.
-#[derive(Debug, Default)]
-pub(super) struct Sink {
-    /// Line of the record at hand, from 1.
-    pub line: u32,
-    /// What came out so far.
-    pub transcript: Transcript,
-    /// Events that became others after they had been added.
-    pub replaced: Vec<usize>,
-}
-
-impl Sink {
-    /// Adds an event of the main actor at the line at hand and says where it stands.
-    pub fn push(&mut self, time: Option<jiff::Timestamp>, kind: EventKind) -> usize {
-        self.push_event(Event {
-            line: self.line,
-            time,
-            actor: crate::event::Actor::Main,
-            abandoned: false,
-            kind,
-        })
-    }
-
-    /// Adds an event as it is and says where it stands.
-    pub fn push_event(&mut self, event: Event) -> usize {
-        self.transcript.events.push(event);
-        self.transcript.events.len() - 1
-    }
-
-    /// Makes another of an event that was added before.
-    pub fn replace(&mut self, event: usize, kind: EventKind) {
-        self.transcript.events[event].kind = kind;
-        self.replaced.push(event);
-    }
-
-    /// Adds a warning for the line at hand.
-    pub fn warn(&mut self, message: impl Into<String>) {
-        self.transcript.warnings.push(Warning { line: self.line, message: message.into() });
-    }
-}
-
 /// Reads a whole file of records.
 pub(super) fn read<R: Records>(format: &'static str, bytes: &[u8]) -> Transcript {
-    let mut sink = Sink::default();
-    sink.transcript.format = format;
-    add(&mut R::default(), &mut sink, bytes);
+    let mut sink = Sink::behind(0, Transcript { format, ..Transcript::default() });
+    let mut state = R::default();
+    add(&mut state, &mut sink, bytes);
+    state.end(&mut sink);
     sink.transcript
 }
 
@@ -93,7 +58,7 @@ pub(super) fn read_on<R: Keep>(reading: &mut Reading, bytes: &[u8]) -> bool {
     let state = reading.state.take().map_or_else(|| Ok(R::default()), |state| serde_json::from_str(&state));
     let Ok(mut state) = state else { return false };
     let transcript = std::mem::take(&mut reading.transcript);
-    let mut sink = Sink { line: reading.lines, transcript, replaced: Vec::new() };
+    let mut sink = Sink::behind(reading.lines, transcript);
     add(&mut state, &mut sink, bytes);
     let state = serde_json::to_string(&state).ok().filter(|_| state.is_settled());
     *reading = Reading { lines: sink.line, transcript: sink.transcript, replaced: sink.replaced, state };

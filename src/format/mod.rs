@@ -3,32 +3,68 @@
 //! A format maps one record to events. Finding the format, splitting the input, decoding, parallel parsing, limits
 //! and warnings stand here and in `lines`, once.
 
+mod choice;
+mod conversation;
 mod decode;
+mod document;
 mod head;
+mod kinds;
 mod lenient;
 mod lines;
 mod places;
+mod scan;
+mod sink;
 
-mod claude_code;
-mod codex;
+mod blocks;
+mod branches;
+mod context;
 mod diff;
-mod markdown;
-mod messages;
 mod numbered;
 mod outcome;
+mod parts;
 mod patch;
 mod shell;
+mod shown;
 mod times;
 mod tool;
+mod value;
 mod wrappers;
 
+mod aider;
+mod amp;
+mod antigravity;
+mod chatgpt;
+mod claude_ai;
+mod claude_code;
+mod cline;
+mod codex;
+mod copilot;
+mod cursor;
+mod droid;
+mod entire;
+mod gemini;
+mod goose;
+mod grok;
+mod kimi;
+mod markdown;
+mod messages;
+mod opencode;
+mod openhands;
+mod pi;
+mod qwen;
+mod swe_agent;
+
+pub use choice::{Conversation, choose, conversations};
 pub use head::Head;
+pub use kinds::{Kinds, UNREADABLE};
 pub use places::Place;
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use crate::error::{Error, Result};
-use crate::event::{EventKind, Transcript};
+use crate::event::{EventKind, Transcript, Warning};
 
 /// A transcript format.
 pub struct Format {
@@ -40,12 +76,34 @@ pub struct Format {
     pub location: &'static str,
     /// Where the agent keeps such files, for finding them; empty if no agent keeps them in a place of their own.
     pub places: &'static [Place],
+    /// What the reader was tried on.
+    pub proof: Proof,
     /// What its records carry, for the tables.
     pub carries: Carries,
+    /// What becomes of each kind of record.
+    pub kinds: Kinds,
     /// Whether input that begins like this is of this format. Exactly one format may claim an input.
     pub claims: fn(&Head) -> bool,
     /// Reads a whole input. It never fails: what cannot be read is a warning.
     pub read: fn(&[u8]) -> Transcript,
+}
+
+/// What a reader was tried on. Until it has read a real session, it is experimental.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// Real sessions.
+    Sessions,
+    /// Samples that others made of real records.
+    Samples,
+    /// Nothing but what is written about the format.
+    Documentation,
+}
+
+impl Proof {
+    /// Whether no real session was read as yet.
+    pub fn is_experimental(self) -> bool {
+        self != Self::Sessions
+    }
 }
 
 /// What the records of a format carry.
@@ -65,7 +123,32 @@ pub struct Carries {
 }
 
 /// The formats, by name.
-pub static FORMATS: &[Format] = &[claude_code::FORMAT, codex::FORMAT, markdown::FORMAT, messages::FORMAT];
+pub static FORMATS: &[Format] = &[
+    aider::FORMAT,
+    amp::FORMAT,
+    antigravity::FORMAT,
+    chatgpt::FORMAT,
+    claude_ai::FORMAT,
+    claude_code::FORMAT,
+    cline::FORMAT,
+    codex::FORMAT,
+    copilot::FORMAT,
+    cursor::FORMAT,
+    droid::FORMAT,
+    entire::FORMAT,
+    gemini::FORMAT,
+    goose::FORMAT,
+    grok::FORMAT,
+    kimi::FORMAT,
+    markdown::FORMAT,
+    messages::FORMAT,
+    opencode::FORMAT,
+    openhands::FORMAT,
+    pi::FORMAT,
+    qwen::FORMAT,
+    markdown::SPECSTORY,
+    swe_agent::FORMAT,
+];
 
 /// A format of files that grow at their end, line by line, and are read on from there.
 pub struct Growing {
@@ -96,10 +179,39 @@ pub fn find(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
 }
 
+/// An input whose format is known, as text in UTF-8.
+pub struct Recognised<'a> {
+    /// Its format.
+    pub format: &'static Format,
+    /// Its bytes in UTF-8, without a byte order mark.
+    pub bytes: Cow<'a, [u8]>,
+    /// What had to be replaced.
+    pub warnings: Vec<Warning>,
+}
+
+/// Finds the format of an input: the one of that name; without a name (or as `auto`), the one its content is of.
+///
+/// # Errors
+/// [`Error::NoSuchFormat`], [`Error::Empty`] and [`Error::UnknownFormat`].
+pub fn recognise<'a>(bytes: &'a [u8], format: Option<&str>) -> Result<Recognised<'a>> {
+    let named = match format.filter(|&name| name != "auto") {
+        Some(name) => Some(find(name).ok_or_else(|| no_such_format(name))?),
+        None => None,
+    };
+    let (bytes, warnings) = decode::utf8(bytes);
+    if bytes.trim_ascii().is_empty() {
+        return Err(Error::Empty);
+    }
+    let format = named.map_or_else(|| detect(&bytes), Ok)?;
+    Ok(Recognised { format, bytes, warnings })
+}
+
 /// Reads an input as the format of that name; without a name (or as `auto`), as the one its content is of.
+///
+/// # Errors
+/// As [`recognise`], and [`Error::NoEvents`] where nothing of a session is in it.
 pub fn read(bytes: &[u8], format: Option<&str>) -> Result<Transcript> {
-    let (bytes, mut warnings) = decode::utf8(bytes);
-    let format = format_of(&bytes, format)?;
+    let Recognised { format, bytes, mut warnings } = recognise(bytes, format)?;
     let mut transcript = (format.read)(&bytes);
     warnings.append(&mut transcript.warnings);
     transcript.warnings = warnings;
@@ -107,31 +219,26 @@ pub fn read(bytes: &[u8], format: Option<&str>) -> Result<Transcript> {
 }
 
 /// The format that an input can be read on in, and its text; none if its format cannot, or if it is not plain UTF-8.
+///
+/// # Errors
+/// As [`recognise`].
 pub fn growing<'a>(bytes: &'a [u8], format: Option<&str>) -> Result<Option<(&'static Growing, &'a [u8])>> {
-    let (Cow::Borrowed(text), _) = decode::utf8(bytes) else { return Ok(None) };
-    let format = format_of(text, format)?;
+    let Recognised { format, bytes, .. } = recognise(bytes, format)?;
+    let Cow::Borrowed(text) = bytes else { return Ok(None) };
     let growing = GROWING.iter().find(|growing| growing.format == format.name);
     Ok(growing.map(|growing| (growing, text)))
 }
 
 /// The transcript with its warnings in order, if it is one of a session.
+///
+/// # Errors
+/// [`Error::NoEvents`].
 pub fn checked(mut transcript: Transcript, format: &'static str) -> Result<Transcript> {
     if !transcript.events.iter().any(|event| is_of_a_session(&event.kind)) {
         return Err(Error::NoEvents { format });
     }
     transcript.warnings.sort();
     Ok(transcript)
-}
-
-fn format_of(bytes: &[u8], name: Option<&str>) -> Result<&'static Format> {
-    let named = match name.filter(|&name| name != "auto") {
-        Some(name) => Some(find(name).ok_or_else(|| no_such_format(name))?),
-        None => None,
-    };
-    if bytes.trim_ascii().is_empty() {
-        return Err(Error::Empty);
-    }
-    named.map_or_else(|| detect(bytes), Ok)
 }
 
 /// Whether something was said or done; where a session runs and what it costs is not enough.
@@ -152,26 +259,50 @@ fn hint(bytes: &[u8], head: &Head) -> String {
         "binary data".to_owned()
     } else if let Some(record) = head.records.first() {
         format!("JSON Lines without messages of a known shape; its first record has {}", keys(record))
-    } else if let Some(document) = &head.document {
+    } else if let Some(document) = head.document.as_ref().filter(|document| has_members(document)) {
         format!("JSON without messages of a known shape; it has {}", keys(document))
     } else if matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
         "JSON that is cut off or broken".to_owned()
     } else {
         "plain text".to_owned()
     };
-    format!(": it looks like {looks}")
+    match nearest(head).as_slice() {
+        [] => format!(": it looks like {looks}"),
+        near => format!(": it looks like {looks}, nearest to {}", near.join(", ")),
+    }
+}
+
+fn has_members(document: &Value) -> bool {
+    document.as_array().is_none_or(|items| !items.is_empty())
+        && document.as_object().is_none_or(|members| !members.is_empty())
+}
+
+/// The formats that know most of the kinds of records that the input begins with; at most three.
+fn nearest(head: &Head) -> Vec<&'static str> {
+    let records = head.records.iter().chain(&head.document);
+    let said: Vec<&str> =
+        records.filter_map(|record| value::string(record, &["type", "role", "kind"])).collect();
+    let knows = |format: &Format, kind: &str| {
+        let ignored = format.kinds.ignored.iter().map(|(name, _)| *name);
+        format.kinds.mapped.iter().copied().chain(ignored).any(|name| name == kind)
+    };
+    let known = |format: &Format| said.iter().filter(|kind| knows(format, kind)).count();
+    let mut near: Vec<(usize, &str)> = FORMATS.iter().map(|format| (known(format), format.name)).collect();
+    near.retain(|(known, _)| *known > 0);
+    near.sort_by_key(|(known, _)| std::cmp::Reverse(*known));
+    near.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
 /// The first keys of an object, for people.
-fn keys(value: &serde_json::Value) -> String {
+fn keys(value: &Value) -> String {
     match value {
-        serde_json::Value::Object(members) if !members.is_empty() => {
+        Value::Object(members) if !members.is_empty() => {
             // A part of a long key is not told: if it is a secret, its part would no longer be known as one.
             let short = |key: &String| if key.len() > 30 { "…".to_owned() } else { format!("{key:?}") };
             let names: Vec<String> = members.keys().take(6).map(short).collect();
             format!("the keys {}", names.join(", "))
         }
-        serde_json::Value::Array(items) => items.first().map_or("no members".to_owned(), keys),
+        Value::Array(items) => items.first().map_or("no members".to_owned(), keys),
         _ => "no keys".to_owned(),
     }
 }
@@ -245,6 +376,7 @@ mod tests {
         );
         refused(b"{\n\"a\": 1}", None, "JSON without messages of a known shape; it has the keys \"a\"");
         refused(b"{\n\"a\": ", None, "JSON that is cut off or broken");
+        refused(b"{\"type\":\"turn_context\"}\n{\"b\":2}", None, "nearest to codex");
         refused(b"dear diary", None, "plain text");
         refused(b"{\"type\":\"mode\"}", Some("claude-code"), "no message of a session");
     }

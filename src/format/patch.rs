@@ -1,6 +1,8 @@
-//! Patches as text: the `*** Begin Patch` envelope of `apply_patch`, wherever it hides, and unified diffs.
+//! The `*** Begin Patch` envelope of `apply_patch`, wherever it hides.
 
-use crate::event::{Change, FileEdit, Hunk, HunkPosition};
+use super::diff::hunk_header;
+use super::tool::edited;
+use crate::event::{Change, FileEdit, Hunk};
 
 const BEGIN: &str = "*** Begin Patch";
 const END: &str = "\n*** End Patch";
@@ -48,28 +50,14 @@ pub(super) fn place_in(folder: &str, edits: &mut [FileEdit]) {
     }
 }
 
-/// Reads the hunks of a unified diff of one file. What stands outside of hunks is skipped.
-pub(super) fn unified(diff: &str) -> Vec<Hunk> {
-    let mut hunks: Vec<Hunk> = Vec::new();
-    let (mut old, mut new) = (0, 0);
-    for line in diff.lines() {
-        if old == 0 && new == 0 {
-            if let Some((position, heading)) = hunk_header(line) {
-                (old, new) = (position.old_lines, position.new_lines);
-                hunks.push(Hunk { position: Some(position), heading, ..Hunk::default() });
-            }
-            continue;
-        }
-        let Some(hunk) = hunks.last_mut() else { continue };
-        match line.bytes().next() {
-            Some(b'-') => old = old.saturating_sub(1),
-            Some(b'+') => new = new.saturating_sub(1),
-            Some(b'\\') => continue,
-            _ => (old, new) = (old.saturating_sub(1), new.saturating_sub(1)),
-        }
-        push_line(&mut hunk.lines, line);
+/// A file's hunks in that notation, without the envelope.
+pub(super) fn bare(path: &str, text: &str) -> FileEdit {
+    let mut edit = edited(path);
+    for line in text.lines() {
+        update_line(&mut edit.hunks, line);
     }
-    hunks
+    drop_empty_hunks(&mut edit);
+    edit
 }
 
 fn envelope_line(edits: &mut Vec<FileEdit>, line: &str) {
@@ -111,8 +99,8 @@ fn envelope_header(edits: &mut Vec<FileEdit>, header: &str) {
 /// A line of an updated file. The numbers some models write after `@@` are made up, so they give no position.
 fn update_line(hunks: &mut Vec<Hunk>, line: &str) {
     if let Some(rest) = line.strip_prefix("@@") {
-        let heading = hunk_header(line).map_or_else(|| some_text(rest), |(_, heading)| heading);
-        hunks.push(Hunk { heading, ..Hunk::default() });
+        let heading = hunk_header(line).map_or(rest, |(_, heading)| heading.unwrap_or_default());
+        hunks.push(Hunk { heading: some_text(heading), ..Hunk::default() });
         return;
     }
     if hunks.is_empty() {
@@ -138,22 +126,6 @@ fn push_line(lines: &mut String, line: &str) {
 /// between headers, not context.
 fn drop_empty_hunks(edit: &mut FileEdit) {
     edit.hunks.retain(|hunk| hunk.lines.lines().any(|line| line != " "));
-}
-
-/// Reads `@@ -1,2 +3,4 @@ heading`.
-fn hunk_header(line: &str) -> Option<(HunkPosition, Option<String>)> {
-    let (ranges, heading) = line.strip_prefix("@@ -")?.split_once(" @@")?;
-    let (old, new) = ranges.split_once(" +")?;
-    let (old_start, old_lines) = range(old)?;
-    let (new_start, new_lines) = range(new)?;
-    Some((HunkPosition { old_start, old_lines, new_start, new_lines }, some_text(heading)))
-}
-
-fn range(text: &str) -> Option<(u32, u32)> {
-    match text.split_once(',') {
-        Some((start, lines)) => Some((start.parse().ok()?, lines.parse().ok()?)),
-        None => Some((text.parse().ok()?, 1)),
-    }
 }
 
 fn some_text(text: &str) -> Option<String> {
@@ -302,26 +274,11 @@ mod tests {
         assert_eq!(in_command(&command), [patched("a.rs"), patched("a.rs")].concat());
     }
 
-    #[test]
-    fn a_unified_diff_keeps_its_positions() {
-        let diff = "--- a\n+++ b\n@@ -3,2 +3,3 @@ fn a\n x\n--- y\n+z\n+w\n\\ No newline at end of file\n@@ -9 +10,0 @@\n-q\nrest";
-        let position = |old_start, old_lines, new_start, new_lines| {
-            Some(HunkPosition { old_start, old_lines, new_start, new_lines })
-        };
-        let expected = vec![
-            Hunk { position: position(3, 2, 3, 3), ..hunk(Some("fn a"), " x\n--- y\n+z\n+w") },
-            Hunk { position: position(9, 1, 10, 0), ..hunk(None, "-q") },
-        ];
-        assert_eq!(unified(diff), expected);
-        assert_eq!(unified("no diff"), Vec::new());
-        assert_eq!(unified("@@ -x +y @@\n+a"), Vec::new());
-    }
-
     proptest::proptest! {
         #[test]
         fn no_patch_panics(lines in proptest::collection::vec("(\\*\\*\\* (Begin Patch|End Patch|Add File: a|Update File: b|Move to: c|Delete File: d)|@@( -1,2 \\+1 @@)?|[ +-]?é?|apply_patch <<'E'|cd x &&)", 0..12)) {
             let text = lines.join("\n");
-            let _ = (apply_patch(&text), in_command(&text), unified(&text));
+            let _ = (apply_patch(&text), in_command(&text), bare("a", &text));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Where agents keep their sessions on a machine, as data that each format fills in.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::surroundings::{Platform, Surroundings};
 
@@ -48,14 +48,7 @@ impl Place {
 
     /// The base on this machine, if there can be one.
     pub fn root(&self, surroundings: &Surroundings) -> Option<PathBuf> {
-        if !self.on.contains(&surroundings.platform) {
-            return None;
-        }
-        let named = surroundings.variable(self.variable).map(PathBuf::from).filter(|path| path.has_root());
-        named.or_else(|| Some(below(surroundings.home.as_deref()?, self.base)))
+        let is_here = self.on.contains(&surroundings.platform);
+        is_here.then(|| surroundings.base(self.variable, self.base)).flatten()
     }
-}
-
-fn below(folder: &Path, names: &str) -> PathBuf {
-    names.split('/').filter(|name| !name.is_empty()).fold(folder.to_owned(), |path, name| path.join(name))
 }

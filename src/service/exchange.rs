@@ -86,7 +86,7 @@ impl Service {
     /// [`Error::NoHandoff`] if it is neither, and nothing is imported then.
     pub fn import(&self, bytes: &[u8], name: &str, request: &Import) -> Result<Vec<Imported>> {
         let bundle = self.bundle(bytes, name, request)?;
-        bundle.into_iter().map(|exported| self.take_in(exported, request.replace)).collect()
+        bundle.iter().map(|exported| self.take_in(exported, request.replace)).collect()
     }
 
     /// What is to be imported, read whole before anything is written.
@@ -96,20 +96,13 @@ impl Service {
         match value {
             Value::Object(fields) if fields.contains_key("handoffs") => {
                 let bundle: Bundle = serde_json::from_value(Value::Object(fields)).map_err(no_handoff)?;
-                let known = bundle.handoffs.into_iter().map(|it| self.known(it));
-                known.collect()
+                bundle.handoffs.into_iter().map(known).collect()
             }
             Value::Object(fields) => Ok(vec![self.single(fields, name, request)?]),
             other => Err(no_handoff(
                 serde_json::from_value::<Map<String, Value>>(other).expect_err("it is no object"),
             )),
         }
-    }
-
-    fn known(&self, exported: Exported) -> Result<Exported> {
-        let id = Id::new(&exported.id)?;
-        check_schema(&id, exported.handoff.schema_version)?;
-        Ok(exported)
     }
 
     fn single(&self, mut fields: Map<String, Value>, name: &str, request: &Import) -> Result<Exported> {
@@ -123,8 +116,8 @@ impl Service {
         Ok(Exported { id: id.to_string(), handoff, versions: Vec::new() })
     }
 
-    fn take_in(&self, exported: Exported, replace: bool) -> Result<Imported> {
-        let (Exported { id, handoff, versions }, redacted) = redacted(&exported);
+    fn take_in(&self, exported: &Exported, replace: bool) -> Result<Imported> {
+        let (Exported { id, handoff, versions }, redacted) = redacted(exported);
         let id = Id::new(&id)?;
         let mut outcome = Outcome::Added;
         let record = self.change(&id, Keeping::Version, |there| {
@@ -156,6 +149,12 @@ fn placed(there: Option<Record>, handoff: &Record, id: &Id, replace: bool) -> (R
     } else {
         (there, Outcome::Left)
     }
+}
+
+/// A part of a bundle, if it can be taken in.
+fn known(exported: Exported) -> Result<Exported> {
+    check_schema(&Id::new(&exported.id)?, exported.handoff.schema_version)?;
+    Ok(exported)
 }
 
 fn check_schema(id: &Id, found: u32) -> Result<()> {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Service;
 use crate::error::{Error, Result};
+use crate::redact;
 use crate::state::Status;
 use crate::store::{Head, Id, Record, Stage, Visibility};
 
@@ -120,7 +121,7 @@ impl Service {
         let Some(document) = self.store.get(id)? else { return Ok(None) };
         match Record::read(id, &document.bytes) {
             Err(error @ Error::Damaged { .. }) => {
-                let moved_to = Some(self.store.set_aside(id, document.revision)?);
+                let moved_to = Some(self.store.set_aside(id, document.revision())?);
                 Ok(Some(Damaged { moved_to, ..damaged(id.to_string(), &reason(&error)) }))
             }
             _ => Ok(None),
@@ -153,6 +154,7 @@ impl Service {
 }
 
 pub(super) fn row((id, head, bytes): (Id, Head, u64)) -> Row {
+    let head = if head.saved_at.is_none() { safe(head) } else { head };
     Row {
         id: id.to_string(),
         saved_at: head.time(),
@@ -171,6 +173,14 @@ pub(super) fn row((id, head, bytes): (Id, Head, u64)) -> Row {
         comments: head.comments.len(),
         bytes,
     }
+}
+
+/// The head of a file that another tool wrote, through the gate for secrets.
+fn safe(mut head: Head) -> Head {
+    let gate = |text: &mut String| *text = redact::text(text).into_owned();
+    [&mut head.task.objective, &mut head.title, &mut head.project].into_iter().for_each(gate);
+    head.tags.iter_mut().for_each(gate);
+    head
 }
 
 fn damaged(name: String, reason: &str) -> Damaged {

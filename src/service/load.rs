@@ -3,12 +3,15 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::given::redacted;
+use super::tree::{self, Tree};
 use super::{Service, conversation, fit};
 use crate::error::{Error, Result};
 use crate::render::{self, Citations, Renderer};
 use crate::state::HandoffState;
 use crate::store::{Id, Record, version_name};
 use crate::token::Tokenizer;
+use crate::worktree::{self, Visit};
 
 /// What is to be loaded, and how.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +35,8 @@ pub struct Load {
     pub messages: Option<usize>,
     /// Whether entries show the lines of the transcript that prove them.
     pub cite: bool,
+    /// The working tree that says what changed since the save.
+    pub tree: Tree,
 }
 
 /// What was loaded.
@@ -54,6 +59,8 @@ pub struct Loaded {
     pub encoding: String,
     /// Entries that the budget had no room for.
     pub left_out: usize,
+    /// What became of the places in files, if a working tree was at hand.
+    pub visit: Option<Visit>,
     /// The handoff that the text tells.
     #[serde(skip_serializing, default = "none")]
     pub state: Option<HandoffState>,
@@ -69,6 +76,8 @@ impl Service {
         let id = self.meant(request)?;
         let mut record = self.version(&id, request.version)?;
         let conversation = record.conversation.take().zip(request.messages);
+        let root = request.tree.root(&tree::recorded(&record.state));
+        let visit = root.map(|root| worktree::revisit(&mut record.state, &root));
         let tokenizer = fit::tokenizer(request.model.as_deref())?;
         let renderer = renderer(request.output.as_deref())?;
         let citations = if request.cite { Citations::Shown } else { Citations::Hidden };
@@ -83,6 +92,7 @@ impl Service {
             tokens: fitted.tokens,
             encoding: tokenizer.name(),
             left_out: fitted.left_out,
+            visit,
             state: Some(fitted.state),
         })
     }
@@ -100,7 +110,7 @@ impl Service {
         let record = self.record(id.as_str())?;
         let Some(number) = number.filter(|number| *number != record.version) else { return Ok(record) };
         match self.store.note(id, &version_name(number))? {
-            Some(bytes) => Record::read(id, &bytes),
+            Some(bytes) => Ok(redacted(&Record::read(id, &bytes)?).0),
             None => Err(Error::NoSuchVersion { id: id.to_string(), number }),
         }
     }
@@ -131,7 +141,7 @@ fn last(talk: &str, most: usize, room: usize, tokenizer: Tokenizer) -> String {
     messages[first..].concat()
 }
 
-fn renderer(name: Option<&str>) -> Result<&'static Renderer> {
+pub(super) fn renderer(name: Option<&str>) -> Result<&'static Renderer> {
     let name = name.unwrap_or("markdown");
     render::find(name).ok_or_else(|| Error::NoSuchRendering {
         name: name.to_owned(),

@@ -62,12 +62,7 @@ impl Service {
     }
 
     fn all_of(&self, ids: &[String]) -> Result<Vec<(String, Record)>> {
-        let mut distinct: Vec<&String> = Vec::new();
-        ids.iter().for_each(|id| {
-            if !distinct.contains(&id) {
-                distinct.push(id)
-            }
-        });
+        let distinct = each_once(ids.iter());
         if distinct.len() < 2 {
             return Err(Error::NothingToMerge);
         }
@@ -99,11 +94,15 @@ fn together(records: &[(String, Record)], request: &Merge) -> Save {
 
 /// The texts that say something, each once.
 fn joined<'a>(texts: impl Iterator<Item = &'a str>, between: &str) -> Option<String> {
-    let mut distinct: Vec<&str> = Vec::new();
-    texts.filter(|text| !text.is_empty()).for_each(|text| {
-        if !distinct.contains(&text) {
-            distinct.push(text)
-        }
-    });
+    let distinct = each_once(texts.filter(|text| !text.is_empty()));
     (!distinct.is_empty()).then(|| distinct.join(between))
+}
+
+fn each_once<T: PartialEq>(items: impl Iterator<Item = T>) -> Vec<T> {
+    items.fold(Vec::new(), |mut distinct, item| {
+        if !distinct.contains(&item) {
+            distinct.push(item);
+        }
+        distinct
+    })
 }

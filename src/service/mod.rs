@@ -2,6 +2,7 @@
 //!
 //! Requests and replies are plain data. A request that names nothing asks for the usual.
 
+mod changes;
 mod checkpoint;
 mod conversation;
 mod exchange;
@@ -12,6 +13,7 @@ mod load;
 mod log;
 mod merge;
 mod nearby;
+mod query;
 mod recall;
 mod remove;
 mod restore;
@@ -19,9 +21,11 @@ mod save;
 mod search;
 mod tell;
 mod transcript;
+mod tree;
 mod union;
 mod words;
 
+pub use changes::{Changed, Compare};
 pub use checkpoint::Checkpoint;
 pub use exchange::{Bundle, Exported, Import, Imported, Outcome};
 pub use given::{Given, latest_session, read_given};
@@ -36,6 +40,7 @@ pub use restore::{Restore, Restored};
 pub use save::{Save, Saved};
 pub use search::{Found, Hit, Search};
 pub use tell::{Step, Tell};
+pub use tree::Tree;
 pub use union::{Conflict, Decided};
 pub use words::Words;
 
@@ -89,11 +94,11 @@ impl Service {
         self.store.address()
     }
 
-    /// A handoff as it is kept.
+    /// A handoff as it is kept. It passes the gate for secrets, since other tools and people write such files too.
     pub fn record(&self, id: &str) -> Result<Record> {
         let id = Id::new(id)?;
         let document = self.store.get(&id)?.ok_or_else(|| self.no_such(&id))?;
-        Record::read(&id, &document.bytes)
+        Ok(given::redacted(&Record::read(&id, &document.bytes)?).0)
     }
 
     fn no_such(&self, id: &Id) -> Error {
@@ -110,7 +115,7 @@ impl Service {
         loop {
             let document = self.store.get(id)?;
             let there = document.as_ref().map(|document| Record::read(id, &document.bytes)).transpose()?;
-            let expected = document.map_or(Expected::Nothing, |document| Expected::This(document.revision));
+            let expected = document.map_or(Expected::Nothing, |document| Expected::This(document.revision()));
             let keep = there.as_ref().filter(|_| keep == Keeping::Version);
             let keep = keep.map(|there| Keep { number: there.version, most: self.settings.versions });
             let record = change(there)?;
@@ -124,7 +129,7 @@ impl Service {
     /// Whether something else is under the id than was expected; if not, trying again would not help.
     fn is_other(&self, id: &Id, expected: Expected) -> Result<bool> {
         let now = self.store.get(id)?;
-        Ok(now.map_or(Expected::Nothing, |document| Expected::This(document.revision)) != expected)
+        Ok(now.map_or(Expected::Nothing, |document| Expected::This(document.revision())) != expected)
     }
 }
 

@@ -37,7 +37,7 @@ impl Service {
         let head = Head::read(&id, &document.bytes).ok();
         let versions = self.former(&id, head.as_ref().map_or(u32::MAX, |head| head.version))?.len();
         let objective = head.map(|head| head.task.objective).unwrap_or_default();
-        self.store.remove(&id, document.revision)?;
+        self.store.remove(&id, document.revision())?;
         Ok(Removed { id: id.to_string(), objective, versions })
     }
 
@@ -60,7 +60,7 @@ impl Service {
         if Head::read(&id, &document.bytes)?.time() >= before {
             return Ok(false);
         }
-        match self.store.remove(&id, document.revision) {
+        match self.store.remove(&id, document.revision()) {
             Err(Error::Conflict { .. }) => Ok(false),
             removed => removed.map(|()| true),
         }

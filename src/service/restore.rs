@@ -1,17 +1,15 @@
 //! Restoring a session: a handoff for the next agent, framed as what it is, within a budget for all of it.
 
-use crate::build::{MINIMUM, Options};
-use crate::diff::Known;
+use crate::build::MINIMUM;
 use crate::error::{Error, Result};
 use crate::recall;
 use crate::render::frame;
 use crate::store::Id;
 use crate::surroundings::Surroundings;
 use crate::token::{Encoding, Tokenizer};
-use crate::update::update;
 
 use super::transcript::read;
-use super::{Load, Service};
+use super::{Compare, Load, Service};
 
 /// What is to be restored.
 #[derive(Debug, Clone, Default)]
@@ -53,7 +51,7 @@ impl Service {
         let room = room.ok_or(Error::BudgetTooSmall { budget: request.budget, minimum: MINIMUM + FRAME })?;
         let share = if request.messages == 0 { room } else { (room * SHARE / 100).max(MINIMUM) };
         let (id, mut body) = match &request.since {
-            Some(base) => self.changes(base, &request.load, share)?,
+            Some(base) => self.changed(base, &request.load, share)?,
             None => self.whole(&request.load, share)?,
         };
         if request.messages > 0 {
@@ -73,11 +71,11 @@ impl Service {
     }
 
     /// What changed in a handoff since another one, within a budget.
-    fn changes(&self, base: &str, load: &Load, budget: usize) -> Result<(String, String)> {
-        let id = self.meant(load)?;
-        let (base, new) = (self.record(base)?.state, self.record(id.as_str())?.state);
-        let options = Options { budget, ..Options::default() };
-        Ok((id.to_string(), update(&base, &new, &Known::default(), &options)?.text))
+    fn changed(&self, base: &str, load: &Load, budget: usize) -> Result<(String, String)> {
+        let id = self.meant(load)?.to_string();
+        let wanted =
+            Compare { base: base.to_owned(), id: id.clone(), budget: Some(budget), ..Compare::default() };
+        Ok((id, self.changes(&wanted)?.text))
     }
 
     /// The last messages of the session, from what was kept of it or from its transcript.

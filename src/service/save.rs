@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::given::redacted;
+use super::tree::{self, Tree};
 use super::{Given, Keeping, Service, conversation, fit};
 use crate::build::{Options, build};
 use crate::error::{Error, Result};
@@ -13,7 +14,7 @@ use crate::event::Warning;
 use crate::state::{Environment, HandoffState};
 use crate::store::{Comment, Id, Record, SCHEMA_VERSION, Stage, Visibility};
 use crate::token::Tokenizer;
-use crate::{project, render};
+use crate::{project, render, worktree};
 
 /// How something is to be saved. What is not named stays as it was under that id.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -55,6 +56,8 @@ pub struct Save {
     pub comments: Vec<Comment>,
     /// Whether nobody asked for it: then it can be switched off.
     pub automatic: bool,
+    /// The working tree in which places are confirmed and anchored.
+    pub tree: Tree,
 }
 
 /// What was saved.
@@ -98,19 +101,27 @@ impl Service {
             return Err(Error::Disabled);
         }
         let (mut request, marks) = redacted(request);
-        let base = request.base.as_deref().map(|id| self.record(id)).transpose()?;
+        let base = self.base(&request)?;
         let tokenizer = fit::tokenizer(request.model.as_deref())?;
         if let (Given::Transcript(bytes), true, None) =
             (&given, request.keep_conversation, &request.conversation)
         {
             request.conversation = Some(conversation::of(bytes, request.format.as_deref())?);
         }
-        let mut made = make(given, &request, tokenizer)?;
-        if base.is_some() {
-            made.state.metadata.base_session.clone_from(&request.base);
-        }
+        let mut made = make(given, &request, tokenizer, base)?;
         made.redacted += marks;
         self.keep(&made, &request, &tokenizer)
+    }
+
+    /// The handoff that this one goes on from: the one that is named, else what is under its id already.
+    fn base(&self, request: &Save) -> Result<Option<HandoffState>> {
+        if let Some(base) = &request.base {
+            return self.record(base).map(|record| Some(record.state));
+        }
+        let Some(id) = &request.id else { return Ok(None) };
+        let id = Id::new(id)?;
+        let there = self.store.get(&id)?;
+        there.map(|document| Record::read(&id, &document.bytes).map(|record| record.state)).transpose()
     }
 
     fn keep(&self, made: &Made, request: &Save, tokenizer: &Tokenizer) -> Result<Saved> {
@@ -149,19 +160,27 @@ impl Service {
 }
 
 /// The handoff of what is handed in.
-fn make(given: Given, request: &Save, tokenizer: Tokenizer) -> Result<Made> {
+fn make(given: Given, request: &Save, tokenizer: Tokenizer, base: Option<HandoffState>) -> Result<Made> {
     match given {
         Given::Transcript(bytes) => {
             let defaults = Options::default();
             let budget = request.budget.unwrap_or(defaults.budget);
-            let options = Options { budget, tokenizer, format: request.format.clone(), ..defaults };
-            let made = build(&bytes, &options)?;
+            let options = Options { budget, tokenizer, format: request.format.clone(), base, ..defaults };
+            let mut made = build(&bytes, &request.tree.seen_by(options))?;
+            if let Some(root) = &made.root {
+                worktree::anchor(&mut made.state, root);
+            }
             Ok(Made { state: made.state, tokens: made.tokens, redacted: 0, warnings: made.warnings })
         }
         Given::State(state) => {
-            let (state, redacted) = redacted(&*state);
+            let (mut state, redacted) = redacted(&*state);
+            state.metadata.base_session =
+                base.map(|base| base.metadata.session_id).or(state.metadata.base_session);
             let markdown = render::find("markdown").expect("markdown is in the list");
-            let fitted = fit::fit(state, request.budget, tokenizer, markdown, render::Citations::Hidden)?;
+            let mut fitted = fit::fit(state, request.budget, tokenizer, markdown, render::Citations::Hidden)?;
+            if let Some(root) = request.tree.root(&tree::recorded(&fitted.state)) {
+                worktree::anchor(&mut fitted.state, &root);
+            }
             Ok(Made { state: fitted.state, tokens: fitted.tokens, redacted, warnings: Vec::new() })
         }
     }

@@ -4,23 +4,21 @@
 //! 2009), counted in whole numbers. There is no index that could be wrong: a look at the raw bytes tells which
 //! documents may hold a word, and only those are read.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::list::row;
+use super::query::{Query, Reading};
 use super::{Filter, Row, Service};
 use crate::error::Result;
+use crate::redact;
 use crate::store::{Head, Id};
-use crate::text::{clip, words};
+use crate::text::clip;
 
 /// How fast more of the same word stops to count, in tenths: the usual k₁ of BM25.
 const SATURATION: u64 = 12;
 /// How much the length of a document counts, in hundredths: the usual b of BM25.
 const LENGTH: u64 = 75;
-/// How often a word in the title, the objective or a tag counts.
-const HEADLINE: u64 = 4;
 /// The longest excerpt, in bytes.
 const EXCERPT: usize = 160;
 /// The most hits, unless more are asked for.
@@ -58,155 +56,68 @@ pub struct Hit {
 
 /// A document with words that are looked for.
 struct Candidate {
-    row: Row,
-    /// How often it has each word.
-    counts: Vec<u64>,
+    id: Id,
+    /// What it has of them.
+    reading: Reading,
     /// Its length in bytes.
     length: u64,
-    excerpt: String,
-}
-
-/// The words that are looked for.
-struct Query {
-    words: Vec<String>,
-    /// Finds any of them, where only ASCII letters differ in case.
-    scan: Option<AhoCorasick>,
+    /// Its place in a list, where a filter has to know it.
+    row: Option<Row>,
 }
 
 impl Service {
     /// Searches in everything that is kept.
     pub fn search(&self, request: &Search) -> Result<Found> {
         let query = Query::of(&request.query);
+        let among = Filter { limit: None, ..request.filter.clone() };
         let ids = self.store.list()?.ids;
-        let (lengths, found): (Vec<u64>, Vec<Option<Candidate>>) =
-            ids.into_par_iter().filter_map(|id| self.look(&id, &query)).unzip();
-        let found: Vec<Candidate> =
-            found.into_iter().flatten().filter(|found| request.filter.takes(&found.row)).collect();
-        let mut hits = scored(found, &lengths);
-        hits.sort_by(|a, b| {
-            (b.score, b.handoff.saved_at, &a.handoff.id).cmp(&(a.score, a.handoff.saved_at, &b.handoff.id))
-        });
-        let total = hits.len();
-        hits.truncate(request.filter.limit.unwrap_or(HITS));
+        let looked = ids.into_par_iter().filter_map(|id| self.look(id, &query, &among));
+        let (lengths, found): (Vec<u64>, Vec<Option<Candidate>>) = looked.unzip();
+        let mut scored = scored(found.into_iter().flatten().collect(), &lengths);
+        scored.sort_by(|(a, one), (b, other)| (b, &other.id).cmp(&(a, &one.id)));
+        let total = scored.len();
+        let best = scored.into_iter().take(request.filter.limit.unwrap_or(HITS));
+        let hits = best.filter_map(|(score, candidate)| self.hit(score, candidate)).collect();
         Ok(Found { hits, total })
     }
 
     /// The length of a document, and what of it fits. What cannot be read is for lists to tell.
-    fn look(&self, id: &Id, query: &Query) -> Option<(u64, Option<Candidate>)> {
-        let document = self.store.get(id).ok()??;
-        let length = document.bytes.len() as u64;
-        let candidate =
-            query.may_be_in(&document.bytes).then(|| candidate(id, &document.bytes, query)).flatten();
-        Some((length, candidate))
-    }
-}
-
-fn candidate(id: &Id, document: &[u8], query: &Query) -> Option<Candidate> {
-    let value: Value = serde_json::from_slice(document).ok()?;
-    let head = Head::read(id, document).ok()?;
-    let mut reader = Reader { query, counts: vec![0; query.words.len()], excerpt: "", best: 0 };
-    reader.headline(id.as_str());
-    reader.headline(&head.title);
-    reader.headline(&head.task.objective);
-    head.tags.iter().for_each(|tag| reader.headline(tag));
-    reader.value(&value);
-    let (counts, excerpt) = (reader.counts, clip(reader.excerpt.trim(), EXCERPT));
-    let length = document.len() as u64;
-    let row = row((id.clone(), head, length));
-    counts.iter().any(|count| *count > 0).then_some(Candidate { row, counts, length, excerpt })
-}
-
-/// Reads a document for the words of a query.
-struct Reader<'a> {
-    query: &'a Query,
-    counts: Vec<u64>,
-    /// The line with the most different words so far.
-    excerpt: &'a str,
-    best: usize,
-}
-
-impl<'a> Reader<'a> {
-    fn headline(&mut self, text: &str) {
-        for at in self.query.places(text) {
-            self.counts[at] += HEADLINE;
+    fn look(&self, id: Id, query: &Query, among: &Filter) -> Option<(u64, Option<Candidate>)> {
+        let bytes = self.store.get(&id).ok()??.bytes;
+        let length = bytes.len() as u64;
+        let Some(reading) = query.read(&id, &bytes) else { return Some((length, None)) };
+        if *among == Filter::default() {
+            return Some((length, Some(Candidate { id, reading, length, row: None })));
         }
+        let row = Head::read(&id, &bytes).ok().map(|head| row((id.clone(), head, length)));
+        let row = row.filter(|row| among.takes(row));
+        Some((length, row.map(|row| Candidate { id, reading, length, row: Some(row) })))
     }
 
-    fn value(&mut self, value: &'a Value) {
-        match value {
-            Value::String(text) if self.query.may_be_in(text.as_bytes()) => {
-                text.lines().for_each(|line| self.line(line))
-            }
-            Value::Array(items) => items.iter().for_each(|item| self.value(item)),
-            Value::Object(fields) => fields.values().for_each(|field| self.value(field)),
-            _ => {}
-        }
+    /// None if it was removed meanwhile, or is damaged.
+    fn hit(&self, score: u64, candidate: Candidate) -> Option<Hit> {
+        let Candidate { id, reading, row: known, .. } = candidate;
+        let handoff = known.or_else(|| {
+            let bytes = self.store.get(&id).ok()??.bytes;
+            Some(row((id.clone(), Head::read(&id, &bytes).ok()?, bytes.len() as u64)))
+        })?;
+        Some(Hit { handoff, score, excerpt: clip(redact::text(&reading.excerpt).trim(), EXCERPT) })
     }
-
-    fn line(&mut self, line: &'a str) {
-        let mut places = self.query.places(line);
-        places.iter().for_each(|at| self.counts[*at] += 1);
-        places.sort_unstable();
-        places.dedup();
-        if places.len() > self.best {
-            (self.excerpt, self.best) = (line, places.len());
-        }
-    }
-}
-
-impl Query {
-    fn of(text: &str) -> Self {
-        let mut words: Vec<String> = words(text).collect();
-        words.sort_unstable();
-        words.dedup();
-        let is_plain = words.iter().all(|word| word.is_ascii());
-        let scan = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(words.iter().map(|word| stem(word)));
-        Query { scan: scan.ok().filter(|_| is_plain && !words.is_empty()), words }
-    }
-
-    /// Whether some bytes may hold one of the words. Words beyond ASCII have other cases, so they may be anywhere.
-    fn may_be_in(&self, bytes: &[u8]) -> bool {
-        !self.words.is_empty() && self.scan.as_ref().is_none_or(|scan| scan.is_match(bytes))
-    }
-
-    /// Which of the words stand in a text, each as often as it does. Where a name is made of parts, its parts count too.
-    fn places(&self, text: &str) -> Vec<usize> {
-        if !self.may_be_in(text.as_bytes()) {
-            return Vec::new();
-        }
-        words(text).flat_map(|word| self.of_word(&word)).collect()
-    }
-
-    fn of_word(&self, word: &str) -> Vec<usize> {
-        let is_part = |wanted: &str| word.split(|c: char| !c.is_alphanumeric()).any(|part| part == wanted);
-        let is = |wanted: &str| word == wanted || is_part(wanted) || stem(word) == stem(wanted);
-        (0..self.words.len()).filter(|at| is(&self.words[*at])).collect()
-    }
-}
-
-/// A word without the ending of a plural, so that "tests" is found by "test" and the other way round.
-fn stem(word: &str) -> &str {
-    word.strip_suffix('s').filter(|stem| stem.len() > 3).unwrap_or(word)
 }
 
 /// The candidates with their points.
-fn scored(found: Vec<Candidate>, lengths: &[u64]) -> Vec<Hit> {
+fn scored(found: Vec<Candidate>, lengths: &[u64]) -> Vec<(u64, Candidate)> {
     let documents = lengths.len().max(1) as u64;
     let average = (lengths.iter().sum::<u64>() / documents).max(1);
-    let words = found.first().map_or(0, |first| first.counts.len());
-    let with = |word: usize| found.iter().filter(|found| found.counts[word] > 0).count() as u64;
+    let words = found.first().map_or(0, |first| first.reading.counts.len());
+    let with = |word: usize| found.iter().filter(|found| found.reading.counts[word] > 0).count() as u64;
     let rarities: Vec<u64> = (0..words).map(|word| rarity(documents, with(word))).collect();
     let score = |found: &Candidate| -> u64 {
         let length = 100 - LENGTH + LENGTH * found.length / average;
-        found.counts.iter().zip(&rarities).map(|(count, rarity)| rarity * weight(*count, length) / 1000).sum()
+        let counts = found.reading.counts.iter().zip(&rarities);
+        counts.map(|(count, rarity)| rarity * weight(*count, length) / 1000).sum()
     };
-    found
-        .into_iter()
-        .map(|found| Hit { score: score(&found), excerpt: found.excerpt, handoff: found.row })
-        .collect()
+    found.into_iter().map(|found| (score(&found), found)).collect()
 }
 
 /// What a word in so many of all documents tells: a hundred times the logarithm of 1 + (N - n + ½) / (n + ½), to the base of two.
@@ -239,14 +150,5 @@ mod tests {
     fn more_of_a_word_counts_less_and_less() {
         assert_eq!([weight(0, 100), weight(1, 100), weight(2, 100), weight(50, 100)], [0, 1000, 1375, 2148]);
         assert!(weight(1, 50) > weight(1, 100) && weight(1, 100) > weight(1, 400));
-    }
-
-    #[test]
-    fn words_are_found_in_names() {
-        let places = |query: &str, text: &str| Query::of(query).places(text);
-        assert_eq!(places("limiter", "the RateLimiter in rate_limiter.rs"), [0]);
-        assert_eq!(places("TEST store", "Tests of src/store/mod.rs"), [1, 0]);
-        assert_eq!(places("größe", "Die GRÖSSE und die Größe"), [0]);
-        assert_eq!(places("the", "the"), [0; 0]);
     }
 }

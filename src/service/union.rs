@@ -115,7 +115,7 @@ fn environment(earlier: Environment, later: Environment) -> Environment {
         pull_request: or(later.pull_request, earlier.pull_request),
         notes: both(later.notes, earlier.notes, |note| &note.text),
         anchor: later.anchor.or(earlier.anchor),
-        now: None,
+        now: later.now,
     }
 }
 

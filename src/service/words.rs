@@ -220,7 +220,11 @@ mod tests {
             objective: Some("Said objective".into()),
             status: Some(Status::Blocked),
             progress: Some("Said progress".into()),
-            files: vec![FileEntry { path: "a.rs".into(), relevance: "rounds twice".into(), ..FileEntry::default() }],
+            files: vec![FileEntry {
+                path: "a.rs".into(),
+                relevance: "rounds twice".into(),
+                ..FileEntry::default()
+            }],
             decisions: vec![decision("Use integers for totals", &[]), decision("Keep the old names", &[])],
             next_steps: vec![step("Ask about the names", &[])],
             said: Said { after, ..Said::default() },
@@ -240,13 +244,19 @@ mod tests {
         let decided: Vec<&str> = state.decisions.iter().map(|entry| entry.decision.as_str()).collect();
         assert_eq!(decided, ["Use integers for totals", "Keep the old names"]);
         let file = &state.files[0];
-        assert_eq!((file.relevance.as_str(), file.focus_ranges.len(), file.evidence.len()), ("rounds twice", 1, 0));
+        assert_eq!(
+            (file.relevance.as_str(), file.focus_ranges.len(), file.evidence.len()),
+            ("rounds twice", 1, 0)
+        );
     }
 
     #[test]
     fn what_happened_since_wins_over_what_was_said_before() {
         let state = words(10).with(proven(12));
-        assert_eq!((state.task.objective.as_str(), state.task.status), ("Said objective", Status::InProgress));
+        assert_eq!(
+            (state.task.objective.as_str(), state.task.status),
+            ("Said objective", Status::InProgress)
+        );
         assert_eq!(state.metadata.said.as_ref().unwrap().parts, [OBJECTIVE]);
         assert_eq!(actions(&state), ["Write the tests"]);
     }
@@ -259,7 +269,10 @@ mod tests {
         assert_eq!(Words::of(&proven(10)), None);
         let newer = Words { objective: Some("Newer".into()), ..Words::default() };
         let both = newer.over(Words::of(&kept).unwrap());
-        assert_eq!((both.objective.as_deref(), both.progress.as_deref()), (Some("Newer"), Some("Said progress")));
+        assert_eq!(
+            (both.objective.as_deref(), both.progress.as_deref()),
+            (Some("Newer"), Some("Said progress"))
+        );
         assert!(Words::default().is_empty() && !words(0).is_empty());
     }
 

@@ -64,9 +64,12 @@ pub enum Standing {
     Deleted,
 }
 
-/// Where a repository stands. Empty fields say nothing.
+/// Where a working tree is and stands. Empty fields say nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Head {
+    /// Its folder, from which the files are named.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub root: String,
     /// Branch; empty if none is checked out.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub branch: String,

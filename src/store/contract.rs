@@ -26,7 +26,7 @@ fn text(document: Option<Document>) -> Option<String> {
 }
 
 fn found(store: &dyn Store, id: &Id) -> Expected {
-    store.get(id).unwrap().map_or(Expected::Nothing, |document| Expected::This(document.revision))
+    store.get(id).unwrap().map_or(Expected::Nothing, |document| Expected::This(document.revision()))
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn count_up(store: &dyn Store, id: &Id) {
         let document = store.get(id).unwrap().unwrap();
         let number: u32 = std::str::from_utf8(&document.bytes).unwrap().parse().unwrap();
         let next = (number + 1).to_string();
-        match store.put(id, next.as_bytes(), Expected::This(document.revision), None) {
+        match store.put(id, next.as_bytes(), Expected::This(document.revision()), None) {
             Ok(()) => return,
             Err(Error::Conflict { .. }) => {}
             Err(error) => panic!("{error}"),

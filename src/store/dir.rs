@@ -62,7 +62,7 @@ impl Store for Dir {
     }
 
     fn get(&self, id: &Id) -> Result<Option<Document>> {
-        Ok(read(&self.path(id))?.map(Document::new))
+        Ok(read(&self.path(id))?.map(|bytes| Document { bytes }))
     }
 
     fn put(&self, id: &Id, document: &[u8], expected: Expected, keep: Option<Keep>) -> Result<()> {

@@ -40,7 +40,7 @@ impl Store for Memory {
     }
 
     fn get(&self, id: &Id) -> Result<Option<Document>> {
-        Ok(self.kept().documents.get(id).cloned().map(Document::new))
+        Ok(self.kept().documents.get(id).cloned().map(|bytes| Document { bytes }))
     }
 
     fn put(&self, id: &Id, document: &[u8], expected: Expected, keep: Option<Keep>) -> Result<()> {

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 
 pub use id::Id;
 pub use place::Place;
-pub use record::{Comment, Head, Record, SCHEMA_VERSION, Stage, Visibility};
+pub use record::{Comment, Head, HeadTask, Record, SCHEMA_VERSION, Stage, Visibility};
 
 /// Keeps documents by id. What is put is there whole and for good when the call returns, whatever happens then, and
 /// nobody ever sees a part of it.
@@ -73,8 +73,6 @@ pub struct Listing {
 pub struct Document {
     /// Its bytes.
     pub bytes: Vec<u8>,
-    /// What tells it from any other document.
-    pub revision: Revision,
 }
 
 /// The hash of a document.
@@ -138,8 +136,9 @@ fn known() -> String {
 }
 
 impl Document {
-    fn new(bytes: Vec<u8>) -> Self {
-        Document { revision: Revision::of(&bytes), bytes }
+    /// What tells it from any other document.
+    pub fn revision(&self) -> Revision {
+        Revision::of(&self.bytes)
     }
 }
 

@@ -7,7 +7,7 @@ use super::read::read;
 use super::{head, lines};
 use crate::event::LineRange;
 use crate::replay;
-use crate::state::{Anchor, FileAnchor, FileEntry, HandoffState};
+use crate::state::{Anchor, FileAnchor, FileEntry, HandoffState, Head};
 
 /// Most prints of lines that are kept from either end of a place.
 pub(super) const ENDS: usize = 48;
@@ -26,7 +26,8 @@ pub(super) const SKETCH: usize = 16;
 /// What an earlier visit said of them is forgotten. A file that cannot be read, or lies outside the root, gets no anchor.
 pub fn anchor(state: &mut HandoffState, root: &Path) {
     state.files.iter_mut().for_each(|file| anchor_file(file, root));
-    state.environment.anchor = head(root);
+    let root_name = root.to_string_lossy().into_owned();
+    state.environment.anchor = Some(Head { root: root_name, ..head(root).unwrap_or_default() });
     state.environment.now = None;
 }
 

@@ -18,13 +18,13 @@ pub fn head(folder: &Path) -> Option<Head> {
     let own = git_folder(folder)?;
     let head = small(&own.join("HEAD"))?;
     let Some(reference) = head.strip_prefix("ref:").map(str::trim) else {
-        return is_commit(&head).then(|| Head { branch: String::new(), commit: head });
+        return is_commit(&head).then(|| Head { commit: head, ..Head::default() });
     };
     let branch = reference.strip_prefix("refs/heads/").filter(|_| is_reference(reference))?;
     let shared = small(&own.join("commondir")).map_or_else(|| own.clone(), |path| own.join(path));
     let commit = [&own, &shared].into_iter().find_map(|folder| small(&folder.join(reference)));
     let commit = commit.or_else(|| packed(&shared, reference)).filter(|commit| is_commit(commit));
-    Some(Head { branch: branch.to_owned(), commit: commit.unwrap_or_default() })
+    Some(Head { branch: branch.to_owned(), commit: commit.unwrap_or_default(), ..Head::default() })
 }
 
 /// The folder in which git keeps what belongs to a folder.
@@ -123,7 +123,8 @@ mod tests {
         fs::write(own.join("HEAD"), "ref: refs/heads/side\n").expect("a file");
         fs::write(own.join("commondir"), "../..\n").expect("a file");
         fs::write(own.join("../../refs/heads/side"), COMMIT).expect("a file");
-        assert_eq!(head(&tree), Some(Head { branch: "side".to_owned(), commit: COMMIT.to_owned() }));
+        let head = head(&tree).expect("there is one");
+        assert_eq!((head.branch.as_str(), head.commit.as_str()), ("side", COMMIT));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+
 use super::head::head;
 use super::lines::{Lines, hash};
 use super::read::{exists, read};
@@ -11,7 +13,7 @@ use crate::event::LineRange;
 use crate::state::{Environment, FileAnchor, FileEntry, FocusRange, HandoffState, Head, SinceSave, Standing};
 
 /// How many places were found as they were, and how many were not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Visit {
     /// Places whose lines are the same, where they were or elsewhere.
     pub kept: usize,
@@ -102,8 +104,7 @@ impl Visit {
 
 /// Where the repository stands now, if it stood elsewhere when the handoff was saved.
 fn elsewhere(environment: &Environment, root: &Path) -> Option<Head> {
-    let said = Head { branch: environment.branch.clone(), commit: environment.commit.clone() };
-    let then = environment.anchor.as_ref().unwrap_or(&said);
+    let then = environment.then();
     let now = head(root)?;
     let other_branch = !then.branch.is_empty() && then.branch != now.branch;
     let other_commit = !then.commit.is_empty() && !now.commit.starts_with(&then.commit);

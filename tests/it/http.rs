@@ -34,7 +34,8 @@ impl Server {
         let mut process = command.stderr(Stdio::piped()).stdin(Stdio::null()).spawn().unwrap();
         let mut said = String::new();
         BufReader::new(process.stderr.take().unwrap()).read_line(&mut said).unwrap();
-        let address = said.split("http://").nth(1).expect("it says where it is").split('/').next().unwrap().to_owned();
+        let address =
+            said.split("http://").nth(1).expect("it says where it is").split('/').next().unwrap().to_owned();
         Server { _home: home, process, address }
     }
 
@@ -106,7 +107,9 @@ fn only_our_own_names_and_pages_are_answered() {
         assert_eq!(reply.status, expected, "{headers:?}: {reply:?}");
         assert!(!reply.head.contains("access-control-allow"), "{reply:?}");
     }
-    for (method, path, expected) in [("GET", "/", 404), ("POST", "/shutdown", 404), ("GET", "/mcp/../etc/passwd", 404)] {
+    for (method, path, expected) in
+        [("GET", "/", 404), ("POST", "/shutdown", 404), ("GET", "/mcp/../etc/passwd", 404)]
+    {
         assert_eq!(server.send(method, path, &[], "").status, expected, "{method} {path}");
     }
 }
@@ -130,13 +133,18 @@ fn a_token_keeps_strangers_out() {
 
 #[test]
 fn other_machines_need_a_token() {
-    for (address, token) in [("0.0.0.0:0", None), ("0.0.0.0:0", Some("short")), ("127.0.0.1:0", Some("short"))] {
+    for (address, token) in
+        [("0.0.0.0:0", None), ("0.0.0.0:0", Some("short")), ("127.0.0.1:0", Some("short"))]
+    {
         let mut command = Command::new(env!("CARGO_BIN_EXE_baton"));
         command.args(["serve", "--listen", address, "--store", "memory:"]).env_clear();
         command.envs(token.map(|token| ("BATON_TOKEN", token)));
         let output = command.output().unwrap();
         assert!(!output.status.success());
-        assert!(String::from_utf8_lossy(&output.stderr).contains("a token of at least 16 characters"), "{output:?}");
+        assert!(
+            String::from_utf8_lossy(&output.stderr).contains("a token of at least 16 characters"),
+            "{output:?}"
+        );
     }
 }
 
@@ -151,7 +159,8 @@ fn legal_input_is_taken_and_a_flood_is_not() {
         let arguments = json!({"session_id": "a", "task_objective": objective});
         json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "save_handoff", "arguments": arguments, "_meta": meta}}).to_string()
     };
-    let modern = [("MCP-Protocol-Version", "2026-07-28"), ("Mcp-Method", "tools/call"), ("Mcp-Name", "save_handoff")];
+    let modern =
+        [("MCP-Protocol-Version", "2026-07-28"), ("Mcp-Method", "tools/call"), ("Mcp-Name", "save_handoff")];
     // Quotes and line ends double in JSON, and characters of several bytes may come in pieces.
     for objective in ["\"\n\\".repeat(300_000), "日本語".repeat(200_000), "x".repeat(5_000_000)] {
         let reply = server.send("POST", "/mcp", &modern, &call(&objective));
@@ -173,7 +182,12 @@ fn legal_input_is_taken_and_a_flood_is_not() {
 fn an_open_stream_does_not_hold_the_server_up() {
     let mut server = Server::new(&[], None);
     let hello = server.send("POST", "/mcp", &[], HELLO);
-    let session = hello.head.lines().find_map(|line| line.strip_prefix("mcp-session-id: ")).expect("a session").to_owned();
+    let session = hello
+        .head
+        .lines()
+        .find_map(|line| line.strip_prefix("mcp-session-id: "))
+        .expect("a session")
+        .to_owned();
     let headers = [("Mcp-Session-Id", session.as_str()), ("Connection", "keep-alive")];
     let ready = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
     assert_eq!(server.send("POST", "/mcp", &[("Mcp-Session-Id", session.as_str())], ready).status, 202);
@@ -193,10 +207,12 @@ fn a_handoff_is_saved_and_loaded() {
             "io.modelcontextprotocol/clientCapabilities": {},
         });
         let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": arguments, "_meta": meta}});
-        let headers = [("MCP-Protocol-Version", "2026-07-28"), ("Mcp-Method", "tools/call"), ("Mcp-Name", tool)];
+        let headers =
+            [("MCP-Protocol-Version", "2026-07-28"), ("Mcp-Method", "tools/call"), ("Mcp-Name", tool)];
         server.send("POST", "/mcp", &headers, &call.to_string()).body
     };
-    let saved = modern("save_handoff", json!({"session_id": "over-http", "task_objective": "Round the totals"}));
+    let saved =
+        modern("save_handoff", json!({"session_id": "over-http", "task_objective": "Round the totals"}));
     assert!(saved.contains("over-http"), "{saved}");
     let loaded = modern("load_handoff", json!({"session_id": "over-http"}));
     assert!(loaded.contains("Round the totals"), "{loaded}");

@@ -184,3 +184,49 @@ fn the_newest_session_of_the_project() {
     );
     assert!(!run(&["save", "--latest", "--agent", "codex"]).status.success());
 }
+
+#[test]
+fn what_changed_since() {
+    let home = Home::new();
+    let session = session();
+    let lines: Vec<&str> = session.lines().collect();
+    let cut = lines[..lines.len() * 9 / 10].join("\n");
+    home.told("save --id limiter", &cut);
+    home.told("save --id limiter", &session);
+    assert_eq!(home.json("show limiter --json", "")["metadata"]["base_session"], "limiter");
+    let whole = home.told("load limiter", "");
+    let changes = home.told("load limiter --since limiter@1 --budget 600", "");
+    assert!(baton::token::Encoding::O200kBase.count(&changes) <= 600);
+    assert!(changes.len() < whole.len(), "{changes}");
+    assert!(
+        home.fails("load limiter --since limiter@9", "", 1).contains("there is no version 9 of 'limiter'")
+    );
+    assert!(home.fails("load limiter --since nobody", "", 1).contains("there is no handoff 'nobody'"));
+    home.told("save --id next --base limiter", &written("go on"));
+    assert_eq!(home.json("show next --json", "")["metadata"]["base_session"], "limiter");
+    assert!(home.fails("save --base nobody", SAID, 1).contains("there is no handoff 'nobody'"));
+}
+
+/// What other tools and people put into the store is shown without its secrets, and cannot play with the terminal.
+#[test]
+fn files_of_others_pass_the_gate() {
+    let home = Home::new();
+    let secret = ["ghp_", "9fK2mQx7Lw3RtZ8vB1nC4sD6hJ0pYeUa5GiT"].concat();
+    fs::create_dir(home.store()).unwrap();
+    home.write(".handoffs/foreign.json", &written(&format!("use {secret} \u{1b}[31mnow")));
+    for words in [
+        "list",
+        "list --json",
+        "show foreign",
+        "show foreign --json",
+        "load foreign",
+        "search now",
+        "export foreign",
+    ] {
+        let told = home.told(words, "");
+        assert!(
+            !told.contains(&secret) && !told.contains('\u{1b}') && told.contains("[redacted:github-token]"),
+            "{words}: {told}"
+        );
+    }
+}

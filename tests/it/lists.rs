@@ -27,6 +27,8 @@ fn check<'a>(list: &str, names: impl IntoIterator<Item = &'a str>) {
 fn sorted_and_unique() {
     check("FORMATS", FORMATS.iter().map(|format| format.name));
     check("EXTRACTORS", EXTRACTORS.iter().map(|extractor| extractor.name));
+    #[cfg(feature = "cli")]
+    check("HOSTS", baton::install::HOSTS.iter().map(|host| host.name));
     check("RENDERERS", RENDERERS.iter().map(|renderer| renderer.name));
     let encodings: BTreeSet<&str> = Encoding::ALL.iter().map(|encoding| encoding.name()).collect();
     assert_eq!(encodings.len(), Encoding::ALL.len(), "encodings have names of their own");
@@ -82,7 +84,8 @@ fn row(format: &Format) -> String {
         [edits, ranges, exit_status, usage, plans].map(|it| if it { "yes" } else { "no" }).join(" | ");
     let is_path = format.location.contains('/');
     let location = if is_path { format!("`{}`", format.location) } else { format.location.to_owned() };
-    format!("| `{}` | {} | {location} | {carried} |\n", format.name, format.title)
+    let experimental = if format.proof.is_experimental() { " (*experimental*)" } else { "" };
+    format!("| `{}` | {}{experimental} | {location} | {carried} |\n", format.name, format.title)
 }
 
 #[test]

@@ -10,6 +10,8 @@ mod checkpoint;
 mod cli;
 /// Real transcripts, where there are any beside the project.
 mod corpus;
+/// What was said is in the events, and hardly a record is of an unknown kind.
+mod coverage;
 /// A delta gives its target back, exactly or not at all, and says why entries went.
 mod deltas;
 /// Same bytes, same output, on any number of threads.
@@ -33,17 +35,23 @@ mod home;
 /// Every host's hooks, through the real binary and a host that enforces its contract.
 #[cfg(feature = "cli")]
 mod hooks;
-/// What is kept is searched, merged, exported and imported, with its conversation.
-#[cfg(feature = "cli")]
-mod kept;
 /// The HTTP server, through the real binary: who may reach it, and how it stops.
 #[cfg(feature = "server")]
 mod http;
+/// Baton in the agents' own configurations, through the real binary.
+#[cfg(feature = "cli")]
+mod install;
+/// What is kept is searched, merged, exported and imported, with its conversation.
+#[cfg(feature = "cli")]
+mod kept;
 /// The lists of formats, extractors, renderers and encodings, each as a whole.
 mod lists;
 /// The MCP server, through the real binary and a client that is not ours.
 #[cfg(feature = "server")]
 mod mcp;
+/// The plugins, held against what their hosts demand.
+#[cfg(feature = "cli")]
+mod plugins;
 /// Line ranges that are followed through edits, against an editor that knows the truth.
 mod ranges;
 /// Reading never fails, whatever the bytes, and a file that grew reads on.
@@ -62,4 +70,5 @@ mod snapshots;
 mod store;
 /// Counts against tiktoken-rs, a slow reference and another counter.
 mod tokens;
+/// What became of places and files since a save, told at the load.
 mod worktree;

@@ -81,6 +81,18 @@ fn for_people() {
 }
 
 #[test]
+fn the_latest_is_saved() {
+    let home = home();
+    let output = baton(home.path(), &home.path().join("tool"), &["save", "--latest", "--id", "x"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let shown = baton(home.path(), home.path(), &["show", "x"]);
+    assert!(String::from_utf8_lossy(&shown.stdout).contains("Fix the rounding"));
+    let none = baton(home.path(), &home.path().join(".claude"), &["save", "--latest"]);
+    assert_eq!(none.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&none.stderr).contains("'baton sessions --all'"));
+}
+
+#[test]
 fn where_there_is_none_it_says_what_to_do() {
     let home = TempDir::new().unwrap();
     let output = baton(home.path(), home.path(), &["sessions"]);

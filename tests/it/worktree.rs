@@ -10,6 +10,7 @@ use baton::state::{
 };
 use baton::worktree::{Visit, anchor, revisit};
 use jiff::Timestamp;
+use serde_json::{Value, json};
 
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 const LATER: &str = "89abcdef0123456789abcdef0123456789abcdef";
@@ -140,7 +141,8 @@ fn all_kinds_of_change() {
     let standings: Vec<_> = (0..6).map(standing).collect();
     let (same, other) = (Some(Standing::Unchanged), Some(Standing::Changed));
     assert_eq!(standings, [other, same, same, Some(Standing::Deleted), None, other]);
-    assert_eq!(state.environment.now, Some(Head { branch: "side".to_owned(), commit: LATER.to_owned() }));
+    let now = Head { branch: "side".to_owned(), commit: LATER.to_owned(), ..Head::default() };
+    assert_eq!(state.environment.now, Some(now));
     insta::assert_snapshot!(markdown(&state));
 }
 
@@ -184,6 +186,77 @@ fn anchors_are_stored_and_never_shown() {
     }
 }
 
+/// A session that changed two lines of `src/invoice.rs` in that folder.
+fn session(root: &Path) -> String {
+    let path = root.join("src/invoice.rs");
+    let record = |kind: &str, content: Value| json!({"type": kind, "cwd": root, "gitBranch": "main", "message": {"role": kind, "content": content}});
+    let input = json!({"file_path": path, "old_string": "sum % 10;", "new_string": "sum % 100;"});
+    let call = json!({"type": "tool_use", "id": "toolu_1", "name": "Edit", "input": input});
+    let answer = json!({"type": "tool_result", "tool_use_id": "toolu_1", "content": "The file was updated."});
+    let patch = json!([{"oldStart": 8, "oldLines": 4, "newStart": 8, "newLines": 4, "lines": [
+        " pub fn round(sum: u64) -> u64 {", "-    let rest = sum % 10;", "+    let rest = sum % 100;", "     sum - rest", " }"]}]);
+    let mut result = record("user", json!([answer]));
+    result["toolUseResult"] = json!({"filePath": path, "structuredPatch": patch});
+    let records = [
+        record("user", json!("Fix the rounding in src/invoice.rs")),
+        record("assistant", json!([call])),
+        result,
+    ];
+    records.iter().map(|record| format!("{record}\n")).collect::<Vec<_>>().concat()
+}
+
+#[cfg(feature = "cli")]
+#[test]
+fn a_load_says_what_changed_since_the_save() {
+    let (root, home) = (tree(), tempfile::tempdir().unwrap());
+    write(home.path(), "session.jsonl", &session(root.path()));
+    let run = |words: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_baton"));
+        let output = command
+            .args(words)
+            .current_dir(home.path())
+            .env_clear()
+            .env("HOME", home.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    run(&["save", "session.jsonl", "--id", "rounding"]);
+    let compressed = run(&["compress", "session.jsonl", "--output", "json"]);
+    assert!(!compressed.contains("anchor") && !compressed.contains("since"), "{compressed}");
+    let loaded = run(&["load", "rounding"]);
+    assert!(loaded.contains("all as saved"), "{loaded}");
+    assert!(loaded.contains("src/invoice.rs — edited; lines 9 round"), "{loaded}");
+    write(root.path(), "src/invoice.rs", &format!("// New.\n{INVOICE}"));
+    assert!(run(&["load", "rounding"]).contains("src/invoice.rs* — edited; lines 10 round"));
+    write(root.path(), "src/invoice.rs", &INVOICE.replace("% 100", "% 1000"));
+    assert!(run(&["load", "rounding"]).contains("src/invoice.rs* — edited; lines 9* round"));
+    let elsewhere = home.path().display().to_string();
+    assert!(
+        run(&["load", "rounding", "--root", &elsewhere]).contains("src/invoice.rs (deleted since the save)")
+    );
+    fs::remove_dir_all(root.path()).unwrap();
+    assert!(run(&["load", "rounding"]).contains("src/invoice.rs — edited; lines 9 round"));
+}
+
+#[test]
+fn anchors_pass_the_gate_for_secrets() {
+    let root = tree();
+    let text = (0..400)
+        .map(|number| format!("let token_{number} = \"value {number}\";\n"))
+        .collect::<Vec<_>>()
+        .concat();
+    write(root.path(), "src/long.rs", &text);
+    let mut state =
+        state(vec![file("src/long.rs", &[(1, 90, "token"), (100, 400, "password"), (95, 95, "")])]);
+    anchor(&mut state, root.path());
+    let before = serde_json::to_value(&state).unwrap();
+    let mut after = before.clone();
+    baton::redact::json(&mut after);
+    assert_eq!(after, before);
+}
+
 #[test]
 fn hostile_anchors_are_harmless() {
     let root = tree();
@@ -205,7 +278,7 @@ fn hostile_anchors_are_harmless() {
                 (place.end, place.anchor) = (end, Some(anchor));
             }
         }
-        state.environment.anchor = Some(Head { branch: text(), commit: text() });
+        state.environment.anchor = Some(Head { root: text(), branch: text(), commit: text() });
         assert_eq!(revisit(&mut state, root.path()).kept, 0);
     }
 }

@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::branches::{self, Branches};
 use super::place::Place;
 use super::raw::{Attachment, Block, Figures, Message, Raw, SideCopy};
 use super::results;
@@ -12,6 +11,7 @@ use super::tags::{self, Part};
 use super::todos::{self, Board};
 use super::{calls, commands, titles};
 use crate::event::{Action, Actor, Context, EventKind, Status, Todo, Usage};
+use crate::format::branches::{self, Branches};
 use crate::format::lines::Sink;
 
 /// What is known at a place in the file: all that later records refer to.

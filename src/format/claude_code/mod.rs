@@ -4,10 +4,10 @@
 //! record of the user with the text the model was shown, and beside it `toolUseResult`, a richer copy for the host:
 //! line numbers of edits and reads come from there.
 
-mod branches;
 mod calls;
 mod commands;
 mod fold;
+mod kinds;
 mod place;
 mod raw;
 mod results;
@@ -23,7 +23,7 @@ mod tests;
 use serde_json::Value;
 
 use super::lines::{self, Keep, Records, Sink};
-use super::{Carries, Format, Growing, Head, Place};
+use super::{Carries, Format, Growing, Head, Kinds, Place, Proof};
 use raw::Raw;
 
 pub(super) const FORMAT: Format = Format {
@@ -31,7 +31,9 @@ pub(super) const FORMAT: Format = Format {
     title: "Claude Code session",
     location: "~/.claude/projects/<folder>/<session>.jsonl",
     places: PLACES,
+    proof: Proof::Sessions,
     carries: Carries { edits: true, ranges: true, exit_status: true, usage: true, plans: true },
+    kinds: Kinds { of: kinds::of, mapped: kinds::MAPPED, ignored: kinds::IGNORED },
     claims,
     read: |bytes| lines::read::<fold::Session>("claude-code", bytes),
 };
@@ -61,17 +63,6 @@ fn folder_name(path: &str) -> String {
     let letter = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
     path.encode_utf16().map(|unit| char::from_u32(unit.into()).map_or('-', letter)).take(200).collect()
 }
-
-/// Records that say nothing about the work, each with the reason.
-const IGNORED: &[(&str, &str)] = &[
-    ("agent-name", "repeats a title"),
-    ("file-history-snapshot", "names the host's backups of files that edits name already"),
-    ("last-prompt", "repeats the beginning of a message"),
-    ("mode", "a setting of the host's screen"),
-    ("permission-mode", "what the host asks permission for"),
-    ("result", "repeats the last message of a run without a screen"),
-    ("stream_event", "pieces of messages that come whole afterwards"),
-];
 
 /// Whether one of the first records is a message in the shape of an API message, or has a mark only this agent writes.
 fn claims(head: &Head) -> bool {
@@ -107,7 +98,7 @@ impl Records for fold::Session {
         }
         let raw: Box<Raw> = lines::json(line)?;
         let kind = raw.kind.as_deref().unwrap_or_default();
-        let ignored = IGNORED.iter().any(|(name, _)| *name == kind);
+        let ignored = kinds::IGNORED.iter().any(|(name, _)| *name == kind);
         Ok((!ignored).then_some(raw))
     }
 

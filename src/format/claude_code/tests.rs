@@ -1,5 +1,7 @@
 //! One kind of record after the other: what it becomes.
 
+mod branches;
+
 use serde_json::{Value, json};
 
 use crate::event::{
@@ -591,5 +593,5 @@ fn claims_its_own_files() {
 
 #[test]
 fn ignored_records_are_listed_once() {
-    assert!(super::IGNORED.is_sorted_by(|(one, _), (other, _)| one < other));
+    assert!(super::kinds::IGNORED.is_sorted_by(|(one, _), (other, _)| one < other));
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::call;
 use super::record::{integer, text};
 use crate::event::{Change, FileEdit, Status};
-use crate::format::patch;
+use crate::format::diff;
 
 /// How a command or a patch ended, as the host saw it.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -75,7 +75,7 @@ fn file_edit(path: &str, change: &Value) -> Option<FileEdit> {
         }
         "delete" => edit.change = Change::Deleted,
         "update" => {
-            edit.hunks = patch::unified(fields["unified_diff"].as_str().unwrap_or_default());
+            edit.hunks = diff::hunks(fields["unified_diff"].as_str().unwrap_or_default());
             if let Some(target) = text(&fields["move_path"]) {
                 edit.change = Change::Renamed { from: std::mem::replace(&mut edit.path, target) };
             }

@@ -6,8 +6,8 @@
 //! status and positions of edits.
 
 mod call;
-mod context;
 mod end;
+mod kinds;
 mod open;
 mod output;
 mod record;
@@ -28,7 +28,7 @@ use self::output::Output;
 use self::record::{Item, Record, Source};
 use self::talk::{Echo, Said};
 use super::lines::{self, Keep, Records, Sink};
-use super::{Carries, Format, Growing, Head, Place, patch};
+use super::{Carries, Format, Growing, Head, Kinds, Place, Proof, context, patch};
 use crate::event::{Action, Context, EventKind, Status, ToolResult, Usage};
 
 pub(super) const FORMAT: Format = Format {
@@ -36,7 +36,9 @@ pub(super) const FORMAT: Format = Format {
     title: "Codex rollout",
     location: "~/.codex/sessions/YYYY/MM/DD/rollout-*.jsonl",
     places: PLACES,
+    proof: Proof::Sessions,
     carries: Carries { edits: true, ranges: true, exit_status: true, usage: true, plans: true },
+    kinds: Kinds { of: kinds::of, mapped: kinds::MAPPED, ignored: kinds::IGNORED },
     claims,
     read: |bytes| lines::read::<Codex>("codex", bytes),
 };

@@ -32,8 +32,7 @@ enum Part<'a> {
 impl<'a> Writer<'a> {
     /// Begins a document.
     pub fn new(format: &'static str, text: &'a str, lines: &'a [Line<'a>]) -> Self {
-        let mut sink = Sink { line: 1, ..Sink::default() };
-        sink.transcript.format = format;
+        let sink = Sink::of(format);
         Self { sink, text, lines, time: None, model: None, files: Files::default(), unanswered: None }
     }
 

@@ -15,6 +15,19 @@ pub(super) enum Role {
     ToolResult,
 }
 
+impl Role {
+    /// What the role is called where records are counted.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Assistant => "assistant",
+            Self::Host => "host",
+            Self::Tool => "tool",
+            Self::ToolResult => "tool result",
+        }
+    }
+}
+
 /// The names in small letters, by role.
 const NAMES: &[(Role, &[&str])] = &[
     (

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::lines::{Fence, Line};
 use super::yaml;
 use crate::event::{Action, FileEdit, Todo, TodoState};
-use crate::format::{diff, tool};
+use crate::format::{diff, patch};
 
 /// What a block says.
 #[derive(Debug, Default)]
@@ -258,7 +258,7 @@ fn named_file(text: &str) -> Option<&str> {
 fn shown_edits(text: &str, path: Option<&str>) -> Vec<FileEdit> {
     let edits = diff::unified(text, path);
     match path {
-        Some(path) if edits.is_empty() && text.starts_with("@@") => vec![tool::unnumbered(path, text)],
+        Some(path) if edits.is_empty() && text.starts_with("@@") => vec![patch::bare(path, text)],
         _ => edits,
     }
 }

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::scan::{self, LineCounter, Slice};
 use crate::event::{Context, Warning};
+use crate::format::conversation;
+use crate::format::scan::{self, LineCounter, Slice};
 
 /// Members that hold an array of messages, the first one present counts; those of a request come before the answer's.
 const HOLDERS: &[&str] = &["messages", "conversation", "conversations", "history", "contents"];
@@ -232,13 +233,16 @@ pub(super) fn is_message(value: &Value) -> bool {
         return false;
     }
     if let Some(role) = string("role") {
+        if super::IGNORED.iter().any(|(name, _)| *name == role) {
+            return true;
+        }
         let body = ["content", "parts", "tool_calls", "function_call"].iter().any(|key| has(key));
         return body
-            && super::fold::role(role).is_some()
+            && conversation::role(role).is_some()
             && string("type").is_none_or(|kind| kind == "message");
     }
     if let Some(from) = string("from") {
-        return has("value") && super::fold::role(from).is_some();
+        return has("value") && conversation::role(from).is_some();
     }
     match string("type") {
         Some("function_call" | "function_call_output" | "custom_tool_call" | "custom_tool_call_output") => {

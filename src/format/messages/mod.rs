@@ -2,32 +2,72 @@
 //! array, inside a request or a trajectory, or one a line.
 
 mod fold;
-mod fold_parts;
 mod layout;
-mod scan;
 #[cfg(test)]
 mod tests;
+
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use serde_json::Value;
 
 use self::fold::Reader;
 use self::layout::Layout;
-use super::{Carries, Format, Head};
+use super::kinds::{self, Kinds};
+use super::value::string;
+use super::{Carries, Format, Head, Proof};
 use crate::event::{Transcript, Warning};
 
 pub(super) const FORMAT: Format = Format {
     name: "messages",
-    title: "Chat messages (OpenAI, Anthropic or Gemini JSON, SWE-agent trajectories)",
+    title: "Chat messages (OpenAI, Anthropic or Gemini JSON, mini-SWE-agent)",
     location: "wherever a program logs its requests",
     places: &[],
+    proof: Proof::Sessions,
     carries: Carries { edits: true, ranges: true, exit_status: true, usage: false, plans: true },
+    kinds: Kinds { of: kinds_of, mapped: MAPPED, ignored: IGNORED },
     claims,
     read,
 };
 
+const MAPPED: &[&str] = &[
+    "assistant",
+    "custom_tool_call",
+    "custom_tool_call_output",
+    "developer",
+    "function",
+    "function_call",
+    "function_call_output",
+    "gpt",
+    "human",
+    "ipython",
+    "model",
+    "observation",
+    "reasoning",
+    "system",
+    "tool",
+    "user",
+];
+
+/// Records that say nothing about the work, each with the reason.
+const IGNORED: &[(&str, &str)] = &[("session_meta", "figures of the program that keeps the session")];
+
+fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
+    let text = String::from_utf8_lossy(bytes);
+    let records = Layout::of(&text).records.into_iter().map(|(_, slice)| serde_json::from_str(slice).ok());
+    kinds::tally(records, |record, add| add(string(record, &["role", "from", "type"]).unwrap_or_default()))
+}
+
 /// Claims an input whose first records all are messages of one of the providers.
 fn claims(head: &Head) -> bool {
+    let document = head.document.as_ref();
+    let others = ["trajectory", "threadId", "v"];
+    if document.is_some_and(|document| others.iter().any(|key| document.get(*key).is_some())) {
+        return false;
+    }
+    if super::cline::claims(head) || super::goose::claims(head) {
+        return false;
+    }
     let sample = layout::sample(&head.text);
     if !sample.is_empty() {
         return sample.iter().all(layout::is_message);
@@ -41,7 +81,7 @@ fn read(bytes: &[u8]) -> Transcript {
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let layout = Layout::of(text);
     let mut reader = Reader::new(FORMAT.name);
-    reader.context(&layout.context);
+    reader.sink.context(layout.context.clone());
     for (line, slice) in &layout.instructions {
         reader.sink.line = *line;
         // What is not valid JSON here is only in the way of itself.

@@ -164,24 +164,6 @@ fn shell_fences_and_their_output() {
 }
 
 #[test]
-fn steps_of_a_trajectory() {
-    check(
-        r#"{"environment": "e", "trajectory": [], "history": [
-{"role": "user", "content": "demo", "is_demo": true},
-{"role": "user", "content": "solve"},
-{"role": "assistant", "content": "I look.\n```\nls\n```", "thought": "I look.", "action": "ls\n"},
-{"role": "user", "content": "a.py"}]}"#,
-        &[
-            "2 host demo",
-            "3 user solve",
-            "4 says I look.",
-            "4 calls action Run { command: \"ls\", cwd: None }",
-            "5 answers Some(3) Ok None a.py",
-        ],
-    );
-}
-
-#[test]
 fn a_torn_end_costs_the_last_record() {
     let whole = "[\n{\"role\":\"user\",\"content\":\"a\"},\n{\"role\":\"assistant\",\"content\":\"b";
     let transcript = read(whole.as_bytes());

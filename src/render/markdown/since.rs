@@ -48,9 +48,7 @@ pub(super) fn gone(file: &FileEntry) -> String {
 /// Where the repository stood and stands, if it moved on.
 pub(super) fn moved_on(environment: &Environment) -> Option<String> {
     let now = environment.now.as_ref()?;
-    let said = Head { branch: environment.branch.clone(), commit: environment.commit.clone() };
-    let then = environment.anchor.as_ref().unwrap_or(&said);
-    Some(format!("saved at {}, now at {}", place(then), place(now)))
+    Some(format!("saved at {}, now at {}", place(&environment.then()), place(now)))
 }
 
 fn place(head: &Head) -> String {

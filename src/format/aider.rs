@@ -1,0 +1,265 @@
+//! aider: `.aider.chat.history.md`, all chats about a folder one after the other. `#### ` is the user, `> ` the
+//! program, and the rest the model, whose edits are blocks of `SEARCH` and `REPLACE`.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::conversation::Answer;
+use super::sink::Sink;
+use super::{Carries, Format, Kinds, Proof, blocks, times};
+use crate::event::{Action, Call, Change, Context, EventKind, FileEdit, Status, Transcript, Usage};
+
+pub(super) const FORMAT: Format = Format {
+    name: "aider",
+    title: "aider chat history",
+    location: ".aider.chat.history.md",
+    places: &[],
+    proof: Proof::Sessions,
+    carries: Carries { edits: true, ranges: false, exit_status: false, usage: true, plans: false },
+    kinds: Kinds { of: kinds_of, mapped: &["assistant", "chat", "program", "user"], ignored: &[] },
+    claims: |head| head.text.trim_start().trim_start_matches('\u{feff}').starts_with(START),
+    read,
+};
+
+const START: &str = "# aider chat started at ";
+
+/// Who a line is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Speaker {
+    Chat,
+    User,
+    Program,
+    Assistant,
+}
+
+fn speaker(line: &str) -> Speaker {
+    match line {
+        line if line.starts_with(START) => Speaker::Chat,
+        line if line == "####" || line.starts_with("#### ") => Speaker::User,
+        line if line == ">" || line.starts_with("> ") => Speaker::Program,
+        _ => Speaker::Assistant,
+    }
+}
+
+/// Lines of one speaker that follow each other.
+struct Turn<'a> {
+    line: u32,
+    speaker: Speaker,
+    lines: Vec<&'a str>,
+}
+
+/// The turns; what stands inside a block is the model's, whatever it looks like.
+fn turns(text: &str) -> Vec<Turn<'_>> {
+    let mut turns: Vec<Turn> = Vec::new();
+    let mut inside = false;
+    for (number, line) in (1..).zip(text.lines()) {
+        let who = if inside { Speaker::Assistant } else { speaker(line) };
+        inside = if inside { !blocks::closes(line) } else { blocks::opens(line) };
+        match turns.last_mut() {
+            Some(turn) if turn.speaker == who && who != Speaker::Chat => turn.lines.push(line),
+            _ => turns.push(Turn { line: number, speaker: who, lines: vec![line] }),
+        }
+    }
+    turns
+}
+
+fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
+    let text = String::from_utf8_lossy(bytes);
+    let mut counts = BTreeMap::new();
+    for turn in turns(&text).iter().filter(|turn| turn.lines.iter().any(|line| !line.trim().is_empty())) {
+        let name = match turn.speaker {
+            Speaker::Chat => "chat",
+            Speaker::User => "user",
+            Speaker::Program => "program",
+            Speaker::Assistant => "assistant",
+        };
+        *counts.entry(name.to_owned()).or_default() += 1;
+    }
+    counts
+}
+
+fn read(bytes: &[u8]) -> Transcript {
+    let text = String::from_utf8_lossy(bytes);
+    let mut reader = Reader { out: Sink::of(FORMAT.name), proposed: Vec::new() };
+    for turn in turns(&text) {
+        reader.out.line = turn.line;
+        match turn.speaker {
+            Speaker::Chat => reader.chat(turn.lines[0]),
+            Speaker::User => reader.user(&turn.lines),
+            Speaker::Program => reader.program(&turn),
+            Speaker::Assistant => reader.assistant(&turn),
+        }
+    }
+    reader.out.transcript
+}
+
+struct Reader {
+    out: Sink,
+    /// Edits that are proposed and neither applied nor refused as yet: the path and the call.
+    proposed: Vec<(String, usize)>,
+}
+
+impl Reader {
+    /// A chat begins: nothing that was said before is before the model.
+    fn chat(&mut self, line: &str) {
+        self.refuse("");
+        self.out.time = times::parse(&line[START.len()..]);
+        if self.out.transcript.events.iter().any(|event| matches!(event.kind, EventKind::Assistant { .. })) {
+            self.out.tell(EventKind::Compacted { summary: None });
+        }
+    }
+
+    fn user(&mut self, lines: &[&str]) {
+        self.refuse("");
+        let words: Vec<&str> = lines.iter().map(|line| line[4..].trim()).collect();
+        let text = words.join("\n");
+        match text.trim().strip_prefix('/').map(|command| command.split_once(' ').unwrap_or((command, ""))) {
+            Some(("ask" | "architect" | "code", words)) => self.out.user(words),
+            Some(("run" | "test", command)) => {
+                self.out.call(None, "run", &json!({ "command": command }));
+            }
+            Some((name, _)) if name.chars().all(|c| c.is_ascii_lowercase() || c == '-') => {}
+            _ => self.out.user(&text),
+        }
+    }
+
+    /// What the program says: what it did, and what it remarks.
+    fn program(&mut self, turn: &Turn) {
+        let mut remarks = Vec::new();
+        for (number, line) in (turn.line..).zip(&turn.lines) {
+            self.out.line = number;
+            let line = line[1..].trim();
+            if !self.status(line) {
+                remarks.push(line);
+            }
+        }
+        self.out.line = turn.line;
+        self.out.inject(remarks.join("\n").trim());
+    }
+
+    /// Takes a line that says what the program did; false if it is a remark.
+    fn status(&mut self, line: &str) -> bool {
+        if let Some(path) = line.strip_prefix("Applied edit to ") {
+            self.applied(path, line);
+        } else if let Some(figures) = line.strip_prefix("Tokens: ") {
+            self.out.usage(usage(figures));
+        } else if let Some((hash, message)) =
+            line.strip_prefix("Commit ").and_then(|rest| rest.split_once(' '))
+        {
+            self.commit(hash, message);
+        } else if let Some(model) = line.strip_prefix("Main model: ").or(line.strip_prefix("Model: ")) {
+            let model = model.split(" with ").next().map(str::to_owned);
+            self.out.context(Context { model, ..Context::default() });
+        } else if let Some(version) = line.strip_prefix("Aider v") {
+            self.out.context(Context { agent: Some(format!("aider {version}")), ..Context::default() });
+        } else if let Some(folder) = line.strip_prefix("Git working dir: ") {
+            self.out.context(Context { cwd: Some(folder.to_owned()), ..Context::default() });
+        } else if line.starts_with("^C") {
+            self.out.tell(EventKind::Interrupted);
+        } else if line.contains("failed to match!") {
+            self.refuse(line);
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// The edits of that path are in the file now.
+    fn applied(&mut self, path: &str, line: &str) {
+        let (applied, open) =
+            std::mem::take(&mut self.proposed).into_iter().partition(|(of, _)| same(of, path));
+        self.proposed = open;
+        let applied: Vec<(String, usize)> = applied;
+        for (_, call) in applied {
+            self.out.called(Some(&call.to_string()), EDIT, call);
+            self.out.answer(Answer {
+                id: Some(&call.to_string()),
+                text: line.to_owned(),
+                ..Answer::default()
+            });
+        }
+    }
+
+    /// What is proposed and was not applied by now never was.
+    fn refuse(&mut self, line: &str) {
+        for (_, call) in std::mem::take(&mut self.proposed) {
+            self.out.called(Some(&call.to_string()), EDIT, call);
+            let answer = Answer { id: Some(&call.to_string()), text: line.to_owned(), ..Answer::default() };
+            self.out.answer(answer).status = Status::Failed;
+        }
+    }
+
+    /// The program commits by itself.
+    fn commit(&mut self, hash: &str, message: &str) {
+        let quoted = message.replace('\'', r"'\''");
+        self.out.call(None, "commit", &json!({ "command": format!("git commit -m '{quoted}'") }));
+        let text = format!("{hash} {message}");
+        self.out.answer(Answer { tool: Some("commit"), text, ..Answer::default() });
+    }
+
+    /// What the model says, its blocks apart.
+    fn assistant(&mut self, turn: &Turn) {
+        for piece in blocks::pieces(&turn.lines) {
+            self.out.line = turn.line + u32::try_from(piece.first).unwrap_or_default();
+            match piece.path {
+                None => self.out.assistant(piece.text.trim_matches('\n')),
+                Some(path) => self.propose(path, piece.text),
+            }
+        }
+    }
+
+    fn propose(&mut self, path: &str, block: String) {
+        let edit = proposed(path, &block);
+        let call = Call { tool: EDIT.to_owned(), input: block, action: Action::Edit(vec![edit]) };
+        let index = self.out.tell(EventKind::Call(call));
+        self.proposed.push((path.to_owned(), index));
+    }
+}
+
+const EDIT: &str = "edit";
+
+/// What a block does: nothing to search for means a file that is new.
+fn proposed(path: &str, block: &str) -> FileEdit {
+    let hunks = blocks::search_replace(block);
+    let edit = super::tool::edited(path);
+    match hunks.as_slice() {
+        [hunk] if hunk.lines.lines().all(|line| line.starts_with('+')) => {
+            let content = hunk.lines.lines().map(|line| format!("{}\n", &line[1..])).collect();
+            FileEdit { change: Change::Created, content: Some(content), ..edit }
+        }
+        _ => FileEdit { hunks, ..edit },
+    }
+}
+
+/// The same file, on whichever system the path was written.
+fn same(one: &str, other: &str) -> bool {
+    one.replace('\\', "/") == other.trim().replace('\\', "/")
+}
+
+/// `9.8k sent, 2k cache hit, 141 received. Cost: …`
+fn usage(figures: &str) -> Usage {
+    let mut usage = Usage::default();
+    for figure in figures.split(". Cost").next().unwrap_or_default().split(", ") {
+        let Some((number, what)) = figure.trim().split_once(' ') else { continue };
+        let tokens = tokens(number);
+        match what.trim_end_matches('.') {
+            "sent" | "cache write" => usage.input += tokens,
+            "cache hit" => (usage.input, usage.cached) = (usage.input + tokens, usage.cached + tokens),
+            "received" => usage.output += tokens,
+            _ => {}
+        }
+    }
+    usage
+}
+
+/// A number of tokens as aider rounds it: `141`, `9.8k`, `12k`, `1.2M`.
+fn tokens(text: &str) -> u64 {
+    let (digits, unit) = match text.strip_suffix(['k', 'M']) {
+        Some(digits) => (digits, if text.ends_with('k') { 1_000 } else { 1_000_000 }),
+        None => (text, 1),
+    };
+    let (whole, tenths) = digits.split_once('.').unwrap_or((digits, "0"));
+    let number = |text: &str| text.replace(',', "").parse::<u64>().unwrap_or_default();
+    number(whole).saturating_mul(unit) + number(&tenths[..tenths.len().min(1)]).saturating_mul(unit / 10)
+}

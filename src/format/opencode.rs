@@ -1,0 +1,333 @@
+//! `OpenCode`: the export of a session as one document, and the events of its server, one a line.
+//!
+//! A message has parts, and the part of a tool holds the call and its answer. The events tell a part again whenever
+//! something of it changes: it counts once, when nothing more can come.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde_json::Value;
+
+use super::conversation::{Answer, Role, role};
+use super::kinds::{self, Kinds};
+use super::lines::{self, Records, Sink};
+use super::value::{count, integer, list, member, owned, string, text, time};
+use super::{Carries, Format, Head, Place, Proof, diff, document};
+use crate::event::{self, Action, Actor, Context, EventKind, Status, Usage};
+
+const HOLDERS: &[&str] = &["messages"];
+
+pub(super) const FORMAT: Format = Format {
+    name: "opencode",
+    title: "OpenCode session (export, events or storage)",
+    location: "~/.local/share/opencode/opencode.db or storage/",
+    places: PLACES,
+    proof: Proof::Sessions,
+    carries: Carries { edits: true, ranges: true, exit_status: true, usage: true, plans: true },
+    kinds: Kinds { of: kinds_of, mapped: MAPPED, ignored: IGNORED },
+    claims,
+    read: |bytes| document::read::<OpenCode>("opencode", bytes, HOLDERS),
+};
+
+/// Where its sessions lie.
+const PLACES: &[Place] = &[Place {
+    variable: "XDG_DATA_HOME",
+    base: ".local/share",
+    files: "opencode/storage/session/*/ses_*.json",
+    ..Place::BELOW_HOME
+}];
+
+const MAPPED: &[&str] = &[
+    "(session)",
+    "message assistant",
+    "message user",
+    "message.part.updated",
+    "message.updated",
+    "part compaction",
+    "part reasoning",
+    "part subtask",
+    "part text",
+    "part tool",
+    "session.created",
+    "session.idle",
+    "session.updated",
+];
+
+/// Records that say nothing about the work, each with the reason.
+const IGNORED: &[(&str, &str)] = &[
+    ("file.edited", "names a file that a call names already"),
+    ("file.watcher.updated", "a file on disk changed, whoever did it"),
+    ("lsp.client.diagnostics", "says that there are diagnostics, not which"),
+    ("message.part.delta", "a piece of a part that comes whole"),
+    ("part agent", "names the agent that a message is for"),
+    ("part file", "an attachment; what the model saw of it is a text of its own"),
+    ("part patch", "names files that edits name already"),
+    ("part retry", "trouble between the host and the model's provider"),
+    ("part snapshot", "names a state that the host keeps for itself"),
+    ("part step-finish", "repeats the figures of its message"),
+    ("part step-start", "marks a beginning"),
+    ("permission.asked", "repeats the call that needs permission"),
+    ("permission.replied", "the answer of the tool says whether it ran"),
+    ("permission.updated", "repeats the call that needs permission"),
+    ("question.asked", "repeats the call that asks"),
+    ("question.replied", "the answer of the tool says what was answered"),
+    ("server.connected", "the host's own affairs"),
+    ("session.diff", "the sum of edits that are told one by one"),
+    ("session.error", "trouble between the host and the model's provider"),
+    ("session.status", "whether the host is busy"),
+    ("todo.updated", "repeats the call that sets the list"),
+    ("tui.toast.show", "a remark of the host on its screen"),
+];
+
+fn claims(head: &Head) -> bool {
+    head.document.iter().chain(&head.records).any(|record| {
+        let info = &record["info"];
+        let exported =
+            info["id"].as_str().is_some_and(|id| id.starts_with("ses")) || info["sessionID"].is_string();
+        let told = text(&record["event"], "type").contains('.') && record["event"]["properties"].is_object();
+        let stored = record["sessionID"].is_string() && record["role"].is_string();
+        exported || told || stored
+    })
+}
+
+fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
+    kinds::of_document(bytes, HOLDERS, |record, add| match string(&record["event"], &["type"]) {
+        Some(kind) => {
+            add(kind);
+            if let Some(part) = string(&record["event"]["properties"]["part"], &["type"]) {
+                add(&format!("part {part}"));
+            }
+        }
+        None => {
+            match string(info(record), &["role"]) {
+                Some(role) => add(&format!("message {role}")),
+                None => add("(session)"),
+            }
+            list(record, "parts").for_each(|part| add(&format!("part {}", text(part, "type"))));
+        }
+    })
+}
+
+/// A message's description, which stands beside its parts or is all there is.
+fn info(record: &Value) -> &Value {
+    record.get("info").unwrap_or(record)
+}
+
+#[derive(Default)]
+struct OpenCode {
+    /// The session that the file is about; others are those of subagents.
+    session: Option<String>,
+    /// The role of each message.
+    roles: FxHashMap<String, Role>,
+    /// Texts that are still being written, in order.
+    open: Vec<(String, Value)>,
+    /// Parts and messages that are told already.
+    told: FxHashSet<String>,
+}
+
+impl Records for OpenCode {
+    type Record = Value;
+
+    fn parse(line: &str) -> Result<Value, String> {
+        lines::json(line)
+    }
+
+    fn fold(&mut self, record: Value, out: &mut Sink) {
+        if let Some(kind) = string(&record["event"], &["type"]) {
+            out.time = time(&record["timestamp"]);
+            self.event(kind, &record["event"]["properties"], out);
+        } else {
+            self.exported(&record, out);
+        }
+    }
+}
+
+impl OpenCode {
+    fn exported(&mut self, record: &Value, out: &mut Sink) {
+        let info = info(record);
+        out.time = time(&info["time"]["created"]);
+        let Some(role) = string(info, &["role"]).and_then(role) else { return self.about(info, out) };
+        self.actor(info, out);
+        if role == Role::Assistant {
+            assistant(info, out);
+        }
+        for part in list(record, "parts") {
+            if info["summary"] == Value::Bool(true) && text(part, "type") == "text" {
+                let summary = owned(part, &["text"]);
+                out.tell(EventKind::Compacted { summary });
+            } else {
+                self.part(role, part, out);
+            }
+        }
+        usage(info, out);
+        interrupted(info, out);
+    }
+
+    /// What the session is.
+    fn about(&mut self, info: &Value, out: &mut Sink) {
+        let id = owned(info, &["id"]);
+        if self.session.is_some() && self.session != id {
+            return;
+        }
+        self.session.clone_from(&id);
+        out.context(Context {
+            session: id,
+            cwd: owned(info, &["directory"]),
+            title: owned(info, &["title"]).filter(|title| !title.starts_with("New session - ")),
+            agent: owned(info, &["version"]).map(|version| format!("opencode {version}")),
+            ..Context::default()
+        });
+    }
+
+    fn actor(&mut self, record: &Value, out: &mut Sink) {
+        let session = string(record, &["sessionID"]).map(str::to_owned);
+        let own = self.session.is_none() || session.is_none() || session == self.session;
+        self.session = self.session.take().or(session);
+        out.actor = if own { Actor::Main } else { Actor::Subagent };
+    }
+
+    fn event(&mut self, kind: &str, properties: &Value, out: &mut Sink) {
+        out.actor = Actor::Main;
+        match kind {
+            "session.created" | "session.updated" => self.about(&properties["info"], out),
+            "message.updated" => self.message(&properties["info"], out),
+            "message.part.updated" => self.changed(&properties["part"], out),
+            "session.idle" => self.flush(text(properties, "sessionID"), out),
+            kind => out.other(kind, IGNORED),
+        }
+    }
+
+    fn message(&mut self, info: &Value, out: &mut Sink) {
+        let (Some(id), Some(role)) = (string(info, &["id"]), string(info, &["role"]).and_then(role)) else {
+            return;
+        };
+        self.actor(info, out);
+        if self.roles.insert(id.to_owned(), role).is_none() && role == Role::Assistant {
+            assistant(info, out);
+        }
+        let ended = !info["time"]["completed"].is_null() || !info["error"].is_null();
+        if ended && self.told.insert(id.to_owned()) {
+            self.flush(text(info, "sessionID"), out);
+            usage(info, out);
+            interrupted(info, out);
+        }
+    }
+
+    /// A part that is new or not as it was.
+    fn changed(&mut self, part: &Value, out: &mut Sink) {
+        self.actor(part, out);
+        let role = self.roles.get(text(part, "messageID")).copied().unwrap_or(Role::Assistant);
+        let id = text(part, "id").to_owned();
+        let kind = text(part, "type");
+        let ended = role == Role::User || !part["time"]["end"].is_null();
+        if !matches!(kind, "text" | "reasoning") {
+            self.part(role, part, out);
+        } else if !ended {
+            self.open.retain(|(open, _)| *open != id);
+            self.open.push((id, part.clone()));
+        } else if self.told.insert(id.clone()) {
+            self.open.retain(|(open, _)| *open != id);
+            self.part(role, part, out);
+        }
+    }
+
+    /// Tells the texts that were never finished.
+    fn flush(&mut self, session: &str, out: &mut Sink) {
+        let (flushed, open) = std::mem::take(&mut self.open)
+            .into_iter()
+            .partition(|(_, part)| text(part, "sessionID") == session);
+        self.open = open;
+        let flushed: Vec<(String, Value)> = flushed;
+        for (id, part) in flushed {
+            if self.told.insert(id) {
+                self.actor(&part, out);
+                self.part(Role::Assistant, &part, out);
+            }
+        }
+    }
+
+    fn part(&mut self, role: Role, part: &Value, out: &mut Sink) {
+        match text(part, "type") {
+            "text" if part["synthetic"] == Value::Bool(true) => out.inject(text(part, "text")),
+            "text" => out.say(role, text(part, "text")),
+            "reasoning" => out.think(text(part, "text")),
+            "tool" => tool(part, out),
+            "subtask" => {
+                out.call(string(part, &["id"]), "task", part);
+            }
+            "compaction" => drop(out.tell(EventKind::Compacted { summary: None })),
+            kind => out.other(&format!("part {kind}"), IGNORED),
+        }
+    }
+}
+
+fn assistant(info: &Value, out: &mut Sink) {
+    let cwd = owned(&info["path"], &["cwd"]).filter(|_| out.actor == Actor::Main);
+    let model = owned(info, &["modelID"]).filter(|_| out.actor == Actor::Main);
+    out.context(Context { cwd, model, ..Context::default() });
+}
+
+fn usage(info: &Value, out: &mut Sink) {
+    let (tokens, cache) = (&info["tokens"], &info["tokens"]["cache"]);
+    let cached = count(cache, "read");
+    let input = count(tokens, "input") + cached + count(cache, "write");
+    out.usage(Usage { input, cached, output: count(tokens, "output") + count(tokens, "reasoning") });
+}
+
+fn interrupted(info: &Value, out: &mut Sink) {
+    if text(&info["error"], "name") == "MessageAbortedError" {
+        out.tell(EventKind::Interrupted);
+    }
+}
+
+/// A call as soon as its arguments are known, and its answer once it is there.
+fn tool(part: &Value, out: &mut Sink) {
+    let state = &part["state"];
+    let (id, status) = (string(part, &["callID"]), text(state, "status"));
+    let known = id.is_some_and(|id| out.knows(id));
+    if !known && status != "pending" {
+        out.call(id, text(part, "tool"), &state["input"]);
+    }
+    if !matches!(status, "completed" | "error") {
+        return;
+    }
+    let answer = Answer {
+        id,
+        tool: string(part, &["tool"]),
+        text: text_of(state).to_owned(),
+        failed: Some(status == "error"),
+    };
+    let metadata = &state["metadata"];
+    let (result, action) = out.answer_to(answer);
+    result.exit = integer(member(metadata, &["exit", "exitCode"])).or(result.exit);
+    if result.exit.is_some_and(|code| code != 0) {
+        result.status = Status::Failed;
+    }
+    match action {
+        Some(Action::Edit(edits)) => result.edits = edited(&edits, metadata),
+        Some(Action::Ask(questions)) => result.answers = answers(&questions, metadata),
+        _ => {}
+    }
+}
+
+fn text_of(state: &Value) -> &str {
+    member(state, &["output", "error"]).as_str().unwrap_or_default()
+}
+
+/// The edits with the places that the host's diff gives.
+fn edited(called: &[event::FileEdit], metadata: &Value) -> Vec<event::FileEdit> {
+    let shown = diff::unified(text(metadata, "diff"), called.first().map(|edit| edit.path.as_str()));
+    match (called, shown.as_slice()) {
+        ([edit], [shown]) => vec![event::FileEdit { hunks: shown.hunks.clone(), ..edit.clone() }],
+        _ => Vec::new(),
+    }
+}
+
+fn answers(questions: &[event::Question], metadata: &Value) -> Vec<event::Answer> {
+    let chosen = list(metadata, "answers").map(|labels| {
+        let labels = labels.as_array().into_iter().flatten().filter_map(Value::as_str);
+        labels.collect::<Vec<_>>().join(", ")
+    });
+    let pairs = questions.iter().zip(chosen);
+    pairs.map(|(question, answer)| event::Answer { question: question.text.clone(), answer }).collect()
+}

@@ -1,0 +1,185 @@
+//! pi, and `OpenClaw`, which is built on it: an entry a line; newer ones are a tree by their parents.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::branches::{Branches, Record};
+use super::conversation::{Answer, Role};
+use super::kinds::{self, Kinds};
+use super::lines::{self, Records, Sink};
+use super::value::{count, integer, owned, prose, string, text, time};
+use super::{Carries, Format, Head, Place, Proof, numbered};
+use crate::event::{Action, Context, EventKind, Status, Usage};
+
+pub(super) const FORMAT: Format = Format {
+    name: "pi",
+    title: "pi or OpenClaw session",
+    location: "~/.pi/agent/sessions/<folder>/*.jsonl",
+    places: PLACES,
+    proof: Proof::Sessions,
+    carries: Carries { edits: true, ranges: true, exit_status: true, usage: true, plans: false },
+    kinds: Kinds { of: kinds_of, mapped: MAPPED, ignored: IGNORED },
+    claims,
+    read: |bytes| lines::read::<Pi>("pi", bytes),
+};
+
+/// Where its sessions lie.
+const PLACES: &[Place] = &[
+    Place {
+        base: ".pi",
+        files: "agent/sessions/{project}/*.jsonl",
+        encode: Some(folder_name),
+        ..Place::BELOW_HOME
+    },
+    Place { base: ".openclaw", files: "agents/*/sessions/*.jsonl", ..Place::BELOW_HOME },
+];
+
+/// How the folder of a project's sessions is named.
+fn folder_name(path: &str) -> String {
+    let path = path.trim_start_matches(['/', '\\']);
+    format!("--{}--", path.replace(['/', '\\', ':'], "-"))
+}
+
+const MAPPED: &[&str] = &[
+    "branch_summary",
+    "compaction",
+    "custom_message",
+    "message assistant",
+    "message bashExecution",
+    "message branchSummary",
+    "message compactionSummary",
+    "message custom",
+    "message system",
+    "message toolResult",
+    "message user",
+    "model_change",
+    "session",
+    "session_info",
+];
+
+/// Entries that say nothing about the work, each with the reason.
+const IGNORED: &[(&str, &str)] = &[
+    ("compact", "marks a compaction of which nothing more is told"),
+    ("custom", "what an extension keeps for itself; the model does not see it"),
+    ("label", "a bookmark of the user's on an entry"),
+    ("thinking_level_change", "how long the model may think"),
+];
+
+fn claims(head: &Head) -> bool {
+    let is_message = |record: &Value| {
+        let roles = ["user", "assistant", "toolResult", "bashExecution"];
+        text(record, "type") == "message" && roles.contains(&text(&record["message"], "role"))
+    };
+    let is_session = |record: &Value| text(record, "type") == "session" && record.get("cwd").is_some();
+    !super::droid::claims(head) && head.records.iter().any(|record| is_session(record) || is_message(record))
+}
+
+fn kind(record: &Value) -> String {
+    let role = text(&record["message"], "role");
+    format!("{} {role}", text(record, "type")).trim_end().to_owned()
+}
+
+fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
+    kinds::of_lines(bytes, |record, add| add(&kind(record)))
+}
+
+#[derive(Default)]
+struct Pi {
+    branches: Branches,
+}
+
+impl Records for Pi {
+    type Record = Value;
+
+    fn parse(line: &str) -> Result<Value, String> {
+        lines::json(line)
+    }
+
+    fn fold(&mut self, record: Value, out: &mut Sink) {
+        out.time = time(&record["timestamp"]);
+        let start = out.transcript.events.len();
+        let kind = kind(&record);
+        entry(&kind, &record, out);
+        let Some(uuid) = owned(&record, &["id"]) else { return };
+        let events = &mut out.transcript.events;
+        let (parent, typed) = (owned(&record, &["parentId"]), kind == "message user");
+        self.branches.add(Record { uuid, parent, events: start..events.len(), typed }, events);
+    }
+}
+
+fn entry(kind: &str, record: &Value, out: &mut Sink) {
+    let message = &record["message"];
+    match kind {
+        "session" => session(record, out),
+        "model_change" => out.context(Context { model: owned(record, &["modelId"]), ..Context::default() }),
+        "session_info" => out.context(Context { title: owned(record, &["name"]), ..Context::default() }),
+        "compaction" => {
+            out.tell(EventKind::Compacted { summary: owned(record, &["summary"]) });
+        }
+        "message compactionSummary" => {
+            out.tell(EventKind::Compacted { summary: owned(message, &["summary"]) });
+        }
+        "branch_summary" => out.inject(text(record, "summary")),
+        "message branchSummary" => out.inject(text(message, "summary")),
+        "custom_message" => out.inject(&prose(&record["content"])),
+        "message system" | "message custom" => out.inject(&prose(&message["content"])),
+        "message user" => out.content(Role::User, &message["content"]),
+        "message assistant" => assistant(message, out),
+        "message toolResult" => answer(message, out),
+        "message bashExecution" => shell(message, out),
+        kind => out.other(kind, IGNORED),
+    }
+}
+
+fn session(record: &Value, out: &mut Sink) {
+    out.context(Context {
+        session: owned(record, &["id"]),
+        cwd: owned(record, &["cwd"]),
+        model: owned(record, &["modelId"]),
+        ..Context::default()
+    });
+}
+
+fn assistant(message: &Value, out: &mut Sink) {
+    out.context(Context { model: owned(message, &["model"]), ..Context::default() });
+    out.content(Role::Assistant, &message["content"]);
+    if text(message, "stopReason") == "aborted" {
+        out.tell(EventKind::Interrupted);
+    }
+    let tokens = |key| count(&message["usage"], key);
+    let cached = tokens("cacheRead");
+    let input = tokens("input") + cached + tokens("cacheWrite");
+    out.usage(Usage { input, cached, output: tokens("output") });
+}
+
+fn answer(message: &Value, out: &mut Sink) {
+    let answer = Answer {
+        id: string(message, &["toolCallId"]),
+        tool: string(message, &["toolName"]),
+        text: prose(&message["content"]),
+        failed: message["isError"].as_bool(),
+    };
+    let diff = text(&message["details"], "diff");
+    let (result, action) = out.answer_to(answer);
+    if let Some(Action::Edit(mut edits)) = action
+        && let [edit] = edits.as_mut_slice()
+        && !diff.is_empty()
+    {
+        edit.hunks = numbered::hunks(diff);
+        result.edits = edits;
+    }
+}
+
+/// A command that the user ran.
+fn shell(message: &Value, out: &mut Sink) {
+    out.call(None, "bash", &json!({ "command": text(message, "command") }));
+    let output = text(message, "output").to_owned();
+    let result = out.answer(Answer { tool: Some("bash"), text: output, ..Answer::default() });
+    result.exit = integer(&message["exitCode"]);
+    if message["cancelled"] == Value::Bool(true) {
+        result.status = Status::Interrupted;
+    } else if result.exit.is_some_and(|code| code != 0) {
+        result.status = Status::Failed;
+    }
+}

@@ -1,0 +1,131 @@
+//! SWE-agent: a trajectory as one document. The history is what the model saw; a step is a thought and one command,
+//! and what the command printed comes back in the user's name.
+//!
+//! Its own editor shows files with line numbers and replaces lines by number, so that every edit has its place.
+
+mod editor;
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use self::editor::Editor;
+use super::conversation::{Answer, Role, role};
+use super::kinds::{self, Kinds};
+use super::lines::{self, Records, Sink};
+use super::value::{count, prose, string};
+use super::{Carries, Format, Head, Proof, document};
+use crate::event::{Context, EventKind, Usage};
+
+const HOLDERS: &[&str] = &["history"];
+
+pub(super) const FORMAT: Format = Format {
+    name: "swe-agent",
+    title: "SWE-agent trajectory",
+    location: "trajectories/**/*.traj",
+    places: &[],
+    proof: Proof::Sessions,
+    carries: Carries { edits: true, ranges: true, exit_status: false, usage: true, plans: false },
+    kinds: Kinds {
+        of: kinds_of,
+        mapped: &["(trajectory)", "assistant", "system", "tool", "user"],
+        ignored: IGNORED,
+    },
+    claims,
+    read: |bytes| document::read::<SweAgent>("swe-agent", bytes, HOLDERS),
+};
+
+const IGNORED: &[(&str, &str)] = &[];
+
+fn claims(head: &Head) -> bool {
+    let document = head.document.as_ref();
+    document.is_some_and(|document| document["trajectory"].is_array() && document["history"].is_array())
+}
+
+fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
+    kinds::of_document(bytes, HOLDERS, |record, add| add(string(record, &["role"]).unwrap_or("(trajectory)")))
+}
+
+/// A message of the history, or what stands beside it. The steps say the same once more and are not built.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Message {
+    role: Value,
+    content: Value,
+    thought: Value,
+    action: Value,
+    is_demo: Value,
+    tool_calls: Value,
+    tool_call_ids: Value,
+    info: Value,
+}
+
+#[derive(Default)]
+struct SweAgent {
+    editor: Editor,
+    /// Whether a step's command was the last thing, so that its output comes next.
+    open: bool,
+}
+
+impl Records for SweAgent {
+    type Record = Box<Message>;
+
+    fn parse(line: &str) -> Result<Self::Record, String> {
+        lines::json(line).map(Box::new)
+    }
+
+    fn fold(&mut self, message: Self::Record, out: &mut Sink) {
+        let Some(role) = message.role.as_str().and_then(role) else { return about(&message, out) };
+        let awaited = std::mem::take(&mut self.open);
+        match role {
+            _ if message.is_demo == Value::Bool(true) => out.inject(&prose(&message.content)),
+            Role::Assistant => self.step(&message, out),
+            Role::User if awaited => self.observation(None, &message, out),
+            Role::Tool => {
+                self.observation(message.tool_call_ids.get(0).and_then(Value::as_str), &message, out)
+            }
+            role => out.content(role, &message.content),
+        }
+    }
+}
+
+fn about(message: &Message, out: &mut Sink) {
+    let figures = &message.info["model_stats"];
+    let (input, output) = (count(figures, "tokens_sent"), count(figures, "tokens_received"));
+    out.usage(Usage { input, output, cached: 0 });
+}
+
+impl SweAgent {
+    fn step(&mut self, message: &Message, out: &mut Sink) {
+        let whole = prose(&message.content);
+        let command = message.action.as_str().unwrap_or_default().trim();
+        let said = message.thought.as_str().filter(|_| whole.contains(command) || !command.is_empty());
+        out.assistant(said.unwrap_or(&whole));
+        let calls = json!({ "tool_calls": message.tool_calls });
+        if message.tool_calls.as_array().is_some_and(|calls| !calls.is_empty()) {
+            return out.tool_calls(&calls);
+        }
+        if !command.is_empty() {
+            let index = out.call(None, STEP, &json!({ "command": command }));
+            if let Some(action) = self.editor.action(command)
+                && let EventKind::Call(call) = &mut out.transcript.events[index].kind
+            {
+                call.action = action;
+            }
+            self.open = true;
+        }
+    }
+
+    fn observation(&mut self, id: Option<&str>, message: &Message, out: &mut Sink) {
+        let text = prose(&message.content);
+        let failed = editor::is_refused(&text).then_some(true);
+        if let Some(folder) = self.editor.shown(&text) {
+            out.context(Context { cwd: Some(folder), ..Context::default() });
+        }
+        out.answer(Answer { id, tool: id.is_none().then_some(STEP), text, failed });
+    }
+}
+
+/// The name of the tool that a step calls.
+const STEP: &str = "action";

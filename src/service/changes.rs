@@ -1,0 +1,89 @@
+//! What changed between two kept handoffs, or two versions of one, as a text within a budget.
+
+use serde::{Deserialize, Serialize};
+
+use super::load::renderer;
+use super::{Service, fit};
+use crate::build::Options;
+use crate::delta::Delta;
+use crate::diff::Known;
+use crate::error::Result;
+use crate::render::Citations;
+use crate::store::{Id, Record};
+use crate::update::update;
+
+/// What is to be compared, and how the result is told.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Compare {
+    /// The earlier handoff: its id, or `id@2` for its second version.
+    pub base: String,
+    /// The later one, in the same way.
+    pub id: String,
+    /// The most tokens the text may have; 2000 if none is named.
+    pub budget: Option<usize>,
+    /// The encoding or model that counts them.
+    pub model: Option<String>,
+    /// The rendering, Markdown if none is named.
+    pub output: Option<String>,
+    /// Whether entries show the lines of the transcript that prove them.
+    pub cite: bool,
+}
+
+/// What changed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Changed {
+    /// The earlier handoff.
+    pub base: String,
+    /// The later one.
+    pub id: String,
+    /// The changes as text; the whole later handoff where they would hardly be shorter.
+    pub text: String,
+    /// The size of the text in tokens.
+    pub tokens: usize,
+    /// The size of the whole later handoff in tokens.
+    pub full: usize,
+    /// What counted them.
+    pub encoding: String,
+    /// Whether the text is the whole handoff.
+    pub whole: bool,
+    /// Changes that the budget had no room for.
+    pub left_out: usize,
+    /// The changes, all of them.
+    pub delta: Delta,
+}
+
+impl Service {
+    /// Says what changed from one handoff to another.
+    pub fn changes(&self, request: &Compare) -> Result<Changed> {
+        let (base, new) = (self.at(&request.base)?, self.at(&request.id)?);
+        let tokenizer = fit::tokenizer(request.model.as_deref())?;
+        let defaults = Options::default();
+        let options = Options {
+            budget: request.budget.unwrap_or(defaults.budget),
+            tokenizer,
+            renderer: renderer(request.output.as_deref())?,
+            citations: if request.cite { Citations::Shown } else { Citations::Hidden },
+            ..defaults
+        };
+        let update = update(&base.state, &new.state, &Known::default(), &options)?;
+        Ok(Changed {
+            base: request.base.clone(),
+            id: request.id.clone(),
+            text: update.text,
+            tokens: update.tokens,
+            full: update.full,
+            encoding: tokenizer.name(),
+            whole: update.whole,
+            left_out: update.left_out,
+            delta: update.delta,
+        })
+    }
+
+    /// The handoff of an id, or with `@` and a number behind it that version.
+    fn at(&self, point: &str) -> Result<Record> {
+        let numbered = point.rsplit_once('@').and_then(|(id, number)| Some((id, number.parse().ok()?)));
+        let (id, number) = numbered.map_or((point, None), |(id, number)| (id, Some(number)));
+        self.version(&Id::new(id)?, number)
+    }
+}
