@@ -35,6 +35,9 @@ mod home;
 /// Every host's hooks, through the real binary and a host that enforces its contract.
 #[cfg(feature = "cli")]
 mod hooks;
+/// The HTTP server, through the real binary: who may reach it, and how it stops.
+#[cfg(feature = "server")]
+mod http;
 /// Baton in the agents' own configurations, through the real binary.
 #[cfg(feature = "cli")]
 mod install;
