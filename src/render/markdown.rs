@@ -3,16 +3,19 @@
 //! One bullet an entry, so that each reads as one statement. Files of which only the name is told share a line.
 
 mod changes;
+mod names;
 mod since;
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use jiff::Timestamp;
 
+use names::Ending;
+
 use super::{Citations, Renderer};
 use crate::state::{
-    Decision, Environment, FileChange, FileEntry, HandoffState, Priority, Task, Verification,
+    Constraint, Decision, Environment, Evidence, FileChange, FileEntry, HandoffState, Priority, Task,
+    Verification,
 };
 
 pub(super) const RENDERER: Renderer = Renderer {
@@ -37,6 +40,24 @@ fn restoration(state: &HandoffState, remark: &str, citations: Citations) -> Stri
     page.task(&state.task);
     page.sections(state);
     page.out
+}
+
+/// Where the lines are of what cites none.
+static NOWHERE: Evidence = Evidence::new();
+/// The longest bullet that several statements share, in bytes.
+const LONGEST_BULLET: usize = 440;
+
+/// The heading that a statement was put under: what stands before its first colon, with it; empty if there is none.
+fn heading(text: &str) -> &str {
+    text.find(": ").filter(|at| *at <= 60).map_or("", |at| &text[..at + 2])
+}
+
+/// Whether a statement stood under the heading that a bullet begins with, and has room in it.
+fn continues(bullet: &str, text: &str) -> bool {
+    let heading = heading(text);
+    !heading.is_empty()
+        && bullet.starts_with(heading)
+        && bullet.len() + text.len() - heading.len() <= LONGEST_BULLET
 }
 
 fn upper(priority: Priority) -> &'static str {
@@ -70,14 +91,16 @@ impl Page {
     fn sections(&mut self, state: &HandoffState) {
         self.section("Relevant Files", |page| page.files(&state.files));
         self.section("Progress", |page| page.progress(&state.task));
-        self.section("User Instructions", |page| {
-            for entry in &state.constraints {
-                page.bullet(&format!("\"{}\"", entry.text.replace('"', "'")), &entry.evidence);
-            }
+        self.section("User Instructions", |page| page.instructions(&state.constraints));
+        let citations = self.citations;
+        self.section("Key Decisions", |page| {
+            page.statements(
+                "",
+                state.decisions.iter().map(|entry| (decision(entry, citations), &entry.evidence)),
+            );
         });
-        self.section("Key Decisions", |page| state.decisions.iter().for_each(|entry| page.decision(entry)));
         self.section("Findings", |page| {
-            state.findings.iter().for_each(|entry| page.bullet(&entry.text, &entry.evidence));
+            page.statements("", state.findings.iter().map(|entry| (entry.text.clone(), &entry.evidence)));
         });
         self.section("Open Errors", |page| {
             for entry in &state.errors {
@@ -94,8 +117,9 @@ impl Page {
             state.questions.iter().for_each(|entry| page.bullet(&entry.question, &entry.evidence));
         });
         self.section("Next Steps", |page| {
-            for entry in &state.next_steps {
-                page.bullet(&format!("[{}] {}", upper(entry.priority), entry.action), &entry.evidence);
+            for alike in state.next_steps.chunk_by(|a, b| a.priority == b.priority) {
+                let mark = format!("[{}] ", upper(alike[0].priority));
+                page.statements(&mark, alike.iter().map(|entry| (entry.action.clone(), &entry.evidence)));
             }
         });
         self.section("Environment", |page| page.environment(&state.environment));
@@ -113,10 +137,40 @@ impl Page {
     }
 
     fn progress(&mut self, task: &Task) {
-        task.progress_summary
-            .lines()
-            .filter(|line| !line.starts_with("Status: "))
-            .for_each(|line| self.bullet(line, &[]));
+        let lines = task.progress_summary.lines().filter(|line| !line.starts_with("Status: "));
+        self.statements("", lines.map(|line| (line.to_owned(), &NOWHERE)));
+    }
+
+    /// What the user said, a bullet a message; where something between two quotes is left out, "…" says so.
+    fn instructions(&mut self, entries: &[Constraint]) {
+        let fits = |a: &Constraint, b: &Constraint| {
+            a.evidence == b.evidence && a.text.len() + b.text.len() < LONGEST_BULLET / 2
+        };
+        for message in entries.chunk_by(fits) {
+            let quotes: Vec<String> = message.iter().map(|entry| entry.text.replace('"', "'")).collect();
+            self.bullet(&format!("\"{}\"", quotes.join(" … ")), &message[0].evidence);
+        }
+    }
+
+    /// A bullet each behind a mark; neighbours from one place that stood under one heading share a bullet.
+    fn statements<'a>(&mut self, mark: &str, entries: impl Iterator<Item = (String, &'a Evidence)>) {
+        let mut bullet: Option<(String, &Evidence)> = None;
+        for (text, evidence) in entries {
+            match &mut bullet {
+                Some((before, lines)) if *lines == evidence && continues(before, &text) => {
+                    let heading = heading(&text).len();
+                    *before = format!("{}; {}", before.trim_end_matches(['.', ';']), &text[heading..]);
+                }
+                _ => {
+                    if let Some((before, lines)) = bullet.replace((text, evidence)) {
+                        self.bullet(&format!("{mark}{before}"), lines);
+                    }
+                }
+            }
+        }
+        if let Some((last, lines)) = bullet {
+            self.bullet(&format!("{mark}{last}"), lines);
+        }
     }
 
     fn section(&mut self, title: &str, body: impl FnOnce(&mut Self)) {
@@ -163,46 +217,23 @@ impl Page {
                 .map(since::path)
                 .collect();
             if !names.is_empty() {
-                let word = if change == FileChange::Read { "Also read or named" } else { heading(change) };
-                self.bullet(
-                    &format!("{word}: {}", grouped(&names.iter().map(String::as_str).collect::<Vec<_>>())),
-                    &[],
-                );
+                let word = if change == FileChange::Read { "Also read or named" } else { heading_of(change) };
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                let ending = if change == FileChange::Read { Ending::Shared } else { Ending::Each };
+                self.bullet(&format!("{word}: {}", names::grouped(&names, ending)), &[]);
             }
         }
     }
 
-    fn decision(&mut self, entry: &Decision) {
-        let mut text = one_line(&entry.decision);
-        if !entry.rationale.is_empty() {
-            let _ = write!(text, " {}", one_line(&entry.rationale));
-        }
-        if !entry.rejected.is_empty() {
-            let all: Vec<String> = entry
-                .rejected
-                .iter()
-                .map(|r| {
-                    if r.reason.is_empty() {
-                        r.option.clone()
-                    } else {
-                        format!("{} ({})", r.option, r.reason)
-                    }
-                })
-                .collect();
-            let _ = write!(text, " [rejected: {}]", all.join("; "));
-        }
-        if self.citations == Citations::Shown && entry.timestamp != Timestamp::UNIX_EPOCH {
-            let _ = write!(text, " ({})", entry.timestamp.strftime("%Y-%m-%d %H:%MZ"));
-        }
-        self.bullet(&text, &entry.evidence);
-    }
-
     /// One bullet for the checks that ended alike, one after the other.
     fn verification(&mut self, entries: &[Verification]) {
-        for alike in entries.chunk_by(|a, b| outcome(a) == outcome(b)) {
-            let commands: Vec<String> = alike.iter().map(|entry| format!("`{}`", entry.command)).collect();
+        let ended = |entry: &Verification| (word(entry).to_owned(), entry.edits_since == 0);
+        for alike in entries.chunk_by(|a, b| ended(a) == ended(b)) {
+            let commands: Vec<String> =
+                alike.iter().map(|entry| format!("`{}`{}", entry.command, counted(entry))).collect();
             let evidence: Vec<u32> = alike.iter().flat_map(|entry| entry.evidence.iter().copied()).collect();
-            self.bullet(&format!("{} → {}", commands.join(", "), outcome(&alike[0])), &evidence);
+            let text = format!("{} → {}{}", commands.join(", "), word(&alike[0]), edits_since(alike));
+            self.bullet(&text, &evidence);
         }
     }
 
@@ -229,16 +260,55 @@ impl Page {
     }
 }
 
-/// How a check ended, and what came after it.
-fn outcome(entry: &Verification) -> String {
-    match entry.edits_since {
-        0 => entry.outcome.clone(),
-        1 => format!("{}, 1 edit since", entry.outcome),
-        edits => format!("{}, {edits} edits since", entry.outcome),
+/// A decision with its reason and what was rejected for it.
+fn decision(entry: &Decision, citations: Citations) -> String {
+    let mut text = one_line(&entry.decision);
+    if !entry.rationale.is_empty() {
+        let _ = write!(text, " {}", one_line(&entry.rationale));
+    }
+    if !entry.rejected.is_empty() {
+        let all: Vec<String> =
+            entry
+                .rejected
+                .iter()
+                .map(|r| {
+                    if r.reason.is_empty() {
+                        r.option.clone()
+                    } else {
+                        format!("{} ({})", r.option, r.reason)
+                    }
+                })
+                .collect();
+        let _ = write!(text, " [rejected: {}]", all.join("; "));
+    }
+    if citations == Citations::Shown && entry.timestamp != Timestamp::UNIX_EPOCH {
+        let _ = write!(text, " ({})", entry.timestamp.strftime("%Y-%m-%d %H:%MZ"));
+    }
+    text
+}
+
+/// How a check ended, without what it counted.
+fn word(entry: &Verification) -> &str {
+    entry.outcome.split_once(" (").map_or(entry.outcome.as_str(), |(word, _)| word)
+}
+
+/// What a check counted, in brackets; may be empty.
+fn counted(entry: &Verification) -> &str {
+    &entry.outcome[word(entry).len()..]
+}
+
+/// How many edits came after checks that ended alike.
+fn edits_since(alike: &[Verification]) -> String {
+    let edits = alike.iter().map(|entry| entry.edits_since);
+    match (edits.clone().min().unwrap_or(0), edits.max().unwrap_or(0)) {
+        (_, 0) => String::new(),
+        (1, 1) => ", 1 edit since".to_owned(),
+        (least, most) if least == most => format!(", {most} edits since"),
+        (least, most) => format!(", {least}–{most} edits since"),
     }
 }
 
-fn heading(change: FileChange) -> &'static str {
+fn heading_of(change: FileChange) -> &'static str {
     match change {
         FileChange::Created => "Created",
         FileChange::Edited => "Edited",
@@ -268,40 +338,6 @@ fn file_line(file: &FileEntry) -> String {
         _ => format!("; lines {}", ranges.join(", ")),
     };
     format!("{} — {}{focus}{}", since::path(file), file.relevance, since::gone(file))
-}
-
-/// The longest list of names in one pair of braces, in bytes.
-const LONGEST_GROUP: usize = 300;
-
-/// Names by folder: `src/{a.rs, b.rs}, README.md`. A folder stands where its most relevant file does.
-fn grouped(names: &[&str]) -> String {
-    let mut folders: Vec<(&str, Vec<&str>)> = Vec::new();
-    let mut place: BTreeMap<&str, usize> = BTreeMap::new();
-    for name in names {
-        let (folder, base) = name.rsplit_once('/').map_or(("", *name), |(folder, base)| (folder, base));
-        let open = place.get(folder).copied().filter(|at| {
-            folders[*at].1.iter().map(|base| base.len() + 2).sum::<usize>() + base.len() < LONGEST_GROUP
-        });
-        if let Some(at) = open {
-            folders[at].1.push(base);
-        } else {
-            place.insert(folder, folders.len());
-            folders.push((folder, vec![base]));
-        }
-    }
-    let written: Vec<String> = folders.into_iter().map(|(folder, bases)| group(folder, &bases)).collect();
-    written.join(", ")
-}
-
-fn group(folder: &str, bases: &[&str]) -> String {
-    let plain = folder
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'@' | b'.' | b'+' | b'-' | b'/'));
-    match (folder, bases) {
-        ("", bases) => bases.join(", "),
-        (folder, bases) if bases.len() > 1 && plain => format!("{folder}/{{{}}}", bases.join(", ")),
-        (folder, bases) => bases.iter().map(|base| format!("{folder}/{base}")).collect::<Vec<_>>().join(", "),
-    }
 }
 
 fn one_line(text: &str) -> String {
