@@ -186,7 +186,7 @@ mod tests {
     fn proven(line: u32) -> HandoffState {
         let mut state = Words { objective: Some("Proven objective".into()), ..Words::default() }.alone();
         state.metadata.said = None;
-        state.metadata.source = Some(Source { format: "f".into(), events: 9, tokens: 9 });
+        state.metadata.source = Some(Source { format: "f".into(), events: 9, ..Source::default() });
         state.task.evidence = vec![1, line];
         state.next_steps = vec![step("Write the tests", &[line])];
         state.decisions = vec![decision("Use integers for all totals", &[3])];
