@@ -235,7 +235,7 @@ fn proposed(path: &str, block: &str) -> FileEdit {
     let edit = super::tool::edited(path);
     match hunks.as_slice() {
         [hunk] if hunk.lines.lines().all(|line| line.starts_with('+')) => {
-            let content = hunk.lines.lines().map(|line| format!("{}\n", &line[1..])).collect();
+            let content = hunk.lines.lines().flat_map(|line| [&line[1..], "\n"]).collect();
             FileEdit { change: Change::Created, content: Some(content), ..edit }
         }
         _ => FileEdit { hunks, ..edit },

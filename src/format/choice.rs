@@ -38,8 +38,8 @@ pub fn choose(bytes: &[u8], wanted: &str) -> Result<Vec<u8>> {
     let like: Vec<_> = all.iter().filter(|(_, one)| part(one)).collect();
     match (whole.as_slice(), like.as_slice()) {
         ([(slice, _)], _) | ([], [(slice, _)]) => {
-            let line = LineCounter::new(&text).line(slice.offset);
-            Ok(["\n".repeat(line as usize - 1).as_bytes(), slice.text.as_bytes()].concat())
+            let first = LineCounter::new(&text).line(slice.offset);
+            Ok(["\n".repeat(first as usize - 1).as_bytes(), slice.text.as_bytes()].concat())
         }
         ([], []) => Err(refused(wanted, all.iter().map(|(_, one)| one))),
         ([], like) => Err(refused(wanted, like.iter().map(|(_, one)| one))),
@@ -51,10 +51,8 @@ fn refused<'a>(wanted: &str, offered: impl Iterator<Item = &'a Conversation>) ->
     const MOST: usize = 8;
     let names: Vec<String> = offered.map(Conversation::name).collect();
     let more = names.len().saturating_sub(MOST);
-    let mut known = names[..names.len() - more].join(", ");
-    if more > 0 {
-        known.push_str(&format!(" and {more} more"));
-    }
+    let known = names[..names.len() - more].join(", ");
+    let known = if more > 0 { format!("{known} and {more} more") } else { known };
     Error::NoSuchConversation { wanted: wanted.to_owned(), known }
 }
 

@@ -52,7 +52,7 @@ impl Records for Store {
             out.time = time(&record["createdAt"]);
             let (session, title) = (owned(&record, &["composerId"]), owned(&record, &["name"]));
             let model = owned(&record["modelConfig"], &["modelName"]);
-            return out.context(Context { session, title, model, ..Context::default() });
+            return out.context(Context { session, model, title, ..Context::default() });
         }
         let started = &record["timingInfo"]["clientStartTime"];
         out.time = time(&record["createdAt"]).or_else(|| time(started));

@@ -289,11 +289,11 @@ fn nearest(head: &Head) -> Vec<&'static str> {
     let records = head.records.iter().chain(&head.document);
     let said: Vec<&str> =
         records.filter_map(|record| value::string(record, &["type", "role", "kind"])).collect();
-    let knows = |format: &Format, kind: &str| {
+    let has = |format: &Format, kind: &str| {
         let ignored = format.kinds.ignored.iter().map(|(name, _)| *name);
         format.kinds.mapped.iter().copied().chain(ignored).any(|name| name == kind)
     };
-    let known = |format: &Format| said.iter().filter(|kind| knows(format, kind)).count();
+    let known = |format: &Format| said.iter().filter(|kind| has(format, kind)).count();
     let mut near: Vec<(usize, &str)> = FORMATS.iter().map(|format| (known(format), format.name)).collect();
     near.retain(|(known, _)| *known > 0);
     near.sort_by_key(|(known, _)| std::cmp::Reverse(*known));

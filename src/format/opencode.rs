@@ -91,20 +91,16 @@ fn claims(head: &Head) -> bool {
 }
 
 fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
-    kinds::of_document(bytes, HOLDERS, |record, add| match string(&record["event"], &["type"]) {
-        Some(kind) => {
-            add(kind);
-            if let Some(part) = string(&record["event"]["properties"]["part"], &["type"]) {
-                add(&format!("part {part}"));
-            }
-        }
-        None => {
-            match string(info(record), &["role"]) {
-                Some(role) => add(&format!("message {role}")),
-                None => add("(session)"),
-            }
-            list(record, "parts").for_each(|part| add(&format!("part {}", text(part, "type"))));
-        }
+    kinds::of_document(bytes, HOLDERS, |record, add| {
+        let told = &record["event"]["properties"]["part"];
+        let kind = match (string(&record["event"], &["type"]), string(info(record), &["role"])) {
+            (Some(kind), _) => kind.to_owned(),
+            (None, Some(role)) => format!("message {role}"),
+            (None, None) => "(session)".to_owned(),
+        };
+        add(&kind);
+        let parts = list(record, "parts").chain(Some(told).filter(|told| told.is_object()));
+        parts.for_each(|part| add(&format!("part {}", text(part, "type"))));
     })
 }
 
@@ -151,12 +147,12 @@ impl OpenCode {
         if role == Role::Assistant {
             assistant(info, out);
         }
-        for part in list(record, "parts") {
-            if info["summary"] == Value::Bool(true) && text(part, "type") == "text" {
-                let summary = owned(part, &["text"]);
+        for piece in list(record, "parts") {
+            if info["summary"] == Value::Bool(true) && text(piece, "type") == "text" {
+                let summary = owned(piece, &["text"]);
                 out.tell(EventKind::Compacted { summary });
             } else {
-                self.part(role, part, out);
+                part(role, piece, out);
             }
         }
         usage(info, out);
@@ -214,20 +210,20 @@ impl OpenCode {
     }
 
     /// A part that is new or not as it was.
-    fn changed(&mut self, part: &Value, out: &mut Sink) {
-        self.actor(part, out);
-        let role = self.roles.get(text(part, "messageID")).copied().unwrap_or(Role::Assistant);
-        let id = text(part, "id").to_owned();
-        let kind = text(part, "type");
-        let ended = role == Role::User || !part["time"]["end"].is_null();
+    fn changed(&mut self, piece: &Value, out: &mut Sink) {
+        self.actor(piece, out);
+        let role = self.roles.get(text(piece, "messageID")).copied().unwrap_or(Role::Assistant);
+        let id = text(piece, "id").to_owned();
+        let kind = text(piece, "type");
+        let ended = role == Role::User || !piece["time"]["end"].is_null();
         if !matches!(kind, "text" | "reasoning") {
-            self.part(role, part, out);
+            part(role, piece, out);
         } else if !ended {
             self.open.retain(|(open, _)| *open != id);
-            self.open.push((id, part.clone()));
+            self.open.push((id, piece.clone()));
         } else if self.told.insert(id.clone()) {
             self.open.retain(|(open, _)| *open != id);
-            self.part(role, part, out);
+            part(role, piece, out);
         }
     }
 
@@ -238,26 +234,26 @@ impl OpenCode {
             .partition(|(_, part)| text(part, "sessionID") == session);
         self.open = open;
         let flushed: Vec<(String, Value)> = flushed;
-        for (id, part) in flushed {
+        for (id, piece) in flushed {
             if self.told.insert(id) {
-                self.actor(&part, out);
-                self.part(Role::Assistant, &part, out);
+                self.actor(&piece, out);
+                part(Role::Assistant, &piece, out);
             }
         }
     }
+}
 
-    fn part(&mut self, role: Role, part: &Value, out: &mut Sink) {
-        match text(part, "type") {
-            "text" if part["synthetic"] == Value::Bool(true) => out.inject(text(part, "text")),
-            "text" => out.say(role, text(part, "text")),
-            "reasoning" => out.think(text(part, "text")),
-            "tool" => tool(part, out),
-            "subtask" => {
-                out.call(string(part, &["id"]), "task", part);
-            }
-            "compaction" => drop(out.tell(EventKind::Compacted { summary: None })),
-            kind => out.other(&format!("part {kind}"), IGNORED),
+fn part(role: Role, part: &Value, out: &mut Sink) {
+    match text(part, "type") {
+        "text" if part["synthetic"] == Value::Bool(true) => out.inject(text(part, "text")),
+        "text" => out.say(role, text(part, "text")),
+        "reasoning" => out.think(text(part, "text")),
+        "tool" => tool(part, out),
+        "subtask" => {
+            out.call(string(part, &["id"]), "task", part);
         }
+        "compaction" => drop(out.tell(EventKind::Compacted { summary: None })),
+        kind => out.other(&format!("part {kind}"), IGNORED),
     }
 }
 

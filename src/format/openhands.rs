@@ -137,7 +137,7 @@ fn plain(told: &Value) -> Value {
     if let Value::Object(members) = &mut plain {
         members.retain(|key, value| {
             let own = ["thought", "confirmation_state", "security_risk", "impl_source", "blocking", "hidden"];
-            !own.contains(&key.as_str()) && !value.is_null() && *value != Value::from("")
+            !own.contains(&key.as_str()) && !value.is_null() && value.as_str() != Some("")
         });
     }
     plain

@@ -28,7 +28,7 @@ impl Sink {
         match string(part, &["type"]).unwrap_or_default() {
             "thinking" | "reasoning" => self.think(&reasoning(part)),
             "tool_use" | "server_tool_use" | "mcp_tool_use" | "tool-call" | "tool_call" | "toolCall" => {
-                self.tool_use(part)
+                self.tool_use(part);
             }
             kind if kind.ends_with("tool_result") || kind == "tool-result" => self.tool_result(part),
             "refusal" => self.say(role, string(part, &["refusal"]).unwrap_or_default()),

@@ -89,7 +89,7 @@ impl Records for SweAgent {
             Role::Assistant => self.step(&message, out),
             Role::User if awaited => self.observation(None, &message, out),
             Role::Tool => {
-                self.observation(message.tool_call_ids.get(0).and_then(Value::as_str), &message, out)
+                self.observation(message.tool_call_ids.get(0).and_then(Value::as_str), &message, out);
             }
             role => out.content(role, &message.content),
         }

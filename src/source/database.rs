@@ -1,4 +1,4 @@
-//! Sessions in SQLite databases. They are opened to be read only, so that an agent that has one open never notices.
+//! Sessions in `SQLite` databases. They are opened to be read only, so that an agent that has one open never notices.
 
 use std::path::Path;
 use std::time::Duration;
@@ -79,7 +79,7 @@ pub(super) fn gather(path: &Path, wanted: Option<&str>) -> Result<Vec<u8>> {
                 .to_owned(),
     };
     let store = store.ok_or_else(unknown)?;
-    let id = choose(sessions(&connection, store).map_err(failed)?, wanted)?;
+    let id = choose(&sessions(&connection, store).map_err(failed)?, wanted)?;
     let session = values(&connection, store.session, &id).map_err(failed)?;
     let records = values(&connection, store.records, &id).map_err(failed)?;
     let session = session.into_iter().next().unwrap_or_else(|| json!({ "id": id }));
@@ -113,7 +113,7 @@ fn values(connection: &Connection, query: &str, id: &str) -> rusqlite::Result<Ve
     Ok(texts?.iter().filter_map(|text| serde_json::from_str(text).ok()).collect())
 }
 
-fn choose(sessions: Vec<(String, String)>, wanted: Option<&str>) -> Result<String> {
+fn choose(sessions: &[(String, String)], wanted: Option<&str>) -> Result<String> {
     const MOST: usize = 8;
     let fits = |(id, title): &&(String, String)| wanted.is_none_or(|wanted| wanted == id || wanted == title);
     if let Some((id, _)) = sessions.iter().find(fits) {

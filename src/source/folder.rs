@@ -17,11 +17,13 @@ pub(super) fn gather(path: &Path) -> Result<Option<Vec<u8>>> {
     }
     let storage = path.ancestors().nth(3).filter(|storage| storage.join("message").is_dir());
     match storage {
-        Some(storage) if name.starts_with("ses_") && name.ends_with(".json") => {
-            stored(path, storage).map(Some)
-        }
+        Some(storage) if name.starts_with("ses_") && is_json(path) => stored(path, storage).map(Some),
         _ => Ok(None),
     }
+}
+
+fn is_json(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "json")
 }
 
 fn name(path: &Path) -> &str {
@@ -53,7 +55,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let failed = |source| Error::Read { path: folder.to_owned(), source };
     let entries = fs::read_dir(folder).map_err(failed)?;
     let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    files.retain(|file| name(file).ends_with(".json"));
+    files.retain(|file| is_json(file));
     files.sort();
     Ok(files)
 }

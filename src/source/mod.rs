@@ -9,7 +9,7 @@ use std::path::Path;
 
 use crate::error::Result;
 
-/// What the first bytes of every SQLite database are.
+/// What the first bytes of every `SQLite` database are.
 const DATABASE: &[u8] = b"SQLite format 3\0";
 
 /// The session at that path, if it is not simply a file: of a database the one of that title or id, or the last used.
