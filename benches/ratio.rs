@@ -4,6 +4,8 @@
 //! `cargo bench --bench ratio`. The measure has no noise: a difference between two runs is one of the program.
 #![expect(clippy::print_stdout, reason = "the table is for people")]
 
+mod corpus;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,6 +13,7 @@ use std::time::Duration;
 use baton::build::{Options, build};
 use baton::event::Event;
 use baton::format;
+use corpus::{corpus, files, folders, stem};
 use criterion::measurement::{Measurement, ValueFormatter};
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use rayon::prelude::*;
@@ -129,36 +132,6 @@ fn inputs() -> BTreeMap<String, Vec<PathBuf>> {
         inputs.insert(format!("corpus/{}", stem(&folder)), files(&folder));
     }
     inputs
-}
-
-/// The corpus that the environment names, or the one beside the project, if there is one.
-#[expect(clippy::disallowed_methods, reason = "a bench is a process of its own")]
-fn corpus() -> Option<PathBuf> {
-    let beside = || Some(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"));
-    std::env::var_os("BATON_CORPUS").map(PathBuf::from).or_else(beside).filter(|folder| folder.is_dir())
-}
-
-fn stem(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-fn entries(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten();
-    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    paths.sort();
-    paths
-}
-
-fn folders(folder: &Path) -> Vec<PathBuf> {
-    entries(folder).into_iter().filter(|path| path.is_dir()).collect()
-}
-
-/// All files below a folder.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let (folders, mut files): (Vec<PathBuf>, Vec<PathBuf>) =
-        entries(folder).into_iter().partition(|it| it.is_dir());
-    files.extend(folders.iter().flat_map(|it| self::files(it)));
-    files
 }
 
 criterion_group!(name = benches; config = Criterion::default().with_measurement(Ratio); targets = ratio);

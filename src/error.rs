@@ -64,6 +64,14 @@ pub enum Error {
         /// The names of all formats.
         known: String,
     },
+    /// A database could not be read, or is none of an agent's.
+    #[error("cannot read the sessions of the database {}: {message}", path.display())]
+    Database {
+        /// The database.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        message: String,
+    },
     /// The file of many conversations has none, or more than one, of that title or id.
     #[error("no single conversation is called '{wanted}'; give the whole title or the id of one: {known}")]
     NoSuchConversation {
@@ -95,6 +103,18 @@ pub enum Error {
         name: String,
         /// The names of all renderings.
         known: String,
+    },
+    /// It is not a table of prices.
+    #[error("this is no table of prices; give a file in the shape of prices.json")]
+    NoPrices {
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// A price in a table cannot be one.
+    #[error("a price of '{model}' is none; give dollars for a million tokens, from 0 to a million")]
+    NoPrice {
+        /// Whose price it is.
+        model: String,
     },
     /// The budget is below what any handoff needs.
     #[error("a budget of {budget} tokens is too small; the minimum is {minimum}")]

@@ -49,6 +49,7 @@ pub mod install;
 #[cfg(feature = "server")]
 pub mod mcp;
 pub mod pack;
+pub mod prices;
 pub mod project;
 pub mod rank;
 pub mod recall;
@@ -56,7 +57,9 @@ pub mod redact;
 pub mod render;
 pub mod replay;
 pub mod service;
+pub mod source;
 pub mod state;
+pub mod stats;
 pub mod store;
 pub mod surroundings;
 pub mod text;

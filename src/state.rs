@@ -350,7 +350,7 @@ pub struct Said {
 }
 
 /// What a handoff was made from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Source {
     /// Format of the transcript.
     pub format: String,
@@ -358,6 +358,25 @@ pub struct Source {
     pub events: u64,
     /// Tokens of all text the models saw, in the encoding of [`Tokens::encoding`].
     pub tokens: u64,
+    /// The model that worked last; shown with the evidence only.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub model: String,
+    /// The provider's own figures, where the transcript has them; shown with the evidence only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used: Option<Used>,
+}
+
+/// The provider's own figures for a whole session, in tokens.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Used {
+    /// All input of all messages: fresh, cached and newly cached.
+    pub input: u64,
+    /// The part of it that was read from a cache.
+    pub cached: u64,
+    /// All output.
+    pub output: u64,
+    /// The input of the last message: what stood before the model at the end.
+    pub context: u64,
 }
 
 /// How a handoff was counted.

@@ -10,6 +10,7 @@ use baton::render::{self, Citations, Renderer};
 use baton::state::HandoffState;
 use baton::update::{Update, update};
 use clap::Args;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::arguments::{Counting, Target, budget, renderer};
@@ -66,7 +67,7 @@ pub fn run(request: &Diff) -> Result<()> {
     let json = render::find("json").expect("json is in the list");
     if request.budget.is_none() && request.output.name == json.name {
         let delta = diff::diff(&base, &new, &Known::default());
-        return output::write(&(json.changes)(&delta, &new, Citations::Shown), file);
+        return write(&delta, file);
     }
     let update = update(&base, &new, &Known::default(), &request.options())?;
     output::write(&update.text, file)?;
@@ -81,8 +82,13 @@ pub fn apply(request: &Apply) -> Result<()> {
         output::keep_input(input, file)?;
     }
     let new = diff::apply(&base, &delta)?;
-    let json = render::find("json").expect("json is in the list");
-    output::write(&(json.render)(&new, Citations::Shown), file)
+    write(&new, file)
+}
+
+/// Writes a handoff or a delta whole, as it has to be to be applied.
+fn write(data: &impl Serialize, file: Option<&Path>) -> Result<()> {
+    let text = serde_json::to_string(data).expect("plain data");
+    output::write(&(text + "\n"), file)
 }
 
 impl Diff {

@@ -32,6 +32,7 @@ mod search;
 mod serve;
 mod sessions;
 mod show;
+mod stats;
 mod store;
 mod time;
 
@@ -77,6 +78,7 @@ pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<(), Vec
         #[cfg(feature = "server")]
         Command::Serve(request) => serve::run(request, surroundings).map_err(one),
         Command::Show(request) => show::run(request, surroundings).map_err(one),
+        Command::Stats(request) => stats::run(request, surroundings).map_err(one),
         Command::Completions { shell } => pages::completions(*shell).map_err(one),
         Command::Man => pages::man().map_err(one),
     }

@@ -17,7 +17,6 @@ pub fn replay(base: &HandoffState, chain: &[Delta]) -> Result<HandoffState> {
 /// they lead to.
 pub fn compact(base: &HandoffState, chain: &[Delta]) -> Result<Vec<Delta>> {
     let end = replay(base, chain)?;
-    let size = |delta: &Delta| serde_json::to_string(delta).expect("a delta is plain data").len();
     let room: usize = chain.iter().map(size).sum();
     match chain {
         [first, rest @ ..] if !rest.is_empty() && (chain.len() > LONGEST || room > canonical(&end).len()) => {
@@ -26,4 +25,9 @@ pub fn compact(base: &HandoffState, chain: &[Delta]) -> Result<Vec<Delta>> {
         }
         chain => Ok(chain.to_vec()),
     }
+}
+
+/// The room a delta takes, in bytes.
+fn size(delta: &Delta) -> usize {
+    serde_json::to_string(delta).expect("a delta is plain data").len()
 }

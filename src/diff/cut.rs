@@ -1,8 +1,9 @@
 //! A delta for a reader with little room: the changes that matter most, and how many there are beside them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::added;
+use super::parts::{Entry, into_added};
 use crate::delta::{Delta, Reason, Section, is_unread};
 
 /// A single change. The order is that of importance.
@@ -39,19 +40,29 @@ pub fn cut(delta: &Delta, most: usize) -> Delta {
     cut.left_out += left_out;
     cut.placed.clear();
     cut.fields.retain(|name, _| kept.contains(&field(name)));
-    let mut at = 0..;
-    cut.modified.retain(|it| kept.contains(&One::Modified(it.section, at.next().expect("endless"))));
-    let mut at = 0..;
-    cut.removed.retain(|it| kept.contains(&removed(it.reason, at.next().expect("endless"))));
+    retain(&mut cut.modified, |at, it| kept.contains(&One::Modified(it.section, at)));
+    retain(&mut cut.removed, |at, it| kept.contains(&removed(it.reason, at)));
     cut.files_removed =
         cut.removed.iter().filter(|it| it.section == Section::Files).map(|it| it.entry.clone()).collect();
     let mut lists = added(delta);
     for (section, entries) in &mut lists {
-        let mut at = 0..;
-        entries.retain(|_| kept.contains(&One::Added(*section, at.next().expect("endless"))));
+        retain(entries, |at, _| kept.contains(&One::Added(*section, at)));
     }
-    (cut.added, cut.progress_delta) = super::parts::into_added(lists).expect("the entries come from a delta");
+    set_lists(&mut cut, lists);
     cut
+}
+
+fn set_lists(delta: &mut Delta, lists: BTreeMap<Section, Vec<Entry>>) {
+    (delta.added, delta.progress_delta) = into_added(lists).expect("the entries come from a delta");
+}
+
+/// Keeps what the condition, given its place, holds for.
+fn retain<T>(list: &mut Vec<T>, keep: impl Fn(usize, &T) -> bool) {
+    let mut at = 0;
+    list.retain(|it| {
+        at += 1;
+        keep(at - 1, it)
+    });
 }
 
 /// All changes, the most important first.

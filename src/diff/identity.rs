@@ -13,6 +13,8 @@ const FEW: usize = 4;
 const SHARED: usize = 75;
 /// By how much one of two entries that are alike may be the longer one.
 const LONGER: usize = 5;
+/// A beginning has to be as long as this, in bytes, to tell what it is the beginning of.
+const BEGINNING: usize = 30;
 /// Lists of which more pairs than this would have to be compared word by word are not.
 const PAIRS: usize = 250_000;
 
@@ -53,12 +55,22 @@ impl Mark {
 
     /// How many hundredths of the shorter one's words the longer one has, if they are alike.
     pub fn likeness(&self, other: &Mark) -> Option<usize> {
+        if (self.section, other.section) == (Section::Constraints, Section::Constraints) {
+            return self.is_cut_from(other).then_some(100);
+        }
         let (few, many) = (self.words.len().min(other.words.len()), self.words.len().max(other.words.len()));
         if few < FEW || many > LONGER * few || self.key == STATUS || other.key == STATUS {
             return None;
         }
         let shared = 100 * self.shared(other) / few;
         (shared >= SHARED).then_some(shared)
+    }
+
+    /// Whether one is the beginning of the other. A rule of the user's in other words is another rule.
+    fn is_cut_from(&self, other: &Mark) -> bool {
+        let (short, long) =
+            if self.key.len() < other.key.len() { (&self.key, &other.key) } else { (&other.key, &self.key) };
+        short.len() >= BEGINNING && long.starts_with(short.as_str())
     }
 
     /// How many words both have.

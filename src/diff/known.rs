@@ -1,12 +1,16 @@
 //! Why an entry went. What the session still says was left out for the budget; only what is shown to be over is called so.
 
-use super::identity::{Mark, subject};
-use super::parts::{Entry, Parts, lines, words as field};
-use crate::delta::{Reason, Section};
-use crate::fact::{Fact, Item};
-use crate::state::HandoffState;
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value;
+
+use super::identity::{Mark, subject};
+use super::name;
+use super::parts::{Entry, Parts, lines, words as field};
+use crate::delta::{Delta, Reason, Section};
+use crate::fact::{Fact, Item};
+use crate::state::HandoffState;
 
 /// What is known beside the two handoffs: everything the new one could have said.
 ///
@@ -16,6 +20,8 @@ pub struct Known {
     marks: Vec<Mark>,
     /// Whether this is everything that was found in the session.
     whole: bool,
+    /// What was said before of entries that went.
+    told: BTreeMap<(Section, String), Reason>,
 }
 
 impl Known {
@@ -23,12 +29,25 @@ impl Known {
     pub fn facts(facts: &[Fact]) -> Self {
         let forms = facts.iter().flat_map(|fact| [fact.forms.first(), fact.forms.last()]).flatten();
         let marks = forms.filter_map(|item| entry(item).map(|(section, entry)| Mark::of(section, &entry)));
-        Known { marks: marks.collect(), whole: true }
+        Known { marks: marks.collect(), whole: true, ..Known::default() }
     }
 
     /// What another handoff of the same time says, such as a longer one.
     pub fn state(state: &HandoffState) -> Self {
-        Known { marks: marks(&Parts::of(state)), whole: false }
+        Known { marks: marks(&Parts::of(state)), ..Known::default() }
+    }
+
+    /// What the deltas on the way said, the newest first.
+    pub fn told(deltas: &[Delta]) -> Self {
+        let removed = deltas.iter().rev().flat_map(|delta| &delta.removed);
+        let told = removed.map(|it| ((it.section, it.entry.clone()), it.reason)).collect();
+        Known { told, ..Known::default() }
+    }
+
+    /// The same, but not all that was found in the base's session: that something is not said then tells nothing.
+    #[must_use]
+    pub fn in_part(self) -> Self {
+        Known { whole: false, ..self }
     }
 
     fn says(&self, mark: &Mark) -> bool {
@@ -102,6 +121,9 @@ impl<'a> Witness<'a> {
     /// Why an entry went.
     pub fn reason(&self, section: Section, entry: &Entry) -> Reason {
         let mark = Mark::of(section, entry);
+        if let Some(reason) = self.known.told.get(&(section, name(section, entry))) {
+            return *reason;
+        }
         let over = match section {
             Section::Errors | Section::Questions => Reason::Resolved,
             Section::NextSteps => Reason::Executed,

@@ -17,8 +17,6 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 pub use apply::apply;
 pub use chain::{compact, replay};
 pub use compose::compose;
@@ -69,14 +67,15 @@ pub fn diff(base: &HandoffState, new: &HandoffState, known: &Known) -> Delta {
         });
         delta.removed.extend(gone);
     }
-    set_added(&mut delta, added).expect("the entries come from a handoff");
+    let made = set_added(&mut delta, added);
+    debug_assert!(made.is_some(), "the entries come from a handoff");
     delta
 }
 
 /// The content of a handoff in the one form that is compared and hashed: JSON without white space, the fields of every
 /// object sorted by name.
 pub fn canonical(state: &HandoffState) -> String {
-    let mut value = serde_json::to_value(state).expect("a state is plain data");
+    let mut value = parts::json(state);
     value.sort_all_objects();
     value.to_string()
 }
@@ -114,7 +113,7 @@ fn added(delta: &Delta) -> BTreeMap<Section, Vec<Entry>> {
     let lines = match delta.placed.get(&Section::Progress) {
         // One empty line that was added looks like none.
         Some(place) if delta.progress_delta.is_empty() && place.length > kept(place) => {
-            vec![Entry::from_iter([("text".to_owned(), Value::String(String::new()))])]
+            vec![parts::line("")]
         }
         _ => parts::lines(&delta.progress_delta),
     };

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::delta::{Added, Section};
 use crate::state::HandoffState;
@@ -21,7 +21,7 @@ pub(super) struct Parts {
 
 impl Parts {
     pub fn of(state: &HandoffState) -> Self {
-        let mut root = object(serde_json::to_value(state).expect("a state is plain data"));
+        let mut root = object(json(state));
         let lists = Section::ALL.map(|section| (section, take(section, &mut root))).into_iter().collect();
         Parts { lists, fields: flat(root) }
     }
@@ -40,6 +40,11 @@ impl Parts {
         }
         serde_json::from_value(Value::Object(root)).ok()
     }
+}
+
+/// A handoff in JSON.
+pub(super) fn json(state: &HandoffState) -> Value {
+    serde_json::to_value(state).expect("a state is plain data")
 }
 
 /// Where a list stands: the object around it, and its name there.
@@ -81,7 +86,12 @@ fn put(section: Section, entries: Vec<Entry>, root: &mut Entry) -> Option<()> {
 /// The lines of a text as entries; no text has none.
 pub(super) fn lines(text: &str) -> Vec<Entry> {
     let lines = text.split('\n').filter(|_| !text.is_empty());
-    lines.map(|line| object(json!({ "text": line }))).collect()
+    lines.map(|line| self::line(line)).collect()
+}
+
+/// A line as an entry.
+pub(super) fn line(text: &str) -> Entry {
+    Entry::from_iter([("text".to_owned(), Value::String(text.to_owned()))])
 }
 
 /// The text that entries are the lines of.

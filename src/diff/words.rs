@@ -10,7 +10,7 @@ use crate::delta::Piece;
 /// Texts of more words than this, both together, are not compared by word.
 const MOST: usize = 20_000;
 
-/// What changed; nothing if telling it takes as much as telling the new text.
+/// What changed; nothing if telling it takes nearly as much as telling the new text.
 pub(super) fn between(old: &str, new: &str) -> Option<Vec<Piece>> {
     let (before, after) = (split(old), split(new));
     if before.len() + after.len() > MOST {
@@ -32,7 +32,7 @@ pub(super) fn between(old: &str, new: &str) -> Option<Vec<Piece>> {
             }
         }
     }
-    (size(&pieces) < new.len()).then_some(pieces)
+    (4 * size(&pieces) < 3 * new.len()).then_some(pieces)
 }
 
 /// The new text; nothing if the pieces are not of this one.
@@ -159,11 +159,12 @@ fn cut(text: &str, length: usize) -> Option<(&str, &str)> {
     Some(text.split_at(at))
 }
 
-/// About how many bytes the pieces take in JSON.
+/// About how many bytes a reader has to read of the pieces: what went is told by its beginning.
 fn size(pieces: &[Piece]) -> usize {
     let of = |piece: &Piece| match piece {
         Piece::Keep(_) => 12,
-        Piece::Drop(text) | Piece::Add(text) => 12 + text.len(),
+        Piece::Drop(text) => 4 + text.len().min(40),
+        Piece::Add(text) => 4 + text.len(),
     };
     pieces.iter().map(of).sum()
 }

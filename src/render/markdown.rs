@@ -5,6 +5,7 @@
 mod changes;
 mod since;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -31,11 +32,33 @@ fn whole(state: &HandoffState, citations: Citations) -> String {
     restoration(state, " All of it: only the changes would hardly be shorter.", citations)
 }
 
+/// Bytes of a usual handoff.
+const USUAL: usize = 12 << 10;
+
 fn restoration(state: &HandoffState, remark: &str, citations: Citations) -> String {
-    let mut page = Page { out: String::new(), citations, said: said(state) };
+    let mut page = Page { out: String::with_capacity(USUAL), citations, said: said(state) };
     page.head(state, remark);
     page.task(&state.task);
     page.sections(state);
+    page.out
+}
+
+/// What hardly changes while a session goes on, each section in the order of the session.
+pub(super) fn lasting(state: &HandoffState, citations: Citations) -> String {
+    let mut page = Page { out: String::new(), citations, said: said(state) };
+    page.head(state, "");
+    page.objective(&state.task);
+    page.instructions(state);
+    page.decided(state);
+    page.out
+}
+
+/// What changes from one look to the next.
+pub(super) fn passing(state: &HandoffState, citations: Citations) -> String {
+    let mut page = Page { out: String::new(), citations, said: said(state) };
+    page.status(&state.task);
+    page.work(state);
+    page.standing(state);
     page.out
 }
 
@@ -82,14 +105,33 @@ impl Page {
 
     /// Everything below the task.
     fn sections(&mut self, state: &HandoffState) {
+        self.work(state);
+        self.instructions(state);
+        self.decided(state);
+        self.standing(state);
+    }
+
+    /// What was worked on.
+    fn work(&mut self, state: &HandoffState) {
         self.section("Relevant Files", |page| page.files(&state.files));
         self.section("Progress", |page| page.progress(&state.task));
+    }
+
+    /// What the user wants to hold.
+    fn instructions(&mut self, state: &HandoffState) {
         self.section("User Instructions", |page| {
             for entry in &state.constraints {
                 page.bullet(&format!("\"{}\"", entry.text.replace('"', "'")), &entry.evidence);
             }
         });
+    }
+
+    fn decided(&mut self, state: &HandoffState) {
         self.section("Key Decisions", |page| state.decisions.iter().for_each(|entry| page.decision(entry)));
+    }
+
+    /// What is known, what is broken, what comes next, and where.
+    fn standing(&mut self, state: &HandoffState) {
         self.section("Findings", |page| {
             state.findings.iter().for_each(|entry| page.bullet(&entry.text, &entry.evidence));
         });
@@ -116,10 +158,18 @@ impl Page {
     }
 
     fn task(&mut self, task: &Task) {
-        let (objective, status) = (self.mark("objective"), self.mark("status"));
-        let cite = self.cite(&task.evidence);
-        let _ = writeln!(self.out, "\n## Task: {}{objective}{cite}", one_line(&task.objective));
-        let _ = write!(self.out, "**Status:** {}{status}", task.status.name());
+        self.objective(task);
+        self.status(task);
+    }
+
+    fn objective(&mut self, task: &Task) {
+        let (mark, cite) = (self.mark("objective"), self.cite(&task.evidence));
+        let _ = writeln!(self.out, "\n## Task: {}{mark}{cite}", one_line(&task.objective));
+    }
+
+    fn status(&mut self, task: &Task) {
+        let mark = self.mark("status");
+        let _ = write!(self.out, "**Status:** {}{mark}", task.status.name());
         if let Some(first) =
             task.progress_summary.lines().next().and_then(|line| line.strip_prefix("Status: "))
         {
@@ -202,7 +252,7 @@ impl Page {
     }
 
     fn decision(&mut self, entry: &Decision) {
-        let mut text = one_line(&entry.decision);
+        let mut text = one_line(&entry.decision).into_owned();
         if !entry.rationale.is_empty() {
             let _ = write!(text, " {}", one_line(&entry.rationale));
         }
@@ -333,6 +383,13 @@ fn group(folder: &str, bases: &[&str]) -> String {
     }
 }
 
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// The text with one blank for all white space between words. Nearly all is so already, and drafts are many.
+fn one_line(text: &str) -> Cow<'_, str> {
+    let mut words = 0;
+    let joined = text.split(char::is_whitespace).inspect(|_| words += 1).all(|word| !word.is_empty());
+    let blanks = memchr::memchr_iter(b' ', text.as_bytes()).count();
+    if joined && blanks + 1 == words {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }

@@ -6,7 +6,6 @@ use super::load::renderer;
 use super::{Service, fit};
 use crate::build::Options;
 use crate::delta::Delta;
-use crate::diff::Known;
 use crate::error::Result;
 use crate::render::Citations;
 use crate::store::{Id, Record};
@@ -66,7 +65,8 @@ impl Service {
             citations: if request.cite { Citations::Shown } else { Citations::Hidden },
             ..defaults
         };
-        let update = update(&base.state, &new.state, &Known::default(), &options)?;
+        let known = self.known(&base, &new)?;
+        let update = update(&base.state, &new.state, &known, &options)?;
         Ok(Changed {
             base: request.base.clone(),
             id: request.id.clone(),

@@ -81,10 +81,11 @@ impl Service {
         let tokenizer = fit::tokenizer(request.model.as_deref())?;
         let renderer = renderer(request.output.as_deref())?;
         let citations = if request.cite { Citations::Shown } else { Citations::Hidden };
-        let fitted = fit::fit(record.state, request.budget, tokenizer, renderer, citations)?;
-        let room = request.budget.map_or(usize::MAX, |budget| budget - fitted.tokens);
+        let fitted = fit::fit(record.state.clone(), request.budget, tokenizer, renderer, citations)?;
+        self.note_load(&id, &record, &fitted.text, fitted.tokens, tokenizer.name());
+        let left = request.budget.map_or(usize::MAX, |budget| budget - fitted.tokens);
         Ok(Loaded {
-            conversation: conversation.map(|(talk, most)| last(&talk, most, room, tokenizer)),
+            conversation: conversation.map(|(talk, most)| last(&talk, most, left, tokenizer)),
             id: id.to_string(),
             version: record.version,
             saved_at: record.saved_at,

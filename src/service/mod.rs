@@ -19,6 +19,8 @@ mod remove;
 mod restore;
 mod save;
 mod search;
+mod since;
+mod stats;
 mod tell;
 mod transcript;
 mod tree;

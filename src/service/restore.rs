@@ -51,7 +51,7 @@ impl Service {
         let room = room.ok_or(Error::BudgetTooSmall { budget: request.budget, minimum: MINIMUM + FRAME })?;
         let share = if request.messages == 0 { room } else { (room * SHARE / 100).max(MINIMUM) };
         let (id, mut body) = match &request.since {
-            Some(base) => self.changed(base, &request.load, share)?,
+            Some(base) => self.since(base, &request.load, share)?,
             None => self.whole(&request.load, share)?,
         };
         if request.messages > 0 {
@@ -71,11 +71,11 @@ impl Service {
     }
 
     /// What changed in a handoff since another one, within a budget.
-    fn changed(&self, base: &str, load: &Load, budget: usize) -> Result<(String, String)> {
+    fn since(&self, base: &str, load: &Load, budget: usize) -> Result<(String, String)> {
         let id = self.meant(load)?.to_string();
-        let wanted =
-            Compare { base: base.to_owned(), id: id.clone(), budget: Some(budget), ..Compare::default() };
-        Ok((id, self.changes(&wanted)?.text))
+        let compare = Compare { base: base.to_owned(), id, budget: Some(budget), ..Compare::default() };
+        let changed = self.changes(&compare)?;
+        Ok((changed.id, changed.text))
     }
 
     /// The last messages of the session, from what was kept of it or from its transcript.

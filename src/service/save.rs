@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::given::redacted;
 use super::tree::{self, Tree};
-use super::{Given, Keeping, Service, conversation, fit};
+use super::{Given, Keeping, Service, conversation, fit, since};
 use crate::build::{Options, build};
+use crate::diff::Known;
 use crate::error::{Error, Result};
 use crate::event::Warning;
 use crate::state::{Environment, HandoffState};
@@ -89,6 +90,8 @@ pub struct Saved {
 /// What is to be kept, before it has an id.
 struct Made {
     state: HandoffState,
+    /// What tells why something of its base is not in it.
+    known: Known,
     tokens: usize,
     redacted: usize,
     warnings: Vec<Warning>,
@@ -108,23 +111,30 @@ impl Service {
         {
             request.conversation = Some(conversation::of(bytes, request.format.as_deref())?);
         }
-        let mut made = make(given, &request, tokenizer, base)?;
+        let going_on = base.as_ref().map(|base| base.state.clone());
+        let mut made = make(given, &request, tokenizer, going_on)?;
         made.redacted += marks;
-        self.keep(&made, &request, &tokenizer)
+        self.keep(&made, base.as_ref(), &request, &tokenizer)
     }
 
     /// The handoff that this one goes on from: the one that is named, else what is under its id already.
-    fn base(&self, request: &Save) -> Result<Option<HandoffState>> {
+    fn base(&self, request: &Save) -> Result<Option<Record>> {
         if let Some(base) = &request.base {
-            return self.record(base).map(|record| Some(record.state));
+            return self.record(base).map(Some);
         }
         let Some(id) = &request.id else { return Ok(None) };
         let id = Id::new(id)?;
         let there = self.store.get(&id)?;
-        there.map(|document| Record::read(&id, &document.bytes).map(|record| record.state)).transpose()
+        there.map(|document| Record::read(&id, &document.bytes)).transpose()
     }
 
-    fn keep(&self, made: &Made, request: &Save, tokenizer: &Tokenizer) -> Result<Saved> {
+    fn keep(
+        &self,
+        made: &Made,
+        base: Option<&Record>,
+        request: &Save,
+        tokenizer: &Tokenizer,
+    ) -> Result<Saved> {
         let now = self.settings.clock.now();
         let id = match &request.id {
             Some(id) => Id::new(id)?,
@@ -133,7 +143,9 @@ impl Service {
         let mut replaced = None;
         let record = self.change(&id, Keeping::Version, |there| {
             replaced = there.as_ref().map(Record::time);
-            Ok(renewed(there, &id, made, request, now))
+            let mut record = renewed(there, &id, made, request, now);
+            record.delta = base.map(|base| since::delta(base, &record, &made.known));
+            Ok(record)
         })?;
         Ok(Saved {
             id: id.to_string(),
@@ -170,7 +182,8 @@ fn make(given: Given, request: &Save, tokenizer: Tokenizer, base: Option<Handoff
             if let Some(root) = &made.root {
                 worktree::anchor(&mut made.state, root);
             }
-            Ok(Made { state: made.state, tokens: made.tokens, redacted: 0, warnings: made.warnings })
+            let known = Known::facts(&made.facts);
+            Ok(Made { state: made.state, known, tokens: made.tokens, redacted: 0, warnings: made.warnings })
         }
         Given::State(state) => {
             let (mut state, redacted) = redacted(&*state);
@@ -179,9 +192,12 @@ fn make(given: Given, request: &Save, tokenizer: Tokenizer, base: Option<Handoff
             let markdown = render::find("markdown").expect("markdown is in the list");
             let mut fitted = fit::fit(state, request.budget, tokenizer, markdown, render::Citations::Hidden)?;
             if let Some(root) = request.tree.root(&tree::recorded(&fitted.state)) {
+                // What was anchored before may have moved since.
+                worktree::revisit(&mut fitted.state, &root);
                 worktree::anchor(&mut fitted.state, &root);
             }
-            Ok(Made { state: fitted.state, tokens: fitted.tokens, redacted, warnings: Vec::new() })
+            let known = Known::default();
+            Ok(Made { state: fitted.state, known, tokens: fitted.tokens, redacted, warnings: Vec::new() })
         }
     }
 }

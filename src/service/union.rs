@@ -89,6 +89,8 @@ fn files(later: Vec<FileEntry>, earlier: Vec<FileEntry>) -> Vec<FileEntry> {
             }
             if file.focus_ranges.is_empty() {
                 file.focus_ranges.clone_from(&before.focus_ranges);
+                // They are true of the text that the earlier one saw.
+                file.anchor.clone_from(&before.anchor);
             }
             file.change = file.change.or(before.change);
         }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Id;
+use crate::delta::Delta;
 use crate::error::{Error, Result};
 use crate::state::{HandoffState, Status};
 
@@ -60,6 +61,9 @@ pub struct Record {
     /// Its size as Markdown when it was saved, in tokens of the encoding that its metadata name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens: Option<u64>,
+    /// What changed since the handoff it goes on from: the save before it, or the base that was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delta: Option<Delta>,
     /// What people said about it, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub comments: Vec<Comment>,
@@ -117,7 +121,7 @@ pub struct Head {
     /// When it began and ended.
     pub metadata: HeadMetadata,
     #[serde(default = "first")]
-    schema_version: u32,
+    pub(crate) schema_version: u32,
     /// What people call it.
     #[serde(default)]
     pub title: String,
@@ -194,6 +198,7 @@ impl Record {
             version: 1,
             saved_at: None,
             tokens: None,
+            delta: None,
             comments: Vec::new(),
             conversation: None,
             others: Map::new(),
@@ -262,7 +267,7 @@ fn parse<T: for<'a> Deserialize<'a>>(id: &Id, bytes: &[u8], version: fn(&T) -> u
 #[derive(Deserialize)]
 struct Probe {
     #[serde(default)]
-    schema_version: u32,
+    pub(crate) schema_version: u32,
 }
 
 impl Stage {

@@ -8,7 +8,8 @@ use baton::fact::{Fact, Item};
 use baton::render::{Citations, RENDERERS};
 use baton::state::{
     Constraint, Decision, Environment, FileChange, FileEntry, Finding, FocusRange, HandoffState, Metadata,
-    NextStep, OpenError, OpenQuestion, Priority, Rejected, Said, Source, Status, Task, Tokens, Verification,
+    NextStep, OpenError, OpenQuestion, Priority, Rejected, Said, Source, Status, Task, Tokens, Used,
+    Verification,
 };
 use baton::token::Encoding;
 use baton::update::update;
@@ -19,7 +20,7 @@ use proptest::sample::select;
 use crate::fixtures::{self, options};
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Of any three handoffs, all laws at once.
     #[test]
@@ -67,7 +68,9 @@ proptest! {
         let delta = between(&one, &two, &Known::default());
         let all = diff::changes(&delta);
         let cut = diff::cut(&delta, budget % all.max(1));
-        prop_assert_eq!(diff::changes(&cut) + cut.left_out, all);
+        // An empty line of progress, alone, cannot be told from none.
+        let told = diff::changes(&cut) + cut.left_out;
+        prop_assert!(told == all || told + 1 == all && cut.progress_delta.is_empty());
         let refused = matches!(apply(&one, &cut), Err(Error::CutDelta { .. }));
         prop_assert!(cut.left_out == 0 || refused);
     }
@@ -157,11 +160,13 @@ fn why_entries_went() {
         (Section::Questions, Resolved),
         (Section::NextSteps, Executed),
         (Section::NextSteps, Evicted),
-        (Section::Constraints, Superseded),
+        (Section::Constraints, Evicted),
         (Section::Files, Superseded),
         (Section::Files, Evicted),
     ];
     check_reasons(&base, &new, &Known::facts(&facts), &known);
+    let known = [&known[..4], &[(Section::Constraints, Superseded)], &known[5..]].concat();
+    check_reasons(&base, &new, &Known::facts(&facts[..1]), &known);
 
     // Of another session silence tells nothing.
     new.metadata.session_id = "another".into();
@@ -224,14 +229,28 @@ fn longer_texts_change_by_words() {
     };
     let delta =
         between(&long("it hung on every start"), &long("it hung on every second start"), &Known::default());
-    insta::assert_json_snapshot!(delta.modified, @"");
+    insta::assert_json_snapshot!(delta.modified[0].fields["text"], @r#"
+    {
+      "words": [
+        {
+          "keep": 106
+        },
+        {
+          "add": "second "
+        },
+        {
+          "keep": 5
+        }
+      ]
+    }
+    "#);
 }
 
 /// What a reader gets of a session that went on.
 #[test]
 fn how_it_reads() {
     let fixture = fixtures::all().iter().find(|it| it.name == "claude-code/rate-limiter").unwrap();
-    let (base, new, known) = halves(&fixture.bytes);
+    let (base, new, known) = halves(&fixture.bytes).unwrap();
     let update = update(&base, &new, &known, &options(2000, "markdown")).unwrap();
     insta::assert_snapshot!(update.text.replace(&update.delta.base[..15], "blake3:<base>"));
 }
@@ -239,8 +258,10 @@ fn how_it_reads() {
 /// On the way from the first two thirds of a session to all of it, every law holds, and the changes are clearly shorter or not told.
 #[test]
 fn fixtures_grow() {
-    for fixture in fixtures::all().iter().filter(|it| it.bytes.len() > 4000) {
-        let (base, new, known) = halves(&fixture.bytes);
+    let mut grown = 0;
+    for fixture in fixtures::all() {
+        let Some((base, new, known)) = halves(&fixture.bytes) else { continue };
+        grown += 1;
         check(&base, &new, &base);
         let update = update(&base, &new, &known, &options(2000, "markdown")).unwrap();
         assert_eq!(update.whole, update.tokens * 100 >= update.full * 85, "{}", fixture.name);
@@ -250,17 +271,17 @@ fn fixtures_grow() {
         let still = between(&new, &again, &known);
         assert!(still.modified.is_empty() && still.removed.is_empty(), "{}: {still:?}", fixture.name);
     }
+    assert!(grown >= 8, "only {grown} fixtures can be cut");
 }
 
-/// Handoffs of the first two thirds of a session's lines and of all of it, and what is known of it.
-fn halves(bytes: &[u8]) -> (HandoffState, HandoffState, Known) {
+/// Handoffs of the first two thirds of a session's lines and of all of it, and what is known of it; nothing of a
+/// session that cannot be cut at a line.
+fn halves(bytes: &[u8]) -> Option<(HandoffState, HandoffState, Known)> {
     let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
     let head = lines[..(lines.len() * 2).div_ceil(3)].concat();
-    let base = build::build(&head, &options(2000, "markdown"))
-        .unwrap_or_else(|_| build::build(bytes, &options(2000, "markdown")).unwrap())
-        .state;
-    let new = build::build(bytes, &with_base(&base)).unwrap();
-    (base, new.state, Known::facts(&new.facts))
+    let base = build::build(&head, &options(2000, "markdown")).ok()?.state;
+    let new = build::build(bytes, &with_base(&base)).ok()?;
+    Some((base, new.state, Known::facts(&new.facts)))
 }
 
 fn with_base(base: &HandoffState) -> Options {
@@ -352,7 +373,6 @@ fn file(path: &str, relevance: &str) -> FileEntry {
     FileEntry {
         path: path.into(),
         relevance: relevance.into(),
-        focus_ranges: vec![],
         change: Some(FileChange::Edited),
         evidence: vec![2],
         ..FileEntry::default()
@@ -423,7 +443,7 @@ fn files() -> impl Strategy<Value = Vec<FileEntry>> {
         end,
         note,
         changed_since_save,
-        anchor: None,
+        ..FocusRange::default()
     });
     let change =
         prop::option::of(select(vec![FileChange::Created, FileChange::Deleted, FileChange::Renamed]));
@@ -502,11 +522,9 @@ fn environment() -> impl Strategy<Value = Environment> {
 }
 
 fn metadata() -> impl Strategy<Value = Metadata> {
-    let source = (text(), any::<u64>(), any::<u64>()).prop_map(|(format, events, tokens)| Source {
-        format,
-        events,
-        tokens,
-    });
+    let used = prop::option::of(any::<u64>().prop_map(|input| Used { input, ..Used::default() }));
+    let source = (text(), any::<u64>(), any::<u64>(), text(), used)
+        .prop_map(|(format, events, tokens, model, used)| Source { format, events, tokens, model, used });
     let tokens = (text(), any::<u64>()).prop_map(|(encoding, budget)| Tokens { encoding, budget });
     let said = (time(), any::<u32>(), prop::collection::vec(text(), 0..3));
     let said = said.prop_map(|(at, after, parts)| Said { at, after, parts });

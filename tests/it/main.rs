@@ -65,6 +65,8 @@ mod scorer;
 mod sessions;
 /// How the handoffs of the fixtures read.
 mod snapshots;
+/// Sessions in databases and folders.
+mod sources;
 /// Handoffs that are kept: whole, private, found again, whoever else writes and whatever happens.
 #[cfg(feature = "cli")]
 mod store;

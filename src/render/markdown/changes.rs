@@ -29,11 +29,23 @@ pub(super) fn render(delta: &Delta, new: &HandoffState, citations: Citations) ->
     );
     page.task(&excerpt.task);
     page.sections(&excerpt);
+    page.section("Earlier Checks", |page| page.aged(delta, new));
     page.section("Done or Gone", |page| page.gone(delta));
     page.out
 }
 
 impl Page {
+    /// The checks of which only that changed: how many edits came after them.
+    fn aged(&mut self, delta: &Delta, new: &HandoffState) {
+        let aged =
+            delta.modified.iter().filter(|it| it.section == Section::Verification && is_aged(&it.fields));
+        let edits: Vec<u32> = aged.filter_map(|it| Some(new.verification.get(it.at)?.edits_since)).collect();
+        if let (Some(least), Some(most)) = (edits.iter().min(), edits.iter().max()) {
+            let edits = if least == most { least.to_string() } else { format!("{least}-{most}") };
+            self.bullet(&format!("as they were, by now {edits} edits since"), &[]);
+        }
+    }
+
     fn gone(&mut self, delta: &Delta) {
         for removed in delta.removed.iter().filter(|it| it.reason != Reason::Evicted) {
             self.bullet(&format!("{}: {}", word(removed.reason), removed.entry), &[]);
@@ -107,7 +119,10 @@ fn told<T>(delta: &Delta, section: Section, new: &[T], added: &[T]) -> Vec<T>
 where
     T: Clone + Serialize + DeserializeOwned,
 {
-    let modified = delta.modified.iter().filter(|it| it.section == section && is_visible(&it.fields));
+    let modified = delta
+        .modified
+        .iter()
+        .filter(|it| it.section == section && is_visible(&it.fields) && !is_aged(&it.fields));
     let now = modified.filter_map(|it| Some(marked(new.get(it.at)?, &it.fields)));
     now.chain(added.iter().cloned()).collect()
 }
@@ -115,6 +130,11 @@ where
 /// Whether a reader would see the change.
 fn is_visible(fields: &Fields) -> bool {
     fields.keys().any(|name| !is_unread(name) && name != "timestamp")
+}
+
+/// Whether nothing changed in a check but how many edits came after it.
+fn is_aged(fields: &Fields) -> bool {
+    fields.contains_key("edits_since") && fields.keys().all(|name| name == "edits_since" || is_unread(name))
 }
 
 fn task(delta: &Delta, new: &HandoffState) -> Task {
@@ -126,10 +146,15 @@ fn task(delta: &Delta, new: &HandoffState) -> Task {
     let lines: Vec<&str> = new.task.progress_summary.split('\n').collect();
     let modified = delta.modified.iter().filter(|it| it.section == Section::Progress);
     let now = modified.filter_map(|it| Some((*lines.get(it.at)?, &it.fields)));
-    let mut told: Vec<String> = now.map(|(line, fields)| marked_text(line, fields.get("text"))).collect();
+    let mut told: Vec<String> = now.map(|(line, fields)| progress(line, fields)).collect();
     told.extend(delta.progress_delta.lines().map(str::to_owned));
     told.sort_by_key(|line| !line.starts_with("Status: "));
     Task { objective, progress_summary: told.join("\n"), ..new.task.clone() }
+}
+
+/// A line of the progress as it is now; the one that tells how the task stands is told whole.
+fn progress(line: &str, fields: &Fields) -> String {
+    if line.starts_with("Status: ") { line.to_owned() } else { marked_text(line, fields.get("text")) }
 }
 
 fn environment(delta: &Delta, new: &HandoffState) -> Environment {
