@@ -46,6 +46,12 @@ fn wire<T: DeserializeOwned>(value: Value) -> T {
     serde_json::from_value(value).expect("the tables hold what the protocol knows")
 }
 
+/// A result that is all there is; older revisions are not told.
+fn complete<T: DeserializeOwned>(mut value: Value) -> T {
+    value["resultType"] = json!("complete");
+    wire(value)
+}
+
 fn text(text: &str) -> Value {
     json!({"content": [{"type": "text", "text": text}]})
 }
@@ -333,8 +339,10 @@ impl ServerHandler for Fixture {
             )?;
             return Ok(match question {
                 Some(question) => CallToolResponse::InputRequired(question),
-                None => wire::<CallToolResult>(text(&format!("state-ok {}", json!(request.input_responses))))
-                    .into(),
+                None => {
+                    complete::<CallToolResult>(text(&format!("state-ok {}", json!(request.input_responses))))
+                        .into()
+                }
             });
         }
         let answer = match fixed(name) {
@@ -342,7 +350,7 @@ impl ServerHandler for Fixture {
             None if BUSY.contains(&name) => busy(name, &context).await?,
             None => return Err(ErrorData::invalid_params(format!("there is no tool '{name}'"), None)),
         };
-        Ok(wire::<CallToolResult>(answer).into())
+        Ok(complete::<CallToolResult>(answer).into())
     }
 
     async fn list_prompts(&self, _: Option<PaginatedRequestParams>, _: Context) -> Answer<ListPromptsResult> {
@@ -375,7 +383,7 @@ impl ServerHandler for Fixture {
         }
         let found = prompt(&request.name, request.arguments.as_ref());
         let found = found.ok_or_else(|| ErrorData::invalid_params("there is no such prompt", None))?;
-        Ok(wire::<GetPromptResult>(found).into())
+        Ok(complete::<GetPromptResult>(found).into())
     }
 
     async fn list_resources(
@@ -409,7 +417,7 @@ impl ServerHandler for Fixture {
     ) -> Answer<ReadResourceResponse> {
         let gone =
             || ErrorData::resource_not_found("there is no such resource", Some(json!({"uri": request.uri})));
-        Ok(wire::<ReadResourceResult>(resource(&request.uri).ok_or_else(gone)?).into())
+        Ok(complete::<ReadResourceResult>(resource(&request.uri).ok_or_else(gone)?).into())
     }
 
     async fn complete(&self, _: CompleteRequestParams, _: Context) -> Answer<CompleteResult> {

@@ -108,7 +108,7 @@ fn only_our_own_names_and_pages_are_answered() {
         assert!(!reply.head.contains("access-control-allow"), "{reply:?}");
     }
     for (method, path, expected) in
-        [("GET", "/", 404), ("POST", "/shutdown", 404), ("GET", "/mcp/../etc/passwd", 404)]
+        [("GET", "/", 404), ("POST", "/shutdown", 404), ("GET", "/mcp/../etc/passwd", 400)]
     {
         assert_eq!(server.send(method, path, &[], "").status, expected, "{method} {path}");
     }
