@@ -367,6 +367,15 @@ pub fn identifiers(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| is_identifier(word))
 }
 
+/// A path in a folder; an absolute path stays as it is.
+pub fn joined(folder: &str, path: &str) -> String {
+    let absolute = path.starts_with(['/', '~', '\\']) || path.as_bytes().get(1) == Some(&b':');
+    if absolute || folder.is_empty() || folder == "." {
+        return path.to_owned();
+    }
+    format!("{}/{}", folder.trim_end_matches(['/', '\\']), path.trim_start_matches("./"))
+}
+
 /// Cuts a text to at most `limit` bytes at the end of a sentence, clause or word, and says so with "…".
 pub fn clip(text: &str, limit: usize) -> String {
     if text.len() <= limit {
@@ -384,4 +393,21 @@ pub fn clip(text: &str, limit: usize) -> String {
     let clause = head.rfind("; ").or_else(|| head.rfind(", ")).filter(|at| *at > limit * 2 / 3);
     let word = head.rfind(' ').filter(|at| *at > limit / 2);
     format!("{}…", head[..clause.or(word).unwrap_or(end)].trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_joined_once() {
+        let check = |folder, path, expected: &str| assert_eq!(joined(folder, path), expected);
+        check("a", "b", "a/b");
+        check("a/", "./b", "a/b");
+        check(".", "b", "b");
+        check("a", "/b", "/b");
+        check("a", "~/b", "~/b");
+        check("a", "C:\\b", "C:\\b");
+        check("", "", "");
+    }
 }

@@ -35,12 +35,7 @@ pub fn parts(command: &str) -> Vec<&str> {
 
 /// Joins a path to the folder a command ran in.
 pub fn join(cwd: Option<&str>, path: &str) -> String {
-    match cwd {
-        Some(cwd) if !path.starts_with('/') && !path.starts_with('~') && !path.contains(":\\") => {
-            format!("{}/{}", cwd.trim_end_matches(['/', '\\']), path.trim_start_matches("./"))
-        }
-        _ => path.to_owned(),
-    }
+    cwd.map_or_else(|| path.to_owned(), |cwd| crate::text::joined(cwd, path))
 }
 
 /// The words of a part, without quotes.

@@ -43,9 +43,9 @@ pub(super) fn in_command(command: &str) -> Vec<FileEdit> {
 /// Puts a folder before every path that is not absolute.
 pub(super) fn place_in(folder: &str, edits: &mut [FileEdit]) {
     for edit in edits {
-        edit.path = super::shell::join(folder, &edit.path);
+        edit.path = crate::text::joined(folder, &edit.path);
         if let Change::Renamed { from } = &mut edit.change {
-            *from = super::shell::join(folder, from);
+            *from = crate::text::joined(folder, from);
         }
     }
 }

@@ -23,15 +23,6 @@ pub(super) fn read_of(command: &str, output: &str) -> Option<FileRead> {
     view.read(folder.as_deref(), output)
 }
 
-/// A path in a folder; an absolute path stays as it is.
-pub(super) fn join(folder: &str, path: &str) -> String {
-    let absolute = path.starts_with(['/', '~', '\\']) || path.as_bytes().get(1) == Some(&b':');
-    if absolute || folder.is_empty() || folder == "." {
-        return path.to_owned();
-    }
-    format!("{}/{}", folder.trim_end_matches('/'), path.trim_start_matches("./"))
-}
-
 /// What stands inside a shell that is told to run it.
 fn inner_line(words: &[String]) -> Option<&str> {
     let (program, rest) = words.split_first()?;
@@ -135,7 +126,7 @@ impl View {
             return None;
         }
         let whole = self.start == 1 && self.end.is_none() && self.numbers != Numbers::Match;
-        let path = folder.map_or_else(|| self.path.clone(), |folder| join(folder, &self.path));
+        let path = folder.map_or_else(|| self.path.clone(), |folder| crate::text::joined(folder, &self.path));
         Some(FileRead { path, start, content, total: whole.then_some(count) })
     }
 }
@@ -400,18 +391,6 @@ mod tests {
         check("rg -n fn src tests", "src/a.rs:4:fn x\n");
         check("cat a", "Total output lines: 900\n\nx\n");
         check("cat a", "x\n…12 tokens truncated…\ny\n");
-    }
-
-    #[test]
-    fn paths_are_joined_once() {
-        let check = |folder, path, expected: &str| assert_eq!(join(folder, path), expected);
-        check("a", "b", "a/b");
-        check("a/", "./b", "a/b");
-        check(".", "b", "b");
-        check("a", "/b", "/b");
-        check("a", "~/b", "~/b");
-        check("a", "C:\\b", "C:\\b");
-        check("", "", "");
     }
 
     proptest::proptest! {

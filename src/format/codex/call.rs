@@ -69,7 +69,7 @@ pub(super) fn command_line(value: &Value) -> Option<String> {
 
 /// Whether a folder is one by itself, wherever the session runs.
 pub(super) fn is_absolute(folder: &str) -> bool {
-    shell::join("x", folder) == folder
+    crate::text::joined("x", folder) == folder
 }
 
 /// The strings and numbers in a value, one a line.

@@ -60,7 +60,7 @@ impl Open {
         };
         let mut read = shell::read_of(command, shown)?;
         if let Some(folder) = folder {
-            read.path = shell::join(folder, &read.path);
+            read.path = crate::text::joined(folder, &read.path);
         }
         Some(read)
     }
