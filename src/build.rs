@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::error::{Error, Result};
-use crate::event::{EventKind, Transcript, Warning};
+use crate::event::{Actor, EventKind, Transcript, Warning};
 use crate::fact::Fact;
 use crate::pack::{self, Packed};
 use crate::render::{Citations, Renderer};
-use crate::state::{HandoffState, Metadata, Source, Tokens};
+use crate::state::{HandoffState, Metadata, Source, Tokens, Used};
 use crate::token::{Encoding, Lines, Tokenizer};
 use crate::{checkpoint, count, diff, extract, format, redact, render};
 
@@ -140,6 +140,8 @@ fn metadata(transcript: &Transcript, read: usize, options: &Options) -> Metadata
         format: transcript.format.to_owned(),
         events: transcript.events.len() as u64,
         tokens: options.tokenizer.upper(read) as u64,
+        model: model(transcript),
+        used: used(transcript),
     };
     Metadata {
         created_at: first,
@@ -148,6 +150,7 @@ fn metadata(transcript: &Transcript, read: usize, options: &Options) -> Metadata
         base_session: options.base.as_ref().map(|base| base.metadata.session_id.clone()),
         source: Some(source),
         tokens: Some(Tokens { encoding: options.tokenizer.name(), budget: options.budget as u64 }),
+        said: None,
     }
 }
 
@@ -158,6 +161,31 @@ fn recorded_root(transcript: &Transcript) -> Option<PathBuf> {
         _ => None,
     });
     first.map(PathBuf::from).filter(|root| root.is_absolute() && root.is_dir())
+}
+
+/// The model that worked last; empty if the transcript does not say.
+fn model(transcript: &Transcript) -> String {
+    let last = transcript.events.iter().rev().find_map(|event| match &event.kind {
+        EventKind::Context(context) => context.model.clone(),
+        _ => None,
+    });
+    last.unwrap_or_default()
+}
+
+/// The provider's figures, summed; none if the transcript has none.
+fn used(transcript: &Transcript) -> Option<Used> {
+    let mut used = None;
+    for event in &transcript.events {
+        let EventKind::Usage(usage) = &event.kind else { continue };
+        let sum: &mut Used = used.get_or_insert_default();
+        sum.input += usage.input;
+        sum.cached += usage.cached;
+        sum.output += usage.output;
+        if event.actor == Actor::Main {
+            sum.context = usage.input;
+        }
+    }
+    used
 }
 
 /// The last id the transcript gives the session; empty if it gives none.

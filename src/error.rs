@@ -96,6 +96,18 @@ pub enum Error {
         /// The names of all renderings.
         known: String,
     },
+    /// It is not a table of prices.
+    #[error("this is no table of prices; give a file in the shape of prices.json")]
+    NoPrices {
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// A price in a table cannot be one.
+    #[error("a price of '{model}' is none; give dollars for a million tokens, from 0 to a million")]
+    NoPrice {
+        /// Whose price it is.
+        model: String,
+    },
     /// The budget is below what any handoff needs.
     #[error("a budget of {budget} tokens is too small; the minimum is {minimum}")]
     BudgetTooSmall {
@@ -246,6 +258,90 @@ pub enum Error {
     /// Saves that nobody asked for are switched off.
     #[error("saving by itself is switched off by BATON_DISABLE; unset it, or save by hand")]
     Disabled,
+    /// The agent said nothing, and no transcript was found.
+    #[error(
+        "there is nothing to save: no transcript of this project was found; give transcript_path, or say task_objective"
+    )]
+    NothingToSave,
+    /// A project has no handoff.
+    #[error(
+        "there is no handoff of the project '{project}' yet; save one, or name the id of another project's"
+    )]
+    NothingHere {
+        /// The project.
+        project: String,
+    },
+    /// There is no transcript on disk for a handoff.
+    #[error("the transcript of '{id}' is not known or no longer there; what was kept of it is all there is")]
+    NoTranscript {
+        /// The handoff.
+        id: String,
+    },
+    /// A transcript says nothing of what was asked for.
+    #[error("the transcript of '{id}' says nothing of that; use words that stand in it, or name lines")]
+    NothingRecalled {
+        /// The handoff.
+        id: String,
+    },
+    /// A tool was called with arguments that do not fit it.
+    #[error("the arguments do not fit")]
+    Arguments {
+        /// Why not.
+        source: serde_json::Error,
+    },
+    /// No handoff was named where one has to be.
+    #[error("name the handoffs by their ids; nothing was done")]
+    NothingNamed,
+    /// None of several handoffs could be removed.
+    #[error("nothing was deleted: {reasons}")]
+    NothingDeleted {
+        /// Why not.
+        reasons: String,
+    },
+    /// A reply would flood the context of the model.
+    #[error("the answer has more than {limit} tokens; ask for less, with a limit or a budget")]
+    ReplyTooLong {
+        /// The most tokens that are given.
+        limit: usize,
+    },
+    /// Whoever asked no longer wants the answer.
+    #[error("cancelled; nothing was saved")]
+    Cancelled,
+    /// There is no host of that name.
+    #[error("there is no host '{name}'; use one of: {known}")]
+    NoSuchHost {
+        /// What was asked for.
+        name: String,
+        /// The names of all hosts.
+        known: String,
+    },
+    /// What a host sent is no event.
+    #[error("what the host sent is no event; a hook reads one JSON object on standard input")]
+    HookEvent {
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// Other machines could reach the server, and nothing keeps strangers out.
+    #[error(
+        "a token of at least {shortest} characters is needed here; put one into BATON_TOKEN or a --token-file"
+    )]
+    TokenNeeded {
+        /// The fewest characters of a token.
+        shortest: usize,
+    },
+    /// A client on another machine named a file of this one.
+    #[error(
+        "transcript_path names a file of the server's machine, which other machines may not read; leave it out"
+    )]
+    NotHere,
+    /// A door could not be opened, or broke down.
+    #[error("cannot serve {address}")]
+    Serve {
+        /// Where.
+        address: String,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
     /// The result could not be written.
     #[error("cannot write {}", path.display())]
     Write {
@@ -258,3 +354,18 @@ pub enum Error {
 
 /// The result of everything here that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
+
+/// An error with its causes, in one line.
+pub fn chain(error: &Error) -> String {
+    let mut message = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        // The number says nothing to people that the words before it do not.
+        let cause_text = cause_text.split(" (os error ").next().unwrap_or_default();
+        message.push_str(": ");
+        message.push_str(cause_text);
+        source = cause.source();
+    }
+    message
+}

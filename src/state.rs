@@ -331,10 +331,26 @@ pub struct Metadata {
     /// How it was counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens: Option<Tokens>,
+    /// What is not proven by a transcript but said by the agent, if something is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Said>,
+}
+
+/// When an agent spoke of its session, and of what. Entries that are only said name no lines as evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Said {
+    /// When.
+    pub at: Timestamp,
+    /// The transcript's last line then; 0 without a transcript.
+    #[serde(default)]
+    pub after: u32,
+    /// The parts of the task that are the agent's words: `objective`, `status`, `progress_summary`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<String>,
 }
 
 /// What a handoff was made from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Source {
     /// Format of the transcript.
     pub format: String,
@@ -342,6 +358,25 @@ pub struct Source {
     pub events: u64,
     /// Tokens of all text the models saw, in the encoding of [`Tokens::encoding`].
     pub tokens: u64,
+    /// The model that worked last; shown with the evidence only.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub model: String,
+    /// The provider's own figures, where the transcript has them; shown with the evidence only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used: Option<Used>,
+}
+
+/// The provider's own figures for a whole session, in tokens.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Used {
+    /// All input of all messages: fresh, cached and newly cached.
+    pub input: u64,
+    /// The part of it that was read from a cache.
+    pub cached: u64,
+    /// All output.
+    pub output: u64,
+    /// The input of the last message: what stood before the model at the end.
+    pub context: u64,
 }
 
 /// How a handoff was counted.

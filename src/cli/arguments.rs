@@ -82,6 +82,8 @@ pub enum Command {
     Apply(super::diff::Apply),
     /// List the transcript formats
     Formats,
+    /// Answer an event of a host
+    Hook(super::hook::Hook),
     /// Keep handoffs from a file
     Import(super::import::Import),
     /// List the kept handoffs
@@ -90,6 +92,9 @@ pub enum Command {
     Load(super::load::Load),
     /// List the versions of a kept handoff
     Log(super::log::Log),
+    /// Answer an MCP client on standard input and output
+    #[cfg(feature = "server")]
+    Mcp(super::mcp::Mcp),
     /// Make one handoff of several kept ones
     Merge(super::merge::Merge),
     /// Remove the kept handoffs that are old
@@ -100,10 +105,15 @@ pub enum Command {
     Rm(super::rm::Rm),
     /// Make a handoff and keep it
     Save(super::save::Save),
+    /// Answer MCP clients over HTTP, at /mcp
+    #[cfg(feature = "server")]
+    Serve(super::serve::Serve),
     /// Search in kept handoffs, their comments and conversations
     Search(super::search::Search),
     /// Show all that is kept of a handoff
     Show(super::show::Show),
+    /// Say what handoffs saved
+    Stats(super::stats::Show),
     /// Print a completion script for a shell
     Completions {
         /// The shell

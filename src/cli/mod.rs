@@ -9,12 +9,15 @@ mod doctor;
 mod explain;
 mod export;
 mod formats;
+mod hook;
 mod import;
 mod input;
 mod install;
 mod list;
 mod load;
 mod log;
+#[cfg(feature = "server")]
+mod mcp;
 mod merge;
 mod output;
 mod pages;
@@ -25,8 +28,11 @@ mod report;
 mod rm;
 mod save;
 mod search;
+#[cfg(feature = "server")]
+mod serve;
 mod sessions;
 mod show;
+mod stats;
 mod store;
 mod time;
 
@@ -53,17 +59,26 @@ pub fn run(arguments: &Arguments, surroundings: &Surroundings) -> Result<(), Vec
         Command::Export(request) => export::run(request, surroundings).map_err(one),
         Command::Sessions(request) => sessions::run(request, surroundings),
         Command::Formats => formats::run().map_err(one),
+        Command::Hook(request) => {
+            hook::run(request, surroundings);
+            Ok(())
+        }
         Command::Import(request) => import::run(request, surroundings).map_err(one),
         Command::List(request) => list::run(request, surroundings).map_err(one),
         Command::Load(request) => load::run(request, surroundings).map_err(one),
         Command::Log(request) => log::run(request, surroundings).map_err(one),
+        #[cfg(feature = "server")]
+        Command::Mcp(request) => mcp::run(request, surroundings).map_err(one),
         Command::Merge(request) => merge::run(request, surroundings).map_err(one),
         Command::Prune(request) => prune::run(request, surroundings).map_err(one),
         Command::Read(request) => read::run(request, arguments.verbose),
         Command::Rm(request) => rm::run(request, surroundings),
         Command::Save(request) => save::run(request, surroundings, arguments.verbose).map_err(one),
         Command::Search(request) => search::run(request, surroundings).map_err(one),
+        #[cfg(feature = "server")]
+        Command::Serve(request) => serve::run(request, surroundings).map_err(one),
         Command::Show(request) => show::run(request, surroundings).map_err(one),
+        Command::Stats(request) => stats::run(request, surroundings).map_err(one),
         Command::Completions { shell } => pages::completions(*shell).map_err(one),
         Command::Man => pages::man().map_err(one),
     }

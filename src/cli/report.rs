@@ -1,10 +1,9 @@
 //! What is said on stderr: warnings about lost records, and errors with their causes.
 
-use std::error::Error as _;
 use std::io::{self, Write};
 use std::path::Path;
 
-use baton::error::Error;
+use baton::error::{Error, chain};
 use baton::event::Warning;
 use baton::redact;
 
@@ -53,18 +52,4 @@ fn code(error: &Error) -> u8 {
         Error::In { source, .. } => code(source),
         _ => 1,
     }
-}
-
-fn chain(error: &Error) -> String {
-    let mut message = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        // The number says nothing to people that the words before it do not.
-        let cause_text = cause_text.split(" (os error ").next().unwrap_or_default();
-        message.push_str(": ");
-        message.push_str(cause_text);
-        source = cause.source();
-    }
-    message
 }

@@ -69,6 +69,7 @@ pub struct Save {
     pub visibility: Option<String>,
     /// Keep the conversation word for word: that of the transcript, or of this file
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    #[expect(clippy::option_option, reason = "not wanted, wanted, or wanted from a file")]
     pub conversation: Option<Option<PathBuf>>,
     /// Working tree to check and anchor places in files in [default: the one the session worked in]
     #[arg(long, value_name = "DIR", value_parser = folder)]

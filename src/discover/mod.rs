@@ -68,7 +68,7 @@ pub fn of_project(found: &[Found], project: &Project, limit: usize) -> Vec<(Foun
     let mut belonging = Vec::new();
     for some in candidates.chunks(limit.clamp(4, TOGETHER)) {
         let opened = some.par_iter().filter_map(|&found| {
-            let opening = Some(found.beginning()).filter(|opening| territory.holds(opening))?;
+            let opening = Some(found.beginning()).filter(|opening| territory.holds(found, opening))?;
             Some((found.clone(), found.with_end(opening)))
         });
         belonging.par_extend(opened);

@@ -21,18 +21,27 @@ impl<'a> Territory<'a> {
     /// Whether a session may be one of the project, by the name of its folder alone.
     pub fn may_hold(&self, found: &Found) -> bool {
         let Some(folder) = &found.folder else { return true };
-        let places = format::find(found.agent).map_or(&[][..], |format| format.places);
-        let mut encoders = places.iter().filter_map(|place| place.encode).peekable();
-        encoders.peek().is_none()
-            || encoders.any(|encode| self.roots.iter().any(|root| begins(folder, &encode(root))))
+        let names = self.names(found);
+        names.is_empty() || names.iter().any(|name| begins(folder, name))
     }
 
-    /// Whether the session is one of the project: it ran in its folders, or its record names its remote.
-    pub fn holds(&self, opening: &Opening) -> bool {
+    /// Whether the session is one of the project: it ran in its folders, or its record names its remote. A session that
+    /// says neither is known by the name of its folder, if that is the project's to the letter.
+    pub fn holds(&self, found: &Found, opening: &Opening) -> bool {
         let here =
             |cwd: &String| self.roots.iter().any(|root| is_within(root, cwd)) && self.is_innermost(cwd);
         let same = |repository: &String| self.project.has_remote(repository);
-        opening.cwd.as_ref().is_some_and(here) || opening.repository.as_ref().is_some_and(same)
+        match (&opening.cwd, &opening.repository) {
+            (None, None) => found.folder.as_ref().is_some_and(|folder| self.names(found).contains(folder)),
+            (cwd, repository) => cwd.as_ref().is_some_and(here) || repository.as_ref().is_some_and(same),
+        }
+    }
+
+    /// How the session's agent would name the folders of the project, if it names them after their paths.
+    fn names(&self, found: &Found) -> Vec<String> {
+        let places = format::find(found.agent).map_or(&[][..], |format| format.places);
+        let encoders = places.iter().filter_map(|place| place.encode);
+        encoders.flat_map(|encode| self.roots.iter().map(move |root| encode(root))).collect()
     }
 
     /// Whether no other repository lies between the project and a folder in it.

@@ -194,6 +194,19 @@ fn so_does_the_remote_wherever_the_folder_is_now() {
 }
 
 #[test]
+fn a_transcript_that_names_no_folder_is_known_by_its_own() {
+    let said = |text: &str| {
+        let content = serde_json::json!([{"type": "text", "text": text}]);
+        format!("{}\n", serde_json::json!({"role": "user", "message": {"content": content}}))
+    };
+    let files = [
+        (".cursor/projects/none-my-tool/agent-transcripts/1/1.jsonl", said("ours")),
+        (".cursor/projects/none-my-tool-2/agent-transcripts/2/2.jsonl", said("a neighbour's")),
+    ];
+    check_project(&files, &project("/none/my-tool"), 9, &["ours"]);
+}
+
+#[test]
 fn drives_are_told_apart_by_their_letter_in_either_case() {
     let files = [(".claude/projects/c--Src-tool/1.jsonl", claude(r"c:\Src\tool", "ours"))];
     check_project(&files, &project(r"C:\src\tool"), 9, &["ours"]);

@@ -24,9 +24,17 @@ pub(super) const FORMAT: Format = Format {
 
 /// Where its sessions lie.
 const PLACES: &[Place] = &[
-    Place { base: ".cursor", files: "projects/*/agent-transcripts/*.jsonl", ..Place::BELOW_HOME },
-    Place { base: ".cursor", files: "projects/*/agent-transcripts/*/*.jsonl", ..Place::BELOW_HOME },
+    Place { files: "projects/{project}/agent-transcripts/*.jsonl", ..PROJECTS },
+    Place { files: "projects/{project}/agent-transcripts/*/*.jsonl", ..PROJECTS },
 ];
+
+const PROJECTS: Place = Place { base: ".cursor", encode: Some(folder_name), ..Place::BELOW_HOME };
+
+/// How the folder of a project's transcripts is named: the transcripts themselves say nothing of it.
+fn folder_name(path: &str) -> String {
+    let letter = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    path.trim_start_matches('/').chars().map(letter).collect()
+}
 
 const IGNORED: &[(&str, &str)] = &[];
 

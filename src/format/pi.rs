@@ -35,10 +35,10 @@ const PLACES: &[Place] = &[
     Place { base: ".openclaw", files: "agents/*/sessions/*.jsonl", ..Place::BELOW_HOME },
 ];
 
-/// How the folder of a project's sessions is named.
+/// How the name of the folder of a project's sessions begins; that of a folder below goes on where this one ends.
 fn folder_name(path: &str) -> String {
     let path = path.trim_start_matches(['/', '\\']);
-    format!("--{}--", path.replace(['/', '\\', ':'], "-"))
+    format!("--{}", path.replace(['/', '\\', ':'], "-"))
 }
 
 const MAPPED: &[&str] = &[

@@ -30,8 +30,9 @@ pub struct Place {
     pub files: &'static str,
     /// Names of files that are no sessions though they match, with a `*` as above; empty if there are none.
     pub except: &'static str,
-    /// How the agent writes the path of a project's folder as the name that stands for `{project}`, or its beginning, if a
-    /// path can be turned into it; sessions of other projects are then passed over without a look inside.
+    /// How the agent writes the path of a project's folder as the name that stands for `{project}`, if a path can be turned
+    /// into it: what the names of that folder and of all folders in it begin with. Sessions of other projects are then
+    /// passed over without a look inside.
     pub encode: Option<fn(&str) -> String>,
 }
 

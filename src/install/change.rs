@@ -64,9 +64,10 @@ impl Change {
         let before = read(&path)?;
         let kept = read(&backup_of(&path)).unwrap_or_default();
         let unchanged = before.is_some() && with(part, &path, kept.as_deref(), program).ok() == before;
-        let (after, backup) = match unchanged {
-            true => (kept, Backup::Restored),
-            false => (without(part, &path, before.as_deref(), program)?, Backup::Left),
+        let (after, backup) = if unchanged {
+            (kept, Backup::Restored)
+        } else {
+            (without(part, &path, before.as_deref(), program)?, Backup::Left)
         };
         let own = matches!(part.content, Content::Text(_));
         Ok(Self { what: part.what, path, before, after, backup, own }.if_any())
@@ -105,17 +106,21 @@ impl Change {
         if let (Some(backup), Some(before)) = (self.backup_path(), &self.before) {
             write(&backup, before, Some(&self.path))?;
         }
-        match &self.after {
-            Some(after) => write(&self.path, after, None)?,
-            None => {
-                remove(&self.path)?;
-                if self.own {
-                    // Any other folder has something else in it, and stays.
-                    let _ = self.path.parent().map(fs::remove_dir);
-                }
-            }
+        if let Some(after) = &self.after {
+            write(&self.path, after, None)?;
+        } else {
+            self.remove()?;
         }
         if self.backup == Backup::Restored { remove(&backup_of(&self.path)) } else { Ok(()) }
+    }
+
+    fn remove(&self) -> Result<()> {
+        remove(&self.path)?;
+        if self.own {
+            // The folders that were made for it are empty now; any other is not, and stays.
+            let _ = self.path.ancestors().skip(1).take(2).try_for_each(fs::remove_dir);
+        }
+        Ok(())
     }
 }
 

@@ -23,8 +23,11 @@ pub(super) fn put(text: &str, entries: &[Entry]) -> Result<String, String> {
 /// As [`put`].
 pub(super) fn take(text: &str, entries: &[Entry]) -> Result<String, String> {
     edit(text, |root| {
-        let object = root.object_value();
-        object.iter().for_each(|object| entries.iter().for_each(|entry| take_entry(object, entry)));
+        if let Some(object) = root.object_value() {
+            for entry in entries {
+                take_entry(&object, entry);
+            }
+        }
         Ok(())
     })
 }

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use proptest::prelude::*;
+use serde_json::Value;
 use tempfile::TempDir;
 
 use super::*;
@@ -41,7 +43,9 @@ fn files(folder: &Path) -> Vec<(String, String)> {
 }
 
 fn apply(changes: &[Change]) -> usize {
-    changes.iter().for_each(|change| change.apply().unwrap());
+    for change in changes {
+        change.apply().unwrap();
+    }
     changes.len()
 }
 
@@ -82,7 +86,7 @@ fn every_host_takes_it_once_and_gives_it_back_whole() {
     }
 }
 
-/// The files of a host as they read, each system's by itself.
+/// The files of a host as they read, in full for one system; elsewhere only where they are.
 #[test]
 fn what_each_host_gets() {
     for host in HOSTS {
@@ -94,16 +98,14 @@ fn what_each_host_gets() {
             (Scope::Project, Platform::Linux),
         ] {
             let home = TempDir::new().unwrap();
-            let around = around(home.path(), platform);
-            apply(&install(host, scope, &around).unwrap_or_default());
-            let files = files(home.path());
-            let shown = if text.is_empty() || scope == Scope::Project { usize::MAX } else { 0 };
-            text += &format!("# {scope:?} {platform:?}\n");
-            for (name, content) in files {
-                let is_long = name.ends_with(".md") || name.ends_with(".ts");
-                let content = if is_long { "(see plugins/)\n" } else { &content[..content.len().min(shown)] };
-                text += &format!("## {name}\n{content}");
-            }
+            apply(&install(host, scope, &around(home.path(), platform)).unwrap_or_default());
+            let in_full = |name: &str| {
+                platform == Platform::Linux && !name.contains("skills/") && !name.contains("plugins/")
+            };
+            let told = files(home.path()).into_iter().map(|(name, content)| {
+                if in_full(&name) { format!("## {name}\n{content}") } else { format!("## {name}\n") }
+            });
+            text.extend([format!("# {scope:?} {platform:?}\n")].into_iter().chain(told));
         }
         insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false, omit_expression => true }, {
             insta::assert_snapshot!(host.name, text);
@@ -122,7 +124,8 @@ fn check(host: &str, file: &str, before: &str, after: &str) {
     write(&path, before);
     let change = |make: fn(&Host, Scope, &Surroundings) -> Result<Vec<Change>>| {
         let changes = make(host, Scope::User, &around).unwrap();
-        changes.iter().filter(|change| change.path == path).for_each(|change| change.apply().unwrap());
+        let of_file: Vec<Change> = changes.into_iter().filter(|change| change.path == path).collect();
+        apply(&of_file);
     };
     let text = || fs::read_to_string(&path).unwrap();
     let backup = change::backup_of(&path);
@@ -341,4 +344,71 @@ fn a_diff_shows_no_secret() {
     let changes = install(find("gemini").unwrap(), Scope::User, &around).unwrap();
     let diff = changes[0].diff();
     assert!(!diff.contains(&secret) && diff.contains("+    \"baton\""), "{diff}");
+}
+
+/// Any JSON object, with names that hosts use among others.
+fn object() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i32>().prop_map(Value::from),
+        ".*".prop_map(Value::from)
+    ];
+    let name =
+        prop_oneof!["[a-z]{1,3}", Just("mcpServers".to_owned()), Just("servers".to_owned()), "\\PC{0,4}"];
+    leaf.prop_recursive(4, 30, 4, move |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::btree_map(name.clone(), inner, 0..4)
+                .prop_map(|members| members.into_iter().collect::<serde_json::Map<_, _>>().into()),
+        ]
+    })
+    .prop_filter("the root is an object with something in it", |value| {
+        value.as_object().is_some_and(|members| !members.is_empty())
+    })
+}
+
+/// Lines of a TOML file that may stand in any order, after the first.
+const TABLES: &[&str] = &[
+    "# a remark\n",
+    "\n",
+    "[a]\nb = 1 # why\n",
+    "[[list]]\nx = \"\"\"\n[mcp_servers.baton]\n\"\"\"\n",
+    "[mcp_servers.other]\ncommand = 'x'\n",
+    "[mcp_servers.other.env]\nA = \"b\"\n",
+    "[\"mcp_servers.baton\"]\nc = [\n  1,\n]\n",
+    "[mcp_servers.batons]\ncommand = \"y\"\n",
+];
+
+proptest! {
+    #[test]
+    fn json_in_and_out_again(before in object(), pretty: bool) {
+        let text = if pretty { format!("{before:#}\n") } else { before.to_string() };
+        let entries = [Entry::member(&["mcpServers", "baton"], serde_json::json!({"command": "baton", "args": ["mcp"]}))];
+        if let Ok(with) = json::put(&text, &entries) {
+            let mut value: Value = serde_json::from_str(&with).unwrap();
+            prop_assert_eq!(&value["mcpServers"]["baton"], &entries[0].value);
+            prop_assert_eq!(json::put(&with, &entries).unwrap(), with.clone());
+            let without: Value = serde_json::from_str(&json::take(&with, &entries).unwrap()).unwrap();
+            value["mcpServers"].as_object_mut().unwrap().remove("baton");
+            let was_empty = before.get("mcpServers").is_none_or(|servers| servers == &serde_json::json!({}));
+            if was_empty {
+                value.as_object_mut().unwrap().remove("mcpServers");
+            }
+            prop_assert_eq!(without, value);
+        } else {
+            prop_assert!(before.get("mcpServers").is_some_and(|servers| !servers.is_object()));
+        }
+    }
+
+    #[test]
+    fn toml_in_and_out_again(order in Just(TABLES.to_vec()).prop_shuffle(), some in 0..=TABLES.len(), windows: bool) {
+        let text = format!("model = \"x\"\n{}", order[..some].concat());
+        let text = if windows { text.replace('\n', "\r\n") } else { text };
+        let entries = [Entry::member(&["mcp_servers", "baton"], serde_json::json!({"command": "baton", "args": ["mcp"]}))];
+        let with = toml::put(&text, &entries).unwrap();
+        prop_assert!(with.starts_with(&text));
+        prop_assert_eq!(&toml::put(&with, &entries).unwrap(), &with);
+        prop_assert_eq!(toml::take(&with, &entries).unwrap(), text);
+    }
 }

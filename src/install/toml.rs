@@ -25,9 +25,10 @@ pub(super) fn take(text: &str, entries: &[Entry]) -> Result<String, String> {
 fn put_entry(text: &str, entry: &Entry) -> Result<String, String> {
     let document = parse(text)?;
     match at(&document, &entry.path) {
-        None => Ok(Some(appended(text, entry))
-            .filter(|new| adds_only(text, new, entry))
-            .map_or_else(|| inserted(text, entry), Ok)?),
+        None => {
+            let new = Some(appended(text, entry)).filter(|new| adds_only(text, new, entry));
+            new.map_or_else(|| inserted(text, entry), Ok)
+        }
         Some(there) if !is_ours(&there) => {
             Err(format!("\"{}\" is there already, and runs something else", entry.path.join(".")))
         }
@@ -43,9 +44,8 @@ fn take_entry(text: &str, entry: &Entry) -> Result<String, String> {
     if !at(&document, &entry.path).as_ref().is_some_and(is_ours) {
         return Ok(text.to_owned());
     }
-    Ok(cut(text, &entry.path)
-        .filter(|new| adds_only(new, text, entry))
-        .map_or_else(|| removed(text, entry), Ok)?)
+    let new = cuts(text, &entry.path).into_iter().find(|new| adds_only(new, text, entry));
+    new.map_or_else(|| removed(text, entry), Ok)
 }
 
 fn parse(text: &str) -> Result<DocumentMut, String> {
@@ -72,27 +72,36 @@ fn appended(text: &str, entry: &Entry) -> String {
         let missing = if text.ends_with('\n') { 1 } else { 2 };
         new.push_str(&newline.repeat(missing));
     }
+    let header = format!("[{}]{newline}", entry.path.join("."));
     let lines = fields(&entry.value).map(|(key, value)| format!("{key} = {}{newline}", toml(value)));
-    new.push_str(&format!("[{}]{newline}", entry.path.join(".")));
-    new.extend(lines);
+    new.extend(std::iter::once(header).chain(lines));
     new
 }
 
-/// The text without the lines of a table and of those below it; comments before the next table are the next table's.
-fn cut(text: &str, path: &[&str]) -> Option<String> {
+/// The text without the lines of a table and of those below it, for each line that looks like the table's header: it may
+/// be a line of a longer text.
+fn cuts(text: &str, path: &[&str]) -> Vec<String> {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
-    let headers: Vec<Option<Vec<String>>> = lines.iter().map(|line| header(line)).collect();
-    let is_ours =
-        |header: &Vec<String>| header.len() >= path.len() && header.iter().zip(path).all(|(a, b)| a == b);
-    let start = headers.iter().position(|header| header.as_ref().is_some_and(is_ours))?;
-    let next =
-        headers.iter().skip(start).position(|header| header.as_ref().is_some_and(|header| !is_ours(header)));
+    let ours: Vec<Option<bool>> = lines
+        .iter()
+        .map(|line| {
+            header(line).map(|names| names.len() >= path.len() && names.iter().zip(path).all(|(a, b)| a == b))
+        })
+        .collect();
+    let starts = (0..lines.len()).rev().filter(|&at| ours[at] == Some(true));
+    starts
+        .map(|start| cut(&lines, start, ours[start..].iter().position(|ours| *ours == Some(false))))
+        .collect()
+}
+
+/// The text without the lines from the start up to the next header; comments before that are its own.
+fn cut(lines: &[&str], start: usize, next: Option<usize>) -> String {
     let next = next.map_or(lines.len(), |after| start + after);
     let says = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
     let end = lines[start..next].iter().rposition(says).map_or(next, |last| start + last + 1);
     let is_blank = |line: Option<&&str>| line.is_none_or(|line| line.trim().is_empty());
     let gap = start > 0 && lines[start - 1].trim().is_empty() && is_blank(lines.get(end));
-    Some(lines[..start - usize::from(gap)].concat() + &lines[end..].concat())
+    lines[..start - usize::from(gap)].concat() + &lines[end..].concat()
 }
 
 /// The names in the header of a table.

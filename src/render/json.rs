@@ -15,6 +15,9 @@ pub(super) const RENDERER: Renderer = Renderer {
     whole,
 };
 
+/// What is stored and not shown; all but the first, which serves to find a place again, are shown with the evidence.
+const STORED: [&str; 4] = ["anchor", "evidence", "model", "used"];
+
 fn render(state: &HandoffState, citations: Citations) -> String {
     line(value(state, citations))
 }
@@ -39,9 +42,7 @@ fn whole(state: &HandoffState, citations: Citations) -> String {
 
 fn value(data: &impl Serialize, citations: Citations) -> Value {
     let mut value = serde_json::to_value(data).expect("plain data");
-    // An anchor serves to find a place again, not to read it.
-    let hidden: &[&str] = if citations == Citations::Hidden { &["anchor", "evidence"] } else { &["anchor"] };
-    strip(&mut value, hidden);
+    strip(&mut value, if citations == Citations::Hidden { &STORED } else { &STORED[..1] });
     value
 }
 

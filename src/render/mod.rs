@@ -1,5 +1,7 @@
 //! Writing a handoff: every rendering is one file here and one line in [`RENDERERS`].
 
+mod blocks;
+pub mod frame;
 mod json;
 mod markdown;
 
@@ -31,7 +33,7 @@ pub enum Citations {
 }
 
 /// All renderings, by name.
-pub static RENDERERS: &[Renderer] = &[json::RENDERER, markdown::RENDERER];
+pub static RENDERERS: &[Renderer] = &[blocks::RENDERER, json::RENDERER, markdown::RENDERER];
 
 /// The rendering of that name.
 pub fn find(name: &str) -> Option<&'static Renderer> {

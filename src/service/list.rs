@@ -178,10 +178,8 @@ pub(super) fn row((id, head, bytes): (Id, Head, u64)) -> Row {
 /// The head of a file that another tool wrote, through the gate for secrets.
 fn safe(mut head: Head) -> Head {
     let gate = |text: &mut String| *text = redact::text(text).into_owned();
-    gate(&mut head.task.objective);
-    gate(&mut head.title);
+    [&mut head.task.objective, &mut head.title, &mut head.project].into_iter().for_each(gate);
     head.tags.iter_mut().for_each(gate);
-    gate(&mut head.project);
     head
 }
 

@@ -73,10 +73,7 @@ fn none() -> Option<HandoffState> {
 impl Service {
     /// Loads a handoff.
     pub fn load(&self, request: &Load) -> Result<Loaded> {
-        let id = match &request.id {
-            Some(id) => Id::new(id)?,
-            None => self.latest(request)?,
-        };
+        let id = self.meant(request)?;
         let mut record = self.version(&id, request.version)?;
         let conversation = record.conversation.take().zip(request.messages);
         let root = request.tree.root(&tree::recorded(&record.state));
@@ -84,10 +81,11 @@ impl Service {
         let tokenizer = fit::tokenizer(request.model.as_deref())?;
         let renderer = renderer(request.output.as_deref())?;
         let citations = if request.cite { Citations::Shown } else { Citations::Hidden };
-        let fitted = fit::fit(record.state, request.budget, tokenizer, renderer, citations)?;
-        let room = request.budget.map_or(usize::MAX, |budget| budget - fitted.tokens);
+        let fitted = fit::fit(record.state.clone(), request.budget, tokenizer, renderer, citations)?;
+        self.note_load(&id, &record, &fitted.text, fitted.tokens, tokenizer.name());
+        let left = request.budget.map_or(usize::MAX, |budget| budget - fitted.tokens);
         Ok(Loaded {
-            conversation: conversation.map(|(talk, most)| last(&talk, most, room, tokenizer)),
+            conversation: conversation.map(|(talk, most)| last(&talk, most, left, tokenizer)),
             id: id.to_string(),
             version: record.version,
             saved_at: record.saved_at,
@@ -98,6 +96,14 @@ impl Service {
             visit,
             state: Some(fitted.state),
         })
+    }
+
+    /// The id of the handoff that is meant.
+    pub(super) fn meant(&self, request: &Load) -> Result<Id> {
+        match &request.id {
+            Some(id) => Id::new(id),
+            None => self.latest(request),
+        }
     }
 
     /// A record, or a former version of it.

@@ -3,6 +3,7 @@
 //! Requests and replies are plain data. A request that names nothing asks for the usual.
 
 mod changes;
+mod checkpoint;
 mod conversation;
 mod exchange;
 mod fit;
@@ -11,26 +12,39 @@ mod list;
 mod load;
 mod log;
 mod merge;
+mod nearby;
 mod query;
+mod recall;
 mod remove;
+mod restore;
 mod save;
 mod search;
 mod since;
+mod stats;
+mod tell;
+mod transcript;
 mod tree;
 mod union;
+mod words;
 
 pub use changes::{Changed, Compare};
+pub use checkpoint::Checkpoint;
 pub use exchange::{Bundle, Exported, Import, Imported, Outcome};
 pub use given::{Given, latest_session, read_given};
 pub use list::{Damaged, Filter, Listed, Row};
 pub use load::{Load, Loaded};
 pub use log::Version;
 pub use merge::{Merge, Merged, Order};
+pub use nearby::at_hand;
+pub use recall::Recall;
 pub use remove::{Pruned, Removed};
+pub use restore::{Restore, Restored};
 pub use save::{Save, Saved};
 pub use search::{Found, Hit, Search};
+pub use tell::{Step, Tell};
 pub use tree::Tree;
 pub use union::{Conflict, Decided};
+pub use words::Words;
 
 use crate::error::{Error, Result};
 use crate::store::{self, Expected, Id, Keep, Place, Record, Store};

@@ -53,7 +53,9 @@ impl Query {
             return None;
         }
         let mut reading = Reading { counts: vec![0; self.words], excerpt: String::new(), best: 0 };
-        self.places(id.as_str()).into_iter().for_each(|word| reading.counts[word] += HEADLINE);
+        for word in self.places(id.as_str()) {
+            reading.counts[word] += HEADLINE;
+        }
         let reader = Reader { query: self, reading: &mut reading, times: 1 };
         reader.deserialize(&mut serde_json::Deserializer::from_slice(document)).ok()?;
         reading.counts.iter().any(|count| *count > 0).then_some(reading)
@@ -98,7 +100,9 @@ impl Reader<'_> {
     fn text(&mut self, text: &str) {
         for line in text.lines() {
             let mut places = self.query.places(line);
-            places.iter().for_each(|word| self.reading.counts[*word] += self.times);
+            for word in &places {
+                self.reading.counts[*word] += self.times;
+            }
             places.sort_unstable();
             places.dedup();
             if places.len() > self.reading.best {

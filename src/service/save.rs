@@ -192,6 +192,8 @@ fn make(given: Given, request: &Save, tokenizer: Tokenizer, base: Option<Handoff
             let markdown = render::find("markdown").expect("markdown is in the list");
             let mut fitted = fit::fit(state, request.budget, tokenizer, markdown, render::Citations::Hidden)?;
             if let Some(root) = request.tree.root(&tree::recorded(&fitted.state)) {
+                // What was anchored before may have moved since.
+                worktree::revisit(&mut fitted.state, &root);
                 worktree::anchor(&mut fitted.state, &root);
             }
             let known = Known::default();

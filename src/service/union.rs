@@ -51,6 +51,7 @@ fn later_over(earlier: HandoffState, later: HandoffState) -> HandoffState {
     metadata.updated_at = metadata.updated_at.max(earlier.metadata.updated_at);
     // Sizes of what it was made from do not add up: sessions share files and words.
     (metadata.source, metadata.tokens, metadata.base_session) = (None, None, None);
+    metadata.said = None;
     metadata.session_id.clear();
     let mut task = later.task;
     task.progress_summary = progress(&earlier.task.progress_summary, &task.progress_summary);
@@ -88,6 +89,8 @@ fn files(later: Vec<FileEntry>, earlier: Vec<FileEntry>) -> Vec<FileEntry> {
             }
             if file.focus_ranges.is_empty() {
                 file.focus_ranges.clone_from(&before.focus_ranges);
+                // They are true of the text that the earlier one saw.
+                file.anchor.clone_from(&before.anchor);
             }
             file.change = file.change.or(before.change);
         }

@@ -146,3 +146,20 @@ fn addresses() {
     assert_eq!(open("x").unwrap(), Path::new("/base").join("x").display().to_string());
     assert!(matches!(open("redis://host"), Err(Error::NoSuchStore { .. })));
 }
+
+#[test]
+fn a_diary_keeps_its_last_lines() {
+    each(|store| {
+        assert_eq!(store.diary().unwrap(), b"");
+        let line = |number: usize| format!("{number} {}", "x".repeat(300));
+        for number in 0..8000 {
+            store.write_diary(&line(number)).unwrap();
+        }
+        let diary = String::from_utf8(store.diary().unwrap()).unwrap();
+        let lines: Vec<&str> = diary.lines().collect();
+        assert!(diary.len() < DIARY + 1000 && lines.len() > 1000, "{} in {} lines", diary.len(), lines.len());
+        let first = 8000 - lines.len();
+        assert!(lines.iter().zip(first..).all(|(found, number)| **found == line(number)));
+        assert_eq!(store.list().unwrap(), Listing::default());
+    });
+}

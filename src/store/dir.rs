@@ -10,7 +10,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::place::FOLDER;
-use super::{Document, Expected, Id, Keep, Listing, Revision, Scheme, Store, surplus, version_name};
+use super::{DIARY, Document, Expected, Id, Keep, Listing, Revision, Scheme, Store, surplus, version_name};
 use crate::error::{Error, Result};
 
 pub(super) const SCHEME: Scheme = Scheme {
@@ -29,6 +29,9 @@ const NEXT: &str = ".next";
 const NEXT_VERSION: &str = ".next-version";
 /// The folder for what is kept beside the documents.
 const KEPT: &str = ".kept";
+/// The diary of the store, and the one before it.
+const DIARY_FILE: &str = ".loads.jsonl";
+const DIARY_BEFORE: &str = ".loads-before.jsonl";
 /// What keeps a private store out of a repository.
 const IGNORE_ALL: &str = "*\n";
 /// What a store that is shared on purpose keeps out of it.
@@ -104,6 +107,30 @@ impl Store for Dir {
         let folder = self.beside_folder(id);
         create_private(&folder)?;
         self.write(NEXT, bytes, folder.join(name))?.put()
+    }
+
+    fn write_diary(&self, line: &str) -> Result<()> {
+        if !self.folder.exists() {
+            self.settle()?;
+        }
+        let path = self.folder.join(DIARY_FILE);
+        let is_full = || path.metadata().is_ok_and(|file| file.len() > DIARY as u64 / 2);
+        if is_full() {
+            let _lock = self.lock()?;
+            if is_full() {
+                // Who still writes to it writes to what it is called then.
+                fs::rename(&path, self.folder.join(DIARY_BEFORE)).map_err(failed(&path))?;
+            }
+        }
+        // One short write at the end of a file is never mixed with another.
+        let mut file = private().append(true).open(&path).map_err(failed(&path))?;
+        file.write_all(format!("{line}\n").as_bytes()).map_err(failed(&path))
+    }
+
+    fn diary(&self) -> Result<Vec<u8>> {
+        let mut diary = read(&self.folder.join(DIARY_BEFORE))?.unwrap_or_default();
+        diary.extend(read(&self.folder.join(DIARY_FILE))?.unwrap_or_default());
+        Ok(diary)
     }
 
     fn set_aside(&self, id: &Id, revision: Revision) -> Result<String> {

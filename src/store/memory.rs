@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Document, Expected, Id, Keep, Listing, Revision, Scheme, Store, surplus, version_name};
+use super::{DIARY, Document, Expected, Id, Keep, Listing, Revision, Scheme, Store, surplus, version_name};
 use crate::error::{Error, Result};
 
 pub(super) const SCHEME: Scheme = Scheme {
@@ -21,6 +21,7 @@ struct Memory {
 struct Documents {
     documents: BTreeMap<Id, Vec<u8>>,
     beside: BTreeMap<Id, BTreeMap<String, Vec<u8>>>,
+    diary: Vec<u8>,
 }
 
 impl Memory {
@@ -80,6 +81,22 @@ impl Store for Memory {
     fn put_note(&self, id: &Id, name: &str, bytes: &[u8]) -> Result<()> {
         self.kept().beside.entry(id.clone()).or_default().insert(name.to_owned(), bytes.to_vec());
         Ok(())
+    }
+
+    fn write_diary(&self, line: &str) -> Result<()> {
+        let diary = &mut self.kept().diary;
+        diary.extend(line.bytes());
+        diary.push(b'\n');
+        if diary.len() > DIARY {
+            let half = diary.len() / 2;
+            let end = diary[half..].iter().position(|byte| *byte == b'\n').map_or(half, |at| half + at + 1);
+            diary.drain(..end);
+        }
+        Ok(())
+    }
+
+    fn diary(&self) -> Result<Vec<u8>> {
+        Ok(self.kept().diary.clone())
     }
 
     fn set_aside(&self, id: &Id, revision: Revision) -> Result<String> {

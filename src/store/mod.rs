@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 
 pub use id::Id;
 pub use place::Place;
-pub use record::{Comment, Head, HeadTask, Record, SCHEMA_VERSION, Stage, Visibility};
+pub use record::{Comment, Head, Record, SCHEMA_VERSION, Stage, Visibility};
 
 /// Keeps documents by id. What is put is there whole and for good when the call returns, whatever happens then, and
 /// nobody ever sees a part of it.
@@ -52,12 +52,21 @@ pub trait Store: Send + Sync {
     /// Keeps something beside a document, in place of what was there.
     fn put_note(&self, id: &Id, name: &str, bytes: &[u8]) -> Result<()>;
 
+    /// Adds a line to the diary of the store. The diary is bounded: its oldest lines go.
+    fn write_diary(&self, line: &str) -> Result<()>;
+
+    /// The diary, a line each, the oldest first.
+    fn diary(&self) -> Result<Vec<u8>>;
+
     /// Moves a damaged document out of the way, if it is this one, and says where it is now.
     ///
     /// # Errors
     /// [`Error::Conflict`] if something else is there, or nothing.
     fn set_aside(&self, id: &Id, revision: Revision) -> Result<String>;
 }
+
+/// Size at which the first half of a diary goes.
+const DIARY: usize = 1 << 20;
 
 /// What lies in a store.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

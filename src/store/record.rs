@@ -121,7 +121,7 @@ pub struct Head {
     /// When it began and ended.
     pub metadata: HeadMetadata,
     #[serde(default = "first")]
-    schema_version: u32,
+    pub(crate) schema_version: u32,
     /// What people call it.
     #[serde(default)]
     pub title: String,
@@ -267,7 +267,7 @@ fn parse<T: for<'a> Deserialize<'a>>(id: &Id, bytes: &[u8], version: fn(&T) -> u
 #[derive(Deserialize)]
 struct Probe {
     #[serde(default)]
-    schema_version: u32,
+    pub(crate) schema_version: u32,
 }
 
 impl Stage {

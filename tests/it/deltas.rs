@@ -8,7 +8,8 @@ use baton::fact::{Fact, Item};
 use baton::render::{Citations, RENDERERS};
 use baton::state::{
     Constraint, Decision, Environment, FileChange, FileEntry, Finding, FocusRange, HandoffState, Metadata,
-    NextStep, OpenError, OpenQuestion, Priority, Rejected, Source, Status, Task, Tokens, Verification,
+    NextStep, OpenError, OpenQuestion, Priority, Rejected, Said, Source, Status, Task, Tokens, Used,
+    Verification,
 };
 use baton::token::Encoding;
 use baton::update::update;
@@ -337,6 +338,7 @@ fn empty() -> HandoffState {
             base_session: None,
             source: None,
             tokens: None,
+            said: None,
         },
         constraints: vec![],
         findings: vec![],
@@ -520,21 +522,24 @@ fn environment() -> impl Strategy<Value = Environment> {
 }
 
 fn metadata() -> impl Strategy<Value = Metadata> {
-    let source = (text(), any::<u64>(), any::<u64>()).prop_map(|(format, events, tokens)| Source {
-        format,
-        events,
-        tokens,
-    });
+    let used = prop::option::of(any::<u64>().prop_map(|input| Used { input, ..Used::default() }));
+    let source = (text(), any::<u64>(), any::<u64>(), text(), used)
+        .prop_map(|(format, events, tokens, model, used)| Source { format, events, tokens, model, used });
     let tokens = (text(), any::<u64>()).prop_map(|(encoding, budget)| Tokens { encoding, budget });
-    (time(), time(), text(), prop::option::of(text()), prop::option::of(source), prop::option::of(tokens))
-        .prop_map(|(created_at, updated_at, session_id, base_session, source, tokens)| Metadata {
+    let said = (time(), any::<u32>(), prop::collection::vec(text(), 0..3));
+    let said = said.prop_map(|(at, after, parts)| Said { at, after, parts });
+    let made = (prop::option::of(source), prop::option::of(tokens), prop::option::of(said));
+    (time(), time(), text(), prop::option::of(text()), made).prop_map(
+        |(created_at, updated_at, session_id, base_session, (source, tokens, said))| Metadata {
             created_at,
             updated_at,
             session_id,
             base_session,
             source,
             tokens,
-        })
+            said,
+        },
+    )
 }
 
 fn state() -> impl Strategy<Value = HandoffState> {

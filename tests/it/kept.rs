@@ -213,14 +213,14 @@ fn files_of_others_pass_the_gate() {
     let home = Home::new();
     let secret = ["ghp_", "9fK2mQx7Lw3RtZ8vB1nC4sD6hJ0pYeUa5GiT"].concat();
     fs::create_dir(home.store()).unwrap();
-    home.write(".handoffs/foreign.json", &written(&format!("use {secret} \u{1b}[31mnow")));
+    home.write(".handoffs/foreign.json", &written(&format!("use {secret} \u{1b}[31m gladly")));
     for words in [
         "list",
         "list --json",
         "show foreign",
         "show foreign --json",
         "load foreign",
-        "search now",
+        "search gladly",
         "export foreign",
     ] {
         let told = home.told(words, "");

@@ -32,6 +32,9 @@ mod framing;
 /// A home for the commands that keep something.
 #[cfg(feature = "cli")]
 mod home;
+/// Every host's hooks, through the real binary and a host that enforces its contract.
+#[cfg(feature = "cli")]
+mod hooks;
 /// Baton in the agents' own configurations, through the real binary.
 #[cfg(feature = "cli")]
 mod install;
@@ -40,6 +43,9 @@ mod install;
 mod kept;
 /// The lists of formats, extractors, renderers and encodings, each as a whole.
 mod lists;
+/// The MCP server, through the real binary and a client that is not ours.
+#[cfg(feature = "server")]
+mod mcp;
 /// The plugins, held against what their hosts demand.
 #[cfg(feature = "cli")]
 mod plugins;

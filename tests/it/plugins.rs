@@ -100,6 +100,20 @@ fn plugins_have_the_hooks_that_are_installed() {
     }
 }
 
+/// A plugin file that is installed knows where the program is.
+#[test]
+fn the_file_for_opencode_names_the_program_once() {
+    let text = fs::read_to_string(root().join("plugins/opencode/baton.js")).unwrap();
+    assert_eq!(text.matches("\"baton\"").count(), 1);
+    let home = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_baton"));
+    let output = command.args(["install", "opencode"]).current_dir(home.path()).env("HOME", home.path());
+    assert!(output.env_remove("XDG_CONFIG_HOME").output().unwrap().status.success());
+    let installed = fs::read_to_string(home.path().join(".config/opencode/plugins/baton.js")).unwrap();
+    let program = json!(env!("CARGO_BIN_EXE_baton")).to_string();
+    assert_eq!(installed, text.replace("\"baton\"", &program));
+}
+
 /// Hosts read name and description only until the skill is used, and refuse long ones.
 #[test]
 fn the_skill_has_the_head_that_hosts_read() {

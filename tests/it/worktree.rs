@@ -59,6 +59,7 @@ fn state(files: Vec<FileEntry>) -> HandoffState {
         base_session: None,
         source: None,
         tokens: None,
+        said: None,
     };
     let environment = Environment { branch: "main".to_owned(), ..Environment::default() };
     HandoffState {

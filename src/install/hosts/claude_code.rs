@@ -48,7 +48,7 @@ fn servers(program: &Program) -> Vec<Entry> {
 fn hooks(program: &Program) -> Vec<Entry> {
     let entry = |&(event, matcher, timeout): &(&'static str, Option<&str>, u32)| {
         let hook = json!({ "type": "command", "command": program.path, "args": ["hook", HOST.name], "timeout": timeout });
-        Entry::element(&["hooks", event], grouped(matcher, hook))
+        Entry::element(&["hooks", event], grouped(matcher, &hook))
     };
     EVENTS.iter().map(entry).collect()
 }

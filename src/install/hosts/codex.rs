@@ -56,7 +56,7 @@ fn hooks(program: &Program) -> Vec<Entry> {
     let entry = |&(event, matcher, timeout): &(&'static str, Option<&str>, u32)| {
         let command = program.in_shell(&format!("hook {}", HOST.name));
         let hook = json!({ "type": "command", "command": command, "timeout": timeout });
-        Entry::element(&["hooks", event], grouped(matcher, hook))
+        Entry::element(&["hooks", event], grouped(matcher, &hook))
     };
     EVENTS.iter().map(entry).collect()
 }

@@ -52,7 +52,7 @@ fn skill(_: &Program) -> String {
 }
 
 /// A hook as Claude Code and Codex want it: in a group, which may be narrowed to some causes of the event.
-fn grouped(matcher: Option<&str>, hook: Value) -> Value {
+fn grouped(matcher: Option<&str>, hook: &Value) -> Value {
     match matcher {
         Some(matcher) => json!({ "matcher": matcher, "hooks": [hook] }),
         None => json!({ "hooks": [hook] }),

@@ -14,7 +14,7 @@ pub(super) const HOST: Host = Host {
             file: user(&["opencode/opencode.jsonc", "opencode/opencode.json"]),
             content: Content::Json(servers),
         },
-        Part { what: "plugin", file: user(&["opencode/plugins/baton.ts"]), content: Content::Text(plugin) },
+        Part { what: "plugin", file: user(&["opencode/plugins/baton.js"]), content: Content::Text(plugin) },
         Part {
             what: MCP_SERVER,
             file: File::Project(&["opencode.jsonc", "opencode.json"]),
@@ -22,7 +22,7 @@ pub(super) const HOST: Host = Host {
         },
         Part {
             what: "plugin",
-            file: File::Project(&[".opencode/plugins/baton.ts"]),
+            file: File::Project(&[".opencode/plugins/baton.js"]),
             content: Content::Text(plugin),
         },
     ],
@@ -41,6 +41,6 @@ fn servers(program: &Program) -> Vec<Entry> {
 
 /// The plugin, with the path of the program in place of its name.
 fn plugin(program: &Program) -> String {
-    let text = include_str!("../../../plugins/opencode/baton.ts");
+    let text = include_str!("../../../plugins/opencode/baton.js");
     text.replacen("\"baton\"", &json!(program.path).to_string(), 1)
 }

@@ -20,7 +20,7 @@ const GONE: usize = 60;
 const NAME: usize = 15;
 
 pub(super) fn render(delta: &Delta, new: &HandoffState, citations: Citations) -> String {
-    let mut page = Page { out: String::new(), citations };
+    let mut page = Page { out: String::new(), citations, said: None };
     let excerpt = excerpt(delta, new);
     let base: String = one_line(&delta.base).chars().take(NAME).collect();
     let _ = writeln!(

@@ -7,7 +7,7 @@ const PROGRAM = "baton"
 const LONGEST = 10_000
 
 // What Baton answers to an event; nothing if it fails or takes too long, since a session must never wait for it.
-function ask(event: Record<string, unknown>): Promise<string> {
+function ask(event) {
   return new Promise((resolve) => {
     let answer = ""
     const child = spawn(PROGRAM, ["hook", "opencode"], { stdio: ["pipe", "pipe", "ignore"], timeout: LONGEST })
@@ -19,13 +19,13 @@ function ask(event: Record<string, unknown>): Promise<string> {
   })
 }
 
-export const Baton = async ({ directory }: { directory: string }) => {
-  const told = new Set<string>()
-  const tell = (name: string, session: string | undefined, more = {}) =>
+export const Baton = async ({ directory }) => {
+  const told = new Set()
+  const tell = (name, session, more = {}) =>
     ask({ hook_event_name: name, session_id: session, cwd: directory, transcript_path: null, ...more })
 
   return {
-    event: async ({ event }: { event: { type: string; properties?: any } }) => {
+    event: async ({ event }) => {
       const session = event.properties?.sessionID ?? event.properties?.info?.id
       if (event.type === "session.idle") await tell("Stop", session)
       if (event.type === "session.compacted") await tell("PostCompact", session)
@@ -33,7 +33,7 @@ export const Baton = async ({ directory }: { directory: string }) => {
     },
 
     // Once a session, before its first answer.
-    "experimental.chat.system.transform": async (input: { sessionID?: string }, output: { system: string[] }) => {
+    "experimental.chat.system.transform": async (input, output) => {
       const session = input.sessionID
       if (!session || told.has(session)) return
       told.add(session)
@@ -41,7 +41,7 @@ export const Baton = async ({ directory }: { directory: string }) => {
       if (answer) output.system.push(answer)
     },
 
-    "experimental.session.compacting": async (input: { sessionID?: string }, output: { context: string[] }) => {
+    "experimental.session.compacting": async (input, output) => {
       const answer = await tell("PreCompact", input.sessionID, { trigger: "auto" })
       if (answer) output.context.push(answer)
     },

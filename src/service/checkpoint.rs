@@ -1,0 +1,111 @@
+//! Checkpoints: a session saved while it goes on, as often as anybody likes, for the cost of what is new.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use super::tell::put_together;
+use super::transcript::read;
+use super::{Given, Save, Saved, Service, Words};
+use crate::build::{Options, resume};
+use crate::error::{Error, Result};
+use crate::store::Id;
+use crate::surroundings::Surroundings;
+use crate::{project, redact};
+
+/// A session that is to be saved as far as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The agent's id of the session, under which it is saved.
+    pub session: String,
+    /// The agent.
+    pub agent: &'static str,
+    /// Its transcript; looked for where the agent keeps them if none is named.
+    pub transcript: Option<PathBuf>,
+}
+
+/// The note that says how far the transcript was read.
+const READ: &str = "read";
+/// The note that holds what the transcript said up to there, to go on from.
+const RESUME: &str = "resume";
+/// The note that holds the host's own summary.
+const SUMMARY: &str = "summary";
+
+impl Service {
+    /// Saves a session as far as it is; nothing is saved where nothing is new.
+    ///
+    /// # Errors
+    /// [`Error::Disabled`] where saving by itself is switched off.
+    pub fn checkpoint(&self, request: &Checkpoint, surroundings: &Surroundings) -> Result<Option<Saved>> {
+        if !self.settings.automatic {
+            return Err(Error::Disabled);
+        }
+        let id = Id::new(&request.session)?;
+        let path = match &request.transcript {
+            Some(path) => path.clone(),
+            None => self.transcript_of(&id, surroundings)?,
+        };
+        let size = size(&path)?;
+        if self.store.note(&id, READ)?.is_some_and(|read| read == size.as_bytes()) {
+            return Ok(None);
+        }
+        let saved = self.save_as_far(&id, request, &path, surroundings)?;
+        self.note_transcript(&id, &path)?;
+        // Noted last, so that what is cut short is done again.
+        self.store.put_note(&id, READ, size.as_bytes())?;
+        Ok(Some(saved))
+    }
+
+    fn save_as_far(
+        &self,
+        id: &Id,
+        request: &Checkpoint,
+        path: &Path,
+        surroundings: &Surroundings,
+    ) -> Result<Saved> {
+        let bytes = read(path)?;
+        let kept = self.store.note(id, RESUME)?;
+        let (handoff, kept) = resume(&bytes, &Options::default(), kept.as_deref())?;
+        let before = self.record(id.as_str()).ok();
+        // To know the project of a folder may take a while, and is found out once.
+        let project = match before
+            .as_ref()
+            .map(|before| before.project.clone())
+            .filter(|project| !project.is_empty())
+        {
+            Some(known) => known,
+            None => project::of(&surroundings.folder).id,
+        };
+        let state = put_together(Words::default(), Some(handoff.state), before.as_ref())?;
+        let save = Save {
+            id: Some(id.to_string()),
+            agent: Some(request.agent.to_owned()),
+            project: Some(project),
+            automatic: true,
+            ..Save::default()
+        };
+        let saved = self.save(Given::State(Box::new(state)), &save)?;
+        self.store.put_note(id, RESUME, &kept)?;
+        Ok(saved)
+    }
+
+    /// Keeps the host's own summary of a session beside its handoff.
+    pub fn keep_summary(&self, session: &str, summary: &str) -> Result<()> {
+        let id = Id::new(session)?;
+        self.store.put_note(&id, SUMMARY, redact::text(summary).as_bytes())
+    }
+
+    /// The host's own summary of a session, if one was kept.
+    pub fn summary(&self, session: &str) -> Result<Option<String>> {
+        let noted = self.store.note(&Id::new(session)?, SUMMARY)?;
+        Ok(noted.map(|summary| String::from_utf8_lossy(&summary).into_owned()))
+    }
+}
+
+/// What tells a transcript from itself grown: path, length and time of the last change.
+fn size(path: &Path) -> Result<String> {
+    let metadata = fs::metadata(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    let changed =
+        metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
+    Ok(format!("{} {} {}", metadata.len(), changed.as_nanos(), path.display()))
+}

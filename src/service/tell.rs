@@ -1,0 +1,79 @@
+//! Saving what an agent says of its session, together with what the transcript proves.
+
+use std::path::PathBuf;
+
+use super::transcript::{lines, read};
+use super::{Given, Save, Saved, Service, Words};
+use crate::build::{Options, build};
+use crate::error::{Error, Result};
+use crate::state::HandoffState;
+use crate::store::{Id, Record};
+
+/// What an agent wants to be saved.
+#[derive(Debug, Clone, Default)]
+pub struct Tell {
+    /// What it says.
+    pub words: Words,
+    /// Its transcript, if there is one.
+    pub transcript: Option<PathBuf>,
+    /// How it is to be saved. Without an id, the agent's own id of the session is taken, so that all saves of a session meet.
+    pub save: Save,
+}
+
+/// Told what is done next; an error stops the work.
+pub type Step<'a> = &'a dyn Fn(&'static str) -> Result<()>;
+
+impl Service {
+    /// Saves what an agent says of its session.
+    ///
+    /// # Errors
+    /// [`Error::NothingToSave`] if it says nothing and there is no transcript.
+    pub fn tell(&self, request: Tell, step: Step) -> Result<Saved> {
+        let Tell { mut words, transcript, mut save } = request;
+        step("reading the transcript")?;
+        let bytes = transcript.as_deref().map(read).transpose()?;
+        words.said.after = bytes.as_deref().map_or(0, lines);
+        step("making the handoff")?;
+        let proven = bytes.map(|bytes| proven(&bytes, &save)).transpose()?;
+        save.id = save.id.or_else(|| proven.as_ref().and_then(session));
+        let before = save.id.as_deref().and_then(|id| self.record(id).ok());
+        let state = put_together(words, proven, before.as_ref())?;
+        step("saving")?;
+        let saved = self.save(Given::State(Box::new(state)), &save)?;
+        if let Some(path) = transcript {
+            self.note_transcript(&Id::new(&saved.id)?, &path)?;
+        }
+        Ok(saved)
+    }
+}
+
+/// What is said now and was said before, together with what is proven.
+pub(super) fn put_together(
+    words: Words,
+    proven: Option<HandoffState>,
+    before: Option<&Record>,
+) -> Result<HandoffState> {
+    let words = match before.and_then(|record| Words::of(&record.state)) {
+        Some(before) if words.is_empty() => before,
+        Some(before) => words.over(before),
+        None => words,
+    };
+    match proven {
+        Some(proven) if words.is_empty() => Ok(proven),
+        Some(proven) => Ok(words.with(proven)),
+        None if words.objective.is_some() => Ok(words.alone()),
+        None => Err(Error::NothingToSave),
+    }
+}
+
+fn proven(bytes: &[u8], save: &Save) -> Result<HandoffState> {
+    let defaults = Options::default();
+    let options =
+        Options { budget: save.budget.unwrap_or(defaults.budget), format: save.format.clone(), ..defaults };
+    Ok(build(bytes, &options)?.state)
+}
+
+/// The agent's id of the session, if a handoff can be called that.
+fn session(state: &HandoffState) -> Option<String> {
+    Id::new(&state.metadata.session_id).ok().map(|id| id.to_string())
+}

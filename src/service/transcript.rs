@@ -1,0 +1,64 @@
+//! The transcript behind a handoff, as it lies on disk: read whole, but never more than a limit.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::Service;
+use crate::discover;
+use crate::error::{Error, Result};
+use crate::store::Id;
+use crate::surroundings::Surroundings;
+
+/// The most bytes that are read of a transcript.
+const LIMIT: u64 = 1 << 30;
+
+/// The name of the note that says where the transcript of a handoff lies.
+const NOTE: &str = "transcript";
+
+/// Reads a transcript; a pipe or a device would never end, and is refused.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
+    let failed = |source| Error::Read { path: path.to_owned(), source };
+    let metadata = fs::metadata(path).map_err(failed)?;
+    if !metadata.is_file() {
+        return Err(Error::Folder { path: path.to_owned() });
+    }
+    if metadata.len() > LIMIT {
+        return Err(Error::TooLong { limit: LIMIT });
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
+    File::open(path).map_err(failed)?.take(LIMIT).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
+}
+
+/// How many lines a transcript has: an entry with a later line is newer.
+pub(super) fn lines(bytes: &[u8]) -> u32 {
+    let torn = usize::from(bytes.last().is_some_and(|byte| *byte != b'\n'));
+    u32::try_from(memchr::memchr_iter(b'\n', bytes).count() + torn).unwrap_or(u32::MAX)
+}
+
+impl Service {
+    /// Notes where the transcript of a handoff lies.
+    pub(super) fn note_transcript(&self, id: &Id, path: &Path) -> Result<()> {
+        self.store.put_note(id, NOTE, path.to_string_lossy().as_bytes())
+    }
+
+    /// Where the transcript of a handoff lies: where it was read from, else where its agent keeps it.
+    pub(super) fn transcript_of(&self, id: &Id, surroundings: &Surroundings) -> Result<PathBuf> {
+        let noted =
+            self.store.note(id, NOTE)?.map(|path| PathBuf::from(String::from_utf8_lossy(&path).into_owned()));
+        let session = self.record(id.as_str()).map(|record| record.agent_session).unwrap_or_default();
+        let session = if session.is_empty() { id.as_str() } else { &session };
+        noted
+            .filter(|path| path.is_file())
+            .or_else(|| kept_by_agent(session, surroundings))
+            .ok_or_else(|| Error::NoTranscript { id: id.to_string() })
+    }
+}
+
+/// The newest file of an agent that is named after the session.
+fn kept_by_agent(session: &str, surroundings: &Surroundings) -> Option<PathBuf> {
+    let is_named =
+        |path: &Path| path.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with(session));
+    discover::sessions(surroundings).into_iter().map(|found| found.path).find(|path| is_named(path))
+}

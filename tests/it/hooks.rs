@@ -1,0 +1,299 @@
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use baton::hook::{HOSTS, Task};
+use baton::token::Encoding;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::fixtures;
+
+const SESSION: &str = "claude-code/rate-limiter/session.jsonl";
+const OBJECTIVE: &str = "## Task: ";
+
+/// A machine with a home, a project, and a session of it on disk.
+struct Machine {
+    folder: TempDir,
+    session: String,
+}
+
+impl Machine {
+    fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let machine = Machine { folder, session: "0f3c1d2e-aaaa-4bbb-8ccc-0123456789ab".to_owned() };
+        fs::create_dir_all(machine.project()).unwrap();
+        fs::create_dir_all(machine.transcript().parent().unwrap()).unwrap();
+        machine
+    }
+
+    fn home(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn project(&self) -> PathBuf {
+        self.home().join("project")
+    }
+
+    /// Where Claude Code keeps the session of the project.
+    fn transcript(&self) -> PathBuf {
+        let name = self.project().to_string_lossy().replace(['/', '.', '_'], "-");
+        self.home().join(".claude/projects").join(name).join(format!("{}.jsonl", self.session))
+    }
+
+    /// Puts the first records of the session there, as if it had run in the project.
+    fn write(&self, records: usize) {
+        let text = fs::read_to_string(fixtures::root().join(SESSION)).unwrap();
+        let project = self.project().to_string_lossy().into_owned();
+        let placed = text.lines().take(records).map(|line| {
+            let mut record: Value = serde_json::from_str(line).unwrap();
+            for (field, value) in [("cwd", &project), ("sessionId", &self.session)] {
+                if record.get(field).is_some() {
+                    record[field] = json!(value);
+                }
+            }
+            record.to_string() + "\n"
+        });
+        fs::write(self.transcript(), placed.collect::<String>()).unwrap();
+    }
+
+    fn event(&self, name: &str, more: Value) -> Value {
+        let mut event = json!({
+            "session_id": self.session, "transcript_path": self.transcript(), "cwd": self.project(), "hook_event_name": name,
+        });
+        event.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        event
+    }
+
+    fn hook(&self, words: &[&str], sent: &[u8], variables: &[(&str, &str)]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_baton"));
+        command.arg("hook").args(words).current_dir(self.home()).env_clear().env("HOME", self.home());
+        command.envs(variables.iter().copied());
+        let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = piped.spawn().unwrap();
+        // A hook that does not read everything closes its end.
+        let _ = child.stdin.take().unwrap().write_all(sent);
+        child.wait_with_output().unwrap()
+    }
+
+    /// Sends an event as the host does, and holds the answer against the host's contract.
+    #[track_caller]
+    fn send(&self, host: &str, event: &Value) -> Option<String> {
+        let output = self.hook(&[host], event.to_string().as_bytes(), &[]);
+        assert_eq!(output.status.code(), Some(0));
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{host} {event}");
+        context(host, event["hook_event_name"].as_str().unwrap(), &String::from_utf8(output.stdout).unwrap())
+    }
+
+    fn kept(&self) -> Vec<String> {
+        let Ok(entries) = fs::read_dir(self.home().join(".handoffs")) else { return Vec::new() };
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> =
+            names.filter_map(|name| Some(name.strip_suffix(".json")?.to_owned())).collect();
+        names.sort();
+        names
+    }
+
+    fn record(&self) -> Value {
+        let path = self.home().join(".handoffs").join(format!("{}.json", self.session));
+        serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+    }
+}
+
+/// What a host makes of an answer: the context it takes from it. Panics where the host would complain.
+#[track_caller]
+fn context(host: &str, event: &str, output: &str) -> Option<String> {
+    let starts = ["SessionStart", "sessionStart", "session.created", "experimental.session.compacting"]
+        .contains(&event);
+    let context = match host {
+        // What is plain goes to the model, or into the instructions for its summary; JSON is checked.
+        "claude-code" if output.is_empty() => None,
+        "claude-code" => Some(specific(event, output)),
+        "codex" | "gemini" => match output {
+            "{}" => None,
+            output => Some(specific(event, output)),
+        },
+        "cursor" => {
+            let answer: Value = serde_json::from_str(output).expect("Cursor reads JSON");
+            let fields = answer.as_object().unwrap();
+            assert!(fields.keys().all(|key| key == "additional_context"), "{output}");
+            fields.get("additional_context").map(|text| text.as_str().unwrap().to_owned())
+        }
+        "opencode" => (!output.is_empty()).then(|| output.to_owned()),
+        host => panic!("no contract is known of {host}"),
+    };
+    if let Some(context) = &context {
+        assert!(starts, "{host} takes no context at {event}: {output}");
+        assert!(context.chars().count() <= 10_000, "{} characters", context.chars().count());
+        assert!(Encoding::O200kBase.count(context) <= 2_500);
+        assert!(context.len() <= 4 * 2_500, "{} bytes, which Codex takes for too many tokens", context.len());
+    }
+    context
+}
+
+/// The context in an answer with closed keys.
+#[track_caller]
+fn specific(event: &str, output: &str) -> String {
+    let answer: Value = serde_json::from_str(output).expect("an answer is JSON");
+    let inner = answer["hookSpecificOutput"].as_object().expect("it is for an event");
+    assert_eq!((answer.as_object().unwrap().len(), inner.len()), (1, 2), "unknown keys: {output}");
+    assert_eq!(inner["hookEventName"], event);
+    inner["additionalContext"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_session_is_saved_and_given_back_after_compaction() {
+    let machine = Machine::new();
+    machine.write(usize::MAX);
+    let before = machine.event("PreCompact", json!({"trigger": "auto", "custom_instructions": null}));
+    assert_eq!(machine.send("claude-code", &before), None);
+    assert_eq!(machine.kept(), [machine.session.as_str()]);
+    let after =
+        machine.event("PostCompact", json!({"trigger": "auto", "compact_summary": "What the host thinks"}));
+    assert_eq!(machine.send("claude-code", &after), None);
+    let start = machine.event("SessionStart", json!({"source": "compact", "model": "m"}));
+    let context = machine.send("claude-code", &start).unwrap();
+    assert!(context.contains(OBJECTIVE) && context.contains(&machine.session), "{context}");
+    assert_eq!(machine.send("claude-code", &machine.event("SessionEnd", json!({"reason": "other"}))), None);
+}
+
+#[test]
+fn an_event_that_repeats_saves_nothing_new() {
+    let machine = Machine::new();
+    machine.write(40);
+    let stop = machine.event("Stop", json!({"stop_hook_active": false}));
+    for _ in 0..3 {
+        machine.send("claude-code", &stop);
+    }
+    assert_eq!(machine.record()["version"], 1);
+    machine.write(60);
+    machine.send("claude-code", &stop);
+    machine.send("claude-code", &stop);
+    assert_eq!(machine.record()["version"], 2);
+}
+
+/// A session that was killed saved nothing; the next one has all that is on disk.
+#[test]
+fn what_died_without_a_word_is_restored() {
+    for records in [20, 50, usize::MAX] {
+        let machine = Machine::new();
+        machine.write(records);
+        let mut start = machine.event("SessionStart", json!({"source": "startup"}));
+        start["session_id"] = json!("another-session");
+        start["transcript_path"] = json!(machine.home().join("none.jsonl"));
+        let context = machine.send("claude-code", &start).unwrap();
+        assert!(context.contains(OBJECTIVE), "{context}");
+        assert_eq!(machine.kept(), [machine.session.as_str()]);
+    }
+}
+
+#[test]
+fn a_first_session_is_given_nothing() {
+    let machine = Machine::new();
+    for host in HOSTS {
+        let (name, _) = host.events.iter().find(|(_, task)| *task == Task::Restore).unwrap();
+        assert_eq!(machine.send(host.name, &machine.event(name, json!({"source": "startup"}))), None);
+    }
+}
+
+/// What one project did is nothing for a session of another.
+#[test]
+fn another_project_is_given_nothing() {
+    let machine = Machine::new();
+    machine.write(usize::MAX);
+    machine.send("claude-code", &machine.event("Stop", json!({})));
+    let mut start = machine.event("SessionStart", json!({"source": "startup", "session_id": "other"}));
+    fs::create_dir_all(machine.home().join("elsewhere")).unwrap();
+    start["cwd"] = json!(machine.home().join("elsewhere"));
+    assert_eq!(machine.send("claude-code", &start), None);
+}
+
+#[test]
+fn every_event_of_every_host_is_answered_in_its_contract() {
+    for host in HOSTS {
+        let machine = Machine::new();
+        machine.write(usize::MAX);
+        for (name, task) in host.events {
+            let context = machine
+                .send(host.name, &machine.event(name, json!({"source": "resume", "compact_summary": "s"})));
+            let gives = matches!(task, Task::Restore | Task::Continue);
+            assert_eq!(context.is_some(), gives, "{} {name}", host.name);
+        }
+        assert_eq!(machine.send(host.name, &machine.event("SomethingNew", json!({}))), None);
+    }
+}
+
+#[test]
+fn saving_can_be_switched_off() {
+    let machine = Machine::new();
+    machine.write(usize::MAX);
+    for name in ["PreCompact", "Stop", "SessionEnd", "SessionStart"] {
+        let event = machine.event(name, json!({"source": "startup"})).to_string();
+        let output = machine.hook(&["claude-code"], event.as_bytes(), &[("BATON_DISABLE", "1")]);
+        assert_eq!(
+            (output.status.code(), output.stdout.len(), output.stderr.len()),
+            (Some(0), 0, 0),
+            "{output:?}"
+        );
+    }
+    assert_eq!(machine.kept(), [""; 0]);
+}
+
+/// Whatever is wrong: the host is told nothing that it could trip over, the user one line, and the log the same.
+#[test]
+fn nothing_disturbs_the_host() {
+    let machine = Machine::new();
+    let event = |more: Value| machine.event("Stop", more).to_string().into_bytes();
+    let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000)).into_bytes();
+    fs::write(machine.home().join("binary"), [0u8, 255, 1, 2]).unwrap();
+    let cases: Vec<(&[&str], Vec<u8>)> = vec![
+        (&[], Vec::new()),
+        (&["claude-code"], Vec::new()),
+        (&["claude-code"], b"{".to_vec()),
+        (&["claude-code"], b"[]".to_vec()),
+        (&["claude-code"], b"\xff\xfe".to_vec()),
+        (&["claude-code"], deep),
+        (&["no-such-host"], event(json!({}))),
+        (&["claude-code"], event(json!({"transcript_path": "/nowhere"}))),
+        (&["claude-code"], event(json!({"transcript_path": machine.home()}))),
+        (&["claude-code"], event(json!({"transcript_path": "/dev/zero"}))),
+        (&["claude-code"], event(json!({"transcript_path": machine.home().join("binary")}))),
+        (&["claude-code"], event(json!({"session_id": "../../evil"}))),
+        (&["claude-code", "--unknown", "flag"], event(json!({"transcript_path": "/nowhere"}))),
+    ];
+    for (words, sent) in &cases {
+        let output = machine.hook(words, sent, &[]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(0), "{words:?}: {said}");
+        assert_eq!(output.stdout, b"", "{words:?}");
+        assert_eq!(said.lines().count(), 1, "{words:?}: {said}");
+        assert!(said.starts_with("baton hook: ") && !said.contains("panicked"), "{said}");
+    }
+    let log = fs::read_to_string(machine.home().join(".handoffs/hook.log")).unwrap();
+    assert_eq!(log.lines().count(), cases.len(), "{log}");
+    // What names nothing is not worth a word.
+    let output = machine.hook(&["claude-code"], event(json!({"session_id": null})).as_slice(), &[]);
+    assert_eq!((output.stdout.len(), output.stderr.len()), (0, 0));
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_said_and_nothing_more() {
+    let machine = Machine::new();
+    machine.write(30);
+    fs::write(machine.home().join(".handoffs"), "not a folder").unwrap();
+    let event = machine.event("Stop", json!({})).to_string();
+    let output = machine.hook(&["codex"], event.as_bytes(), &[]);
+    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(0), b"{}".as_slice()));
+    assert_eq!(String::from_utf8_lossy(&output.stderr).lines().count(), 1);
+}
+
+#[test]
+fn the_hosts_are_a_list_like_any_other() {
+    let names: Vec<&str> = HOSTS.iter().map(|host| host.name).collect();
+    assert!(names.is_sorted());
+    for host in HOSTS {
+        let tasks: Vec<Task> = host.events.iter().map(|(_, task)| *task).collect();
+        assert!(tasks.contains(&Task::Save) && tasks.contains(&Task::Restore), "{}", host.name);
+    }
+}
