@@ -7,6 +7,8 @@
 //! the counter. In its favour, what those steps work on is made beforehand: turning the values into events is not
 //! charged. How many times as long it takes is printed for every size, from runs taken in turn with ours.
 //!
+//! A checkpoint is measured after the session grew by a tenth, with and without what was kept of the one before.
+//!
 //! `cargo bench --bench speed`. The sessions are generated from the fixtures; a file named by `BATON_SESSION` is
 //! measured as well.
 
@@ -15,7 +17,7 @@ mod session;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use baton::build::{Options, build};
+use baton::build::{Options, build, resume};
 use baton::event::{Event, Transcript};
 use baton::state::{HandoffState, Metadata};
 use baton::token::{Encoding, Lines};
@@ -59,6 +61,7 @@ fn speed(criterion: &mut Criterion) {
             .warm_up_time(Duration::from_millis(300))
             .measurement_time(Duration::from_secs(1));
         steps(&mut group, &bytes);
+        checkpoint(&mut group, &bytes);
         compare(&mut group, &name, &bytes);
         group.finish();
     }
@@ -86,6 +89,17 @@ fn steps(group: &mut BenchmarkGroup<WallTime>, bytes: &[u8]) {
             pack::pack(black_box(&facts), &metadata, options.budget, &measure, &size_of).map(|it| it.tokens)
         });
     });
+}
+
+/// A checkpoint after a tenth more of the session, and the same without what was kept of the one before.
+fn checkpoint(group: &mut BenchmarkGroup<WallTime>, bytes: &[u8]) {
+    let options = Options::default();
+    let before = &bytes[..bytes.len() * 10 / 11];
+    let (_, kept) = resume(before, &options, None).expect("a session");
+    for (name, kept) in [("checkpoint anew", None), ("checkpoint", Some(kept.as_slice()))] {
+        let save = || resume(black_box(bytes), &options, kept).expect("a session").1;
+        group.bench_function(name, |it| it.iter_with_large_drop(save));
+    }
 }
 
 /// The tokens of all text the models saw.

@@ -42,7 +42,7 @@ enum Kept {
 }
 
 /// A place at a line end, and what reading on from there takes beside the events.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Mark {
     format: String,
     encoding: String,
@@ -97,36 +97,37 @@ impl Session {
 
 /// The layout, the hash of all behind it, the mark, the events and the warnings.
 fn keep(mark: &Mark, transcript: &Transcript) -> Vec<u8> {
-    if !mark.state.as_deref().is_some_and(is_safe) {
+    let Some(state) = mark.state.as_deref().and_then(safe_state) else { return Vec::new() };
+    let content = (Mark { state: Some(state), ..mark.clone() }, &transcript.events, &transcript.warnings);
+    let Ok(mut kept) = postcard::to_extend(&content, [LAYOUT, &[0; HASH]].concat()) else {
         return Vec::new();
-    }
-    let kept = [LAYOUT, &[0; HASH]].concat();
-    let content = (mark, &transcript.events, &transcript.warnings);
-    let Ok(mut kept) = postcard::to_extend(&content, kept) else { return Vec::new() };
+    };
     let (head, content) = kept.split_at_mut(LAYOUT.len() + HASH);
     head[LAYOUT.len()..].copy_from_slice(blake3::hash(content).as_bytes());
     kept
 }
 
-/// Whether the gate has nothing to change in what a format knows.
-fn is_safe(state: &str) -> bool {
-    let Ok(Value::Object(state)) = serde_json::from_str(state) else { return false };
-    state.iter().all(|(name, value)| is_unchanged(name) && is_safe_value(value))
+/// What a format knows, behind the gate; none if the gate changes more than the words of calls. Those may change: a
+/// result that needs them is not read on to.
+fn safe_state(state: &str) -> Option<String> {
+    let mut value: Value = serde_json::from_str(state).ok()?;
+    let mut changed = false;
+    pass(&mut value, &mut changed).then(|| if changed { value.to_string() } else { state.to_owned() })
 }
 
-fn is_safe_value(value: &Value) -> bool {
+/// Whether a value passes; words of calls in it are made to.
+fn pass(value: &mut Value, changed: &mut bool) -> bool {
     match value {
-        Value::String(text) => is_unchanged(text),
-        Value::Array(items) => items.iter().all(is_safe_value),
-        Value::Object(fields) => {
-            fields.iter().all(|(name, value)| is_unchanged(name) && is_safe_value(value))
-        }
+        Value::String(text) => redact::text(text) == *text,
+        Value::Array(items) => items.iter_mut().all(|item| pass(item, changed)),
+        Value::Object(fields) => fields.iter_mut().all(|(name, value)| {
+            if name.starts_with(format::OF_A_CALL) {
+                *changed |= redact::json(value) > 0;
+            }
+            redact::text(name) == *name && pass(value, changed)
+        }),
         Value::Null | Value::Bool(_) | Value::Number(_) => true,
     }
-}
-
-fn is_unchanged(text: &str) -> bool {
-    redact::text(text) == text
 }
 
 /// Reads a file piece by piece.
@@ -167,9 +168,9 @@ impl Reader {
         if mark.format != growing.format || mark.encoding != encoding.name() {
             return None;
         }
-        let hashed = || blake3::Hasher::new().update(before).clone();
+        let prefix = || blake3::Hasher::new().update(before).clone();
         let events = || postcard::from_bytes::<(Vec<Event>, Vec<Warning>)>(content).ok();
-        let (hasher, events) = rayon::join(hashed, events);
+        let (hasher, events) = rayon::join(prefix, events);
         let (events, warnings) = events?;
         if hasher.finalize().as_bytes() != &mark.hash {
             return None;

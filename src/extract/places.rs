@@ -75,7 +75,9 @@ fn families<'a>(session: &'a Session<'a>, ledger: &Ledger) -> Vec<Family<'a>> {
         }
     }
     let end = || Touch { name: String::new(), rewrites, what: What::End };
-    families.values_mut().for_each(|family| family.touches.push(end()));
+    for family in families.values_mut() {
+        family.touches.push(end());
+    }
     families.into_values().collect()
 }
 

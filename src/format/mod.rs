@@ -166,10 +166,14 @@ pub struct Reading {
     /// Lines read.
     pub lines: u32,
     /// What the format knows at this place, as JSON, for itself; none at the beginning, and where it cannot be kept.
+    /// A field whose name begins with [`OF_A_CALL`] only repeats what the event of a call says, for its results.
     pub state: Option<String>,
     /// Events that the lines read last made others of.
     pub replaced: Vec<usize>,
 }
+
+/// How names of fields in [`Reading::state`] begin that repeat what a call says.
+pub const OF_A_CALL: &str = "call:";
 
 /// The formats that can be read on, by name.
 pub static GROWING: &[Growing] = &[claude_code::GROWING, codex::GROWING];

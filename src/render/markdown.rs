@@ -5,6 +5,7 @@
 mod changes;
 mod since;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -31,8 +32,11 @@ fn whole(state: &HandoffState, citations: Citations) -> String {
     restoration(state, " All of it: only the changes would hardly be shorter.", citations)
 }
 
+/// Bytes of a usual handoff.
+const USUAL: usize = 12 << 10;
+
 fn restoration(state: &HandoffState, remark: &str, citations: Citations) -> String {
-    let mut page = Page { out: String::new(), citations, said: said(state) };
+    let mut page = Page { out: String::with_capacity(USUAL), citations, said: said(state) };
     page.head(state, remark);
     page.task(&state.task);
     page.sections(state);
@@ -41,7 +45,7 @@ fn restoration(state: &HandoffState, remark: &str, citations: Citations) -> Stri
 
 /// What hardly changes while a session goes on, each section in the order of the session.
 pub(super) fn lasting(state: &HandoffState, citations: Citations) -> String {
-    let mut page = Page { out: String::new(), citations };
+    let mut page = Page { out: String::new(), citations, said: said(state) };
     page.head(state, "");
     page.objective(&state.task);
     page.instructions(state);
@@ -51,7 +55,7 @@ pub(super) fn lasting(state: &HandoffState, citations: Citations) -> String {
 
 /// What changes from one look to the next.
 pub(super) fn passing(state: &HandoffState, citations: Citations) -> String {
-    let mut page = Page { out: String::new(), citations };
+    let mut page = Page { out: String::new(), citations, said: said(state) };
     page.status(&state.task);
     page.work(state);
     page.standing(state);
@@ -248,7 +252,7 @@ impl Page {
     }
 
     fn decision(&mut self, entry: &Decision) {
-        let mut text = one_line(&entry.decision);
+        let mut text = one_line(&entry.decision).into_owned();
         if !entry.rationale.is_empty() {
             let _ = write!(text, " {}", one_line(&entry.rationale));
         }
@@ -379,6 +383,13 @@ fn group(folder: &str, bases: &[&str]) -> String {
     }
 }
 
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// The text with one blank for all white space between words. Nearly all is so already, and drafts are many.
+fn one_line(text: &str) -> Cow<'_, str> {
+    let mut words = 0;
+    let joined = text.split(char::is_whitespace).inspect(|_| words += 1).all(|word| !word.is_empty());
+    let blanks = memchr::memchr_iter(b' ', text.as_bytes()).count();
+    if joined && blanks + 1 == words {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }

@@ -14,7 +14,9 @@ use crate::format::shell;
 pub(super) struct Open {
     pub event: usize,
     /// The command line, and the folder it runs in if that is not the session's.
+    #[serde(rename = "call:command")]
     pub command: Option<(String, Option<String>)>,
+    #[serde(rename = "call:questions")]
     pub questions: Vec<(String, String)>,
     /// The running process that the call goes on with.
     pub process: Option<String>,
