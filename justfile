@@ -20,6 +20,6 @@ fixtures:
 bench:
     cargo bench
 
-# Runs a fuzz target for a minute: claude_code, codex, count, markdown, messages, pipeline, redact
+# Runs a fuzz target for a minute: count, pipeline, readers, redact
 fuzz target:
     cargo +nightly fuzz run {{target}} -- -max_total_time=60

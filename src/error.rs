@@ -64,6 +64,14 @@ pub enum Error {
         /// The names of all formats.
         known: String,
     },
+    /// A database could not be read, or is none of an agent's.
+    #[error("cannot read the sessions of the database {}: {message}", path.display())]
+    Database {
+        /// The database.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        message: String,
+    },
     /// The file of many conversations has none, or more than one, of that title or id.
     #[error("no single conversation is called '{wanted}'; give the whole title or the id of one: {known}")]
     NoSuchConversation {

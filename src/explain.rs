@@ -144,6 +144,6 @@ fn title_of(item: &Item) -> &'static str {
         Item::Verification(_) => "Verification",
         Item::Question(_) => "Open Questions",
         Item::NextStep(_) => "Next Steps",
-        Item::Environment(_) => "Environment",
+        Item::Environment(_) | Item::Note(_) => "Environment",
     }
 }

@@ -51,6 +51,8 @@ pub enum Item {
     NextStep(NextStep),
     /// The environment, as far as it is known.
     Environment(Environment),
+    /// Something more about the environment.
+    Note(Finding),
 }
 
 impl Fact {
@@ -114,7 +116,7 @@ impl Item {
                 }
                 text
             }
-            Item::Finding(entry) => entry.text.clone(),
+            Item::Finding(entry) | Item::Note(entry) => entry.text.clone(),
             Item::Error(entry) => format!("{} {}", entry.signature, entry.command),
             Item::Verification(entry) => format!("{} {}", entry.command, entry.outcome),
             Item::Question(entry) => entry.question.clone(),

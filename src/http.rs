@@ -13,12 +13,12 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use rmcp::ServerHandler;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::{Error, Result};
-use crate::mcp::Server;
 
 /// Where and for whom to serve.
 #[derive(Debug, Clone)]
@@ -72,14 +72,17 @@ impl Listening {
         format!("http://{}{PATH}", self.serving.address)
     }
 
+    /// Whether other machines can reach the server.
+    pub fn is_open(&self) -> bool {
+        !self.serving.address.ip().is_loopback()
+    }
+
     /// Answers until the process is told to stop, and then ends what is open.
     ///
     /// # Errors
     /// [`Error::Serve`] if the listener breaks down.
-    pub fn answer(self, server: Server) -> Result<()> {
+    pub fn answer(self, server: impl ServerHandler + Clone) -> Result<()> {
         let failed = |source| Error::Serve { address: self.serving.address.to_string(), source };
-        let server =
-            if self.serving.address.ip().is_loopback() { server } else { server.for_other_machines() };
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .worker_threads(2)
@@ -94,7 +97,7 @@ impl Listening {
 }
 
 /// The router, and what ends its streams.
-fn router(server: Server, serving: &Serving) -> (Router, CancellationToken) {
+fn router(server: impl ServerHandler + Clone, serving: &Serving) -> (Router, CancellationToken) {
     let stop = CancellationToken::new();
     let config = StreamableHttpServerConfig::default()
         .with_allowed_hosts(hosts(serving))

@@ -57,6 +57,7 @@ pub mod redact;
 pub mod render;
 pub mod replay;
 pub mod service;
+pub mod source;
 pub mod state;
 pub mod stats;
 pub mod store;

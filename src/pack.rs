@@ -56,10 +56,7 @@ pub fn pack(
         metadata,
         budget,
         measure,
-        sizes: facts
-            .par_iter()
-            .map(|fact| fact.forms.iter().map(|item| size_of(&written(item)) + overhead(item)).collect())
-            .collect(),
+        sizes: sizes(facts, size_of),
         choice: Choice::new(),
         tokens: 0,
         offers: BinaryHeap::new(),
@@ -195,7 +192,7 @@ impl Packer<'_> {
     fn density(&self, index: usize, form: usize, now: Option<usize>, more: usize) -> i64 {
         let reading = match &self.facts[index].forms[form] {
             _ if now.is_some() => LONGER,
-            Item::File(_) | Item::Verification(_) => GLANCE,
+            Item::File(_) | Item::Note(_) | Item::Verification(_) => GLANCE,
             _ => STATEMENT,
         };
         self.gain(index, form, now) * 1000 / i64::try_from(more).unwrap_or(i64::MAX).saturating_add(reading)
@@ -211,20 +208,40 @@ impl Packer<'_> {
     }
 }
 
-/// What of an entry is written out; of a file of which only the name is told, its folder is shared with others.
-fn written(item: &Item) -> String {
-    match item {
-        Item::File(entry) if entry.relevance.is_empty() && entry.focus_ranges.is_empty() => {
-            entry.path.rsplit('/').next().unwrap_or(&entry.path).to_owned()
-        }
-        item => item.text(),
+/// Estimated tokens of each form of each fact. A file of which only the name is told shares the words of its folder
+/// with the other files there.
+fn sizes(facts: &[Fact], size_of: SizeOf) -> Vec<Vec<usize>> {
+    let mut folders: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in facts.iter().filter_map(|fact| bare_name(&fact.forms[fact.forms.len() - 1])) {
+        *folders.entry(folder_of(name)).or_default() += 1;
     }
+    let size = |item: &Item| match bare_name(item) {
+        Some(name) => {
+            let folder = folder_of(name);
+            let sharing = if folder.contains([':', ' ']) { 1 } else { folders[folder].min(4) };
+            size_of(&name[folder.len()..]) + size_of(folder) / sharing
+        }
+        None => size_of(&item.text()),
+    };
+    facts.par_iter().map(|fact| fact.forms.iter().map(|item| size(item) + overhead(item)).collect()).collect()
+}
+
+/// The name of a file of which nothing else is told.
+fn bare_name(item: &Item) -> Option<&str> {
+    match item {
+        Item::File(entry) if entry.relevance.is_empty() && entry.focus_ranges.is_empty() => Some(&entry.path),
+        _ => None,
+    }
+}
+
+fn folder_of(name: &str) -> &str {
+    name.rfind('/').map_or("", |at| &name[..at])
 }
 
 /// Tokens that an entry costs beside its own words.
 fn overhead(item: &Item) -> usize {
     match item {
-        Item::File(entry) if entry.relevance.is_empty() => 3,
+        Item::File(entry) if entry.relevance.is_empty() => 2,
         Item::File(entry) => 3 + 8 * entry.focus_ranges.len(),
         Item::NextStep(_) => 6,
         Item::Verification(_) => 8,
@@ -275,7 +292,11 @@ pub fn assemble(facts: &[Fact], choice: &Choice, metadata: &Metadata) -> Handoff
             Item::Verification(entry) => state.verification.push(entry),
             Item::Question(entry) => state.questions.push(entry),
             Item::NextStep(entry) => state.next_steps.push(entry),
-            Item::Environment(entry) => state.environment = entry,
+            Item::Environment(entry) => {
+                let notes = std::mem::take(&mut state.environment.notes);
+                state.environment = Environment { notes, ..entry };
+            }
+            Item::Note(entry) => state.environment.notes.push(entry),
         }
     }
     progress.sort_by_key(|(line, _)| *line);

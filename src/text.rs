@@ -324,7 +324,8 @@ pub fn is_narration(sentence: &str) -> bool {
         "Checking ",
         "Running ",
     ];
-    sentence.len() < 160 && STARTS.iter().any(|start| sentence.starts_with(start))
+    let straight = sentence.replace('’', "'");
+    sentence.len() < 160 && STARTS.iter().any(|start| straight.starts_with(start))
 }
 
 /// The words of a text as a reader would look them up: lower case, names kept whole, very short and very common ones left out.

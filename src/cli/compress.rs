@@ -22,7 +22,7 @@ pub fn run(request: &arguments::Compress, verbose: bool) -> Result<()> {
 pub fn make(request: &arguments::Handoff, verbose: bool) -> Result<Handoff> {
     let name = input::name(&request.transcript);
     let progress = Progress::spinner(&format!("reading {}", name.display()));
-    let bytes = input::read(&request.transcript)?;
+    let bytes = input::chosen(&request.transcript, request.conversation.as_deref())?;
     let handoff = build(&bytes, &request.options()?)
         .map_err(|error| Error::In { path: name.to_owned(), source: Box::new(error) })?;
     drop(progress);

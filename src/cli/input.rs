@@ -5,13 +5,17 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use baton::error::{Error, Result};
-use baton::format;
+use baton::{format, source};
 
 /// The most bytes that are read of one input.
 pub const LIMIT: u64 = 1 << 30;
 
-/// Reads a file, or standard input where the path is `-`.
+/// Reads a file, or standard input where the path is `-`; of a folder or a database that holds sessions, the last one.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
+    chosen(path, None)
+}
+
+fn whole(path: &Path) -> Result<Vec<u8>> {
     let failed = |source| Error::Read { path: name(path).into(), source };
     if is_stdin(path) {
         return bounded(io::stdin().lock(), LIMIT, failed);
@@ -24,7 +28,12 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
 
 /// Reads an input as [`read`] does; of a file of many conversations only the one of that title or id, if one is named.
 pub fn chosen(path: &Path, conversation: Option<&str>) -> Result<Vec<u8>> {
-    let bytes = read(path)?;
+    if !is_stdin(path)
+        && let Some(bytes) = source::gather(path, conversation)?
+    {
+        return Ok(bytes);
+    }
+    let bytes = whole(path)?;
     match conversation {
         Some(wanted) => format::choose(&bytes, wanted),
         None => Ok(bytes),

@@ -47,6 +47,7 @@ pub fn run(request: &Serve, surroundings: &Surroundings) -> Result<()> {
         origins: request.origins.clone(),
     })?;
     report::say(&format!("serving MCP at {}; press Ctrl-C to stop", listening.url()));
+    let server = if listening.is_open() { server.for_other_machines() } else { server };
     listening.answer(server)
 }
 

@@ -69,6 +69,7 @@ pub(super) fn entry(item: &Item) -> Option<(Section, Entry)> {
         Item::Verification(entry) => (Section::Verification, fields(entry)?),
         Item::Question(entry) => (Section::Questions, fields(entry)?),
         Item::NextStep(entry) => (Section::NextSteps, fields(entry)?),
+        Item::Note(entry) => (Section::Notes, fields(entry)?),
     })
 }
 

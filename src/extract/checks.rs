@@ -65,9 +65,13 @@ impl Outcome {
 /// The checks of a session, most recent last run first.
 pub fn checks(session: &Session) -> Vec<Check> {
     let mut last_runs: BTreeMap<String, (&Use, u32)> = BTreeMap::new();
+    let mut filters: BTreeMap<String, String> = BTreeMap::new();
     for (used, command) in session.commands() {
         let refused = used.result.is_some_and(|result| result.status == Status::Denied);
         let Some(line) = shell::check_of(command).filter(|_| !refused) else { continue };
+        if let Some(filter) = shell::filter_of(command) {
+            filters.insert(line.clone(), filter);
+        }
         let (last, runs) = last_runs.entry(line).or_insert((used, 0));
         *last = used;
         *runs += 1;
@@ -76,7 +80,31 @@ pub fn checks(session: &Session) -> Vec<Check> {
     let mut checks: Vec<Check> =
         last_runs.into_iter().map(|(command, (used, runs))| check(used, command, runs, &edits)).collect();
     checks.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.command.cmp(&b.command)));
+    let mut checks = without_parts(checks);
+    for check in &mut checks {
+        if let Some(filter) = filters.get(&check.command) {
+            check.command = format!("{} | {filter}", check.command);
+        }
+    }
     checks
+}
+
+/// The checks without those that a later run did again as a part of a longer line; latest first.
+fn without_parts(checks: Vec<Check>) -> Vec<Check> {
+    let mut kept: Vec<Check> = Vec::new();
+    for check in checks {
+        let part = shell::parts(&check.command);
+        let again = |later: &Check| {
+            let whole = shell::parts(&later.command);
+            whole.len() > part.len()
+                && part.iter().all(|own| whole.contains(own))
+                && later.command.contains(&check.command)
+        };
+        if !kept.iter().any(again) {
+            kept.push(check);
+        }
+    }
+    kept
 }
 
 /// A check by its last run; `edits` are the places of all edits, in order.

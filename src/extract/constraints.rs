@@ -2,17 +2,19 @@
 
 use super::Material;
 use super::cues::Cue;
-use super::quotes::{Quote, Source};
+use super::kinds::Kind;
+use super::quotes::Quote;
 use super::worth::looks_like_output;
 use crate::fact::{Fact, Item};
 use crate::state::Constraint;
 use crate::text::clip;
 
 pub(super) fn extract(material: &Material) -> Vec<Fact> {
-    let said: Vec<&Quote> = material.quotes.iter().filter(|quote| quote.source == Source::User).collect();
     let messages = material.session.turns.len();
-    said.into_iter()
-        .filter(|quote| !quote.cues.has(Cue::Chat))
+    let objective = super::objective::text(material).unwrap_or_default();
+    material
+        .quotes_of(Kind::Instruction)
+        .filter(|quote| !quote.cues.has(Cue::Chat) && !objective.contains(&quote.statement.text))
         .map(|quote| fact(material, quote, messages))
         .collect()
 }

@@ -1,5 +1,6 @@
 //! Words that say what a statement is about. English; without them structure still carries a handoff.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::{RegexSet, RegexSetBuilder};
@@ -95,7 +96,7 @@ const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Done,
-        r"\b(all done|done[.:!]|is (now )?(done|complete|finished|implemented|ready)|are (now )?(done|complete|finished|ready)|completed?|finished|implemented|everything (is|passes)|ready (for|to)|here'?s (a |the )?summary|summary|all (tests|checks) pass|pushed|opened (a )?pr)\b",
+        r"\b(all done|is (now )?(done|complete|finished|implemented|ready)|are (now )?(done|complete|finished|ready)|completed?|finished|implemented|everything (is|passes)|ready (for|to)|here'?s (a |the )?summary|summary|all (tests|checks) pass|pushed|opened (a )?pr)\b|\bdone[.:!]|^(done|fixed|committed|merged)\b",
     ),
     (
         Cue::Guess,
@@ -118,7 +119,10 @@ pub struct Cues(u32);
 impl Cues {
     /// Looks for all cues.
     pub fn of(text: &str) -> Self {
-        Cues(SET.matches(text).iter().fold(0, |bits, index| bits | 1 << (CUES[index].0 as u32)))
+        // The patterns know the straight apostrophe only.
+        let straight =
+            if text.contains('’') { Cow::Owned(text.replace('’', "'")) } else { Cow::Borrowed(text) };
+        Cues(SET.matches(&straight).iter().fold(0, |bits, index| bits | 1 << (CUES[index].0 as u32)))
     }
 
     /// Whether a cue was found.
@@ -140,6 +144,8 @@ mod tests {
         check("It fails BECAUSE the clock is wrong", Cue::Cause, true);
         check("Über den Wolken – because of “that” …", Cue::Cause, true);
         check("The whys and wherefores", Cue::Cause, false);
+        check("I’m checking the parser", Cue::Narration, true);
+        check("Done. The parser is faster", Cue::Done, true);
         check("Never push to main", Cue::Rule, true);
         check("Sounds good!", Cue::Chat, true);
         check("Sounds good, but drop the cache", Cue::Chat, false);

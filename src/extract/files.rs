@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::kinds::Kind;
 use super::ledger::FileRecord;
 use super::quotes::{Quote, Source};
 use super::{Material, places};
@@ -11,7 +12,7 @@ use crate::state::{FileChange, FileEntry, FocusRange};
 use crate::text::clip;
 
 /// How many files that were only read are worth naming.
-const READ_ONLY: usize = 60;
+const READ_ONLY: usize = 90;
 
 pub(super) fn extract(material: &Material) -> Vec<Fact> {
     let notes = notes(material);
@@ -32,8 +33,8 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
 /// The best that was said of each file, by one statement that begins with it.
 fn notes<'a>(material: &'a Material) -> BTreeMap<String, &'a Quote> {
     let mut notes: BTreeMap<String, &Quote> = BTreeMap::new();
-    for quote in &material.quotes {
-        let Some(file) = quote.file.as_ref().filter(|_| is_note(quote)) else { continue };
+    for quote in material.quotes_of(Kind::Note) {
+        let Some(file) = quote.file.as_ref() else { continue };
         let better = notes.get(file).is_none_or(|old| quote.worth + 15 >= old.worth);
         if better {
             notes.insert(file.clone(), quote);
@@ -61,7 +62,7 @@ fn note_text<'a>(text: &'a str, file: &str) -> Option<&'a str> {
 mod worth {
     pub const NAME: i64 = 60;
     pub const REST: i64 = 25;
-    pub const LISTED: i64 = 10;
+    pub const LISTED: i64 = 13;
     /// Below this score a file was found in a listing at most.
     pub const TOUCHED: i64 = 10;
     pub const NUMBERS: i64 = 12;

@@ -1,30 +1,37 @@
 //! What was found out: causes, facts about the code, states of things outside it.
 
+use super::Material;
 use super::cues::Cue;
-use super::quotes::{Quote, Source};
-use super::{Material, decisions, files, progress, steps};
+use super::kinds::Kind;
+use super::quotes::Quote;
 use crate::fact::{Fact, Item};
 use crate::state::Finding;
-use crate::text::Block;
+use crate::text::{Block, clip};
 
 pub(super) fn extract(material: &Material) -> Vec<Fact> {
-    material.quotes.iter().filter(|quote| is_finding(quote)).map(|quote| fact(material, quote)).collect()
-}
-
-fn is_finding(quote: &Quote) -> bool {
-    quote.source != Source::User
-        && !quote.statement.text.ends_with('?')
-        && !files::is_note(quote)
-        && !steps::is_step(quote)
-        && !decisions::is_decision(quote)
-        && !progress::is_progress(quote)
+    material.quotes_of(Kind::Finding).map(|quote| fact(material, quote)).collect()
 }
 
 fn fact(material: &Material, quote: &Quote) -> Fact {
     let evidence = material.evidence(quote);
     let item = Item::Finding(Finding { text: with_heading(quote), evidence: evidence.clone() });
     let reason = if quote.cues.has(Cue::Cause) { "it gives a cause" } else { "it says how things are" };
-    Fact::new(item, evidence, quote.worth, reason).from(quote.source.name())
+    let fact = Fact::new(item, evidence.clone(), quote.worth, reason).from(quote.source.name());
+    match shorter(quote) {
+        Some(text) => fact.or(Item::Finding(Finding { text, evidence }), SHARE),
+        None => fact,
+    }
+}
+
+/// The length of a long statement's shorter form, in bytes.
+const SHORTER: usize = 170;
+/// What it is worth, in hundredths of the whole.
+pub(super) const SHARE: i64 = 80;
+
+/// The first part of a long statement, where it can be cut at the end of a sentence or clause.
+pub(super) fn shorter(quote: &Quote) -> Option<String> {
+    let text = with_heading(quote);
+    (text.len() > SHORTER + 60).then(|| clip(&text, SHORTER))
 }
 
 /// A statement, behind its heading where that says something of its own.

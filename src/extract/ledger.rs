@@ -46,12 +46,23 @@ pub struct Ledger {
 /// What a touch of a file is worth, in points at full recency.
 mod worth {
     pub const EDIT: i64 = 300;
-    pub const READ: i64 = 110;
-    pub const SHELL: i64 = 80;
+    pub const READ: i64 = 150;
+    pub const SHELL: i64 = 140;
     pub const SAID_BY_USER: i64 = 160;
-    pub const SAID: i64 = 45;
-    pub const FOUND: i64 = 8;
+    pub const SAID: i64 = 90;
+    pub const HANDED: i64 = 60;
+    pub const FOUND: i64 = 14;
 }
+
+/// How much of its worth a touch has left that is `age` calls old, in thousandths: files are left behind sooner than
+/// what was said.
+fn freshness(age: u32) -> i64 {
+    let age = i64::from(age);
+    20 + 600 * 2 / (2 + age) + 380 * 20 / (20 + age)
+}
+
+/// A text longer than this, in bytes, is not looked through for names.
+const LONGEST: usize = 40_000;
 
 impl Ledger {
     /// Goes through a session.
@@ -106,6 +117,12 @@ impl Ledger {
                     self.touch(session, used.at, path, worth::SHELL);
                 }
                 self.found(session, used);
+            }
+            Action::Delegate { prompt } => {
+                self.named(session, used.at, prompt, worth::HANDED);
+                if let (Some(result), Some(at)) = (used.result, used.result_at) {
+                    self.named(session, at, &result.text, worth::HANDED);
+                }
             }
             _ => {}
         }
@@ -171,19 +188,26 @@ impl Ledger {
                 EventKind::Assistant { text } => (text, worth::SAID),
                 _ => continue,
             };
-            if event.abandoned || text.len() > 40_000 {
-                continue;
+            if !event.abandoned {
+                self.named(session, at, text, points);
             }
-            for path in paths_in(text) {
-                let name = session.paths.name(&path);
-                let known = self.find(&name).map(|file| file.name.clone());
-                match known {
-                    Some(known) => self.touch(session, at, &known, points),
-                    None if name.contains('/') && !name.contains("//") => {
-                        self.touch(session, at, &name, points / 3);
-                    }
-                    None => {}
+        }
+    }
+
+    /// The files that a text names; those known already count in full.
+    fn named(&mut self, session: &Session, at: usize, text: &str, points: i64) {
+        if text.len() > LONGEST {
+            return;
+        }
+        for path in paths_in(text) {
+            let name = session.paths.name(&path);
+            let known = self.find(&name).map(|file| file.name.clone());
+            match known {
+                Some(known) => self.touch(session, at, &known, points),
+                None if name.contains('/') && !name.contains("//") => {
+                    self.touch(session, at, &name, points / 3);
                 }
+                None => {}
             }
         }
     }
@@ -192,13 +216,13 @@ impl Ledger {
         let name = session.paths.name(path);
         if name.is_empty()
             || is_scratch(&name)
-            || is_foreign(&name)
+            || is_foreign(&name) && points < worth::SHELL
             || !has_extension(&name) && points < worth::READ
             || !name.contains('/') && points < worth::READ && !is_source(&name)
         {
             return;
         }
-        let gain = points * session.recency(at) / 1000;
+        let gain = points * freshness(session.ages[at]) / 1000;
         let record = self.record(&name, at);
         record.score += if record.score > 0 { gain * 600 / (600 + record.score) + 1 } else { gain + 1 };
         record.last = record.last.max(at);

@@ -8,6 +8,7 @@ mod environment;
 mod errors;
 mod files;
 mod findings;
+mod kinds;
 mod ledger;
 mod objective;
 mod places;
@@ -76,6 +77,11 @@ impl<'a> Material<'a> {
         let (places, quotes) =
             rayon::join(|| places::places(&session, &ledger, root), || quotes::quotes(&session, &ledger));
         Material { session, ledger, checks, places, quotes }
+    }
+
+    /// The quotes of one kind, in order.
+    fn quotes_of(&self, kind: kinds::Kind) -> impl Iterator<Item = &quotes::Quote> {
+        self.quotes.iter().filter(move |quote| quote.kind == kind)
     }
 
     /// The evidence of a quote.

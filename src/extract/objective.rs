@@ -11,35 +11,62 @@ use crate::text::{clip, plain, statements};
 const LONGEST: usize = 420;
 
 pub(super) fn extract(material: &Material) -> Vec<Fact> {
-    let turns: Vec<&Turn> = material.session.turns.iter().filter(|turn| is_task(turn.text)).collect();
-    let Some(first) = turns.first().copied().or(material.session.turns.first()) else {
+    let Some(parts) = parts(material) else {
         return material.session.context.title.iter().map(|title| fact(title.clone(), Vec::new())).collect();
     };
-    let root = headline(first.text, 300);
-    let mut evidence = vec![material.session.line(first.at)];
-    let mut text = root.clone();
-    if let Some(last) = turns.last().filter(|last| last.at != first.at && last.text.len() > 24) {
-        let now = headline(last.text, 220);
-        if !root.contains(&now) {
-            text = format!("{root} — now: {now}");
-            evidence.push(material.session.line(last.at));
-        }
-    }
+    let evidence: Vec<u32> = parts.iter().map(|(at, _)| material.session.line(*at)).collect();
+    let text = joined(&parts);
     let short = clip(&text, LONGEST / 2);
     vec![
-        fact(clip(&text, LONGEST + 100), evidence.clone())
+        fact(clip(&text, LONGEST + 100), evidence)
             .or(Item::Objective(short), 70)
-            .or(Item::Objective(clip(&root, 100)), 40),
+            .or(Item::Objective(clip(&parts[0].1, 100)), 40),
     ]
+}
+
+/// The objective in full, as far as the user stated one.
+pub(super) fn text(material: &Material) -> Option<String> {
+    parts(material).map(|parts| clip(&joined(&parts), LONGEST + 100))
+}
+
+/// What the user set out to have done, and what they asked for last, each with the index of its event.
+fn parts(material: &Material) -> Option<Vec<(usize, String)>> {
+    let turns: Vec<&Turn> = material.session.turns.iter().filter(|turn| is_task(turn.text)).collect();
+    let first = turns.first().copied().or(material.session.turns.first())?;
+    let mut parts = vec![(first.at, headline(first.text, 300))];
+    let later = turns.iter().filter(|turn| turn.at != first.at && turn.text.len() > 24);
+    let most = later.clone().max_by_key(|turn| (material.session.calls_of(turn.at), turn.at));
+    let most = most.filter(|turn| {
+        let own = material.session.calls_of(turn.at);
+        own * 4 >= material.session.uses.len() && own > material.session.calls_of(first.at)
+    });
+    for turn in most.into_iter().chain(later.last()) {
+        let said = headline(turn.text, 220);
+        if parts.iter().all(|(at, part)| *at != turn.at && !part.contains(&said)) {
+            parts.push((turn.at, said));
+        }
+    }
+    parts.sort_by_key(|(at, _)| *at);
+    Some(parts)
+}
+
+fn joined(parts: &[(usize, String)]) -> String {
+    let words: Vec<&str> = parts.iter().map(|(_, words)| words.as_str()).collect();
+    match words[..] {
+        [first, then, now] => format!("{first} — then: {then} — now: {now}"),
+        _ => words.join(" — now: "),
+    }
 }
 
 fn fact(text: String, evidence: Vec<u32>) -> Fact {
     Fact::new(Item::Objective(text), evidence, 1000, "what the user set out to have done").on_floor(0)
 }
 
-/// Whether a message asks for something, rather than agreeing or chatting.
+/// Whether a message asks for something, rather than agreeing, chatting or only showing what a program printed.
 fn is_task(text: &str) -> bool {
-    text.split_whitespace().count() >= 4 && !Cues::of(text).has(Cue::Chat)
+    text.split_whitespace().count() >= 4
+        && !Cues::of(text).has(Cue::Chat)
+        && text.lines().any(|line| line.split_whitespace().count() >= 3 && !looks_like_output(line.trim()))
 }
 
 /// The part of a message that says what it is about: its title and first statement; not what was pasted into it.
@@ -57,7 +84,7 @@ fn headline(text: &str, limit: usize) -> String {
                 said.iter().find(|s| s.len() > 60 && !s.contains(&title)).cloned().unwrap_or_default();
             clip(&format!("{title}. {context}"), limit)
         }
-        _ if text.len() <= limit && !looks_like_output(text) => plain(text),
+        _ if text.len() <= limit && !text.lines().any(|line| looks_like_output(line.trim())) => plain(text),
         _ => clip(&first, limit),
     }
 }

@@ -1,42 +1,32 @@
 //! What was done: reports of changes and checks, commits, finished to-dos.
 
-use super::cues::Cue;
-use super::quotes::{Quote, Source};
-use super::{Material, decisions, files, shell, steps};
+use super::kinds::Kind;
+use super::{Material, findings, shell};
 use crate::event::TodoState;
 use crate::fact::{Fact, Item};
 use crate::text::clip;
 
 pub(super) fn extract(material: &Material) -> Vec<Fact> {
     let mut facts: Vec<Fact> = material
-        .quotes
-        .iter()
-        .filter(|quote| is_progress(quote))
+        .quotes_of(Kind::Progress)
         .map(|quote| {
-            let text = super::findings::with_heading(quote);
-            Fact::new(Item::Progress(text), material.evidence(quote), quote.worth, "it reports what was done")
-                .from(quote.source.name())
+            let text = findings::with_heading(quote);
+            let fact = Fact::new(
+                Item::Progress(text),
+                material.evidence(quote),
+                quote.worth,
+                "it reports what was done",
+            )
+            .from(quote.source.name());
+            match findings::shorter(quote) {
+                Some(text) => fact.or(Item::Progress(text), findings::SHARE),
+                None => fact,
+            }
         })
         .collect();
     facts.extend(commits(material));
     facts.extend(finished(material));
     facts
-}
-
-/// Whether a statement of the agent's reports what was done.
-pub(super) fn is_progress(quote: &Quote) -> bool {
-    let cues = quote.cues;
-    quote.source != Source::User
-        && !quote.statement.text.ends_with('?')
-        && !files::is_note(quote)
-        && !steps::is_step(quote)
-        && !decisions::is_decision(quote)
-        && !cues.has(Cue::Cause)
-        && (cues.has(Cue::Check)
-            || cues.has(Cue::Done)
-            || cues.has(Cue::Change)
-            || cues.has(Cue::Version)
-            || quote.source == Source::Commit)
 }
 
 fn commits(material: &Material) -> Vec<Fact> {

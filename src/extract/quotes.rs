@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::cues::Cues;
+use super::kinds::{self, Kind};
 use super::ledger::Ledger;
 use super::session::Session;
 use super::shell;
@@ -74,6 +75,8 @@ pub struct Quote {
     pub heading: Cues,
     /// Name of the edited file it is about, if it names one.
     pub file: Option<String>,
+    /// What it is for the handoff.
+    pub kind: Kind,
     /// What it is worth, in points.
     pub worth: i64,
 }
@@ -94,6 +97,7 @@ pub fn quotes(session: &Session, ledger: &Ledger) -> Vec<Quote> {
         texts.par_iter().flat_map_iter(|text| collect(session, ledger, text)).collect();
     let mut said = FxHashSet::default();
     quotes.retain(|quote| said.insert(quote.statement.text.to_lowercase()));
+    kinds::settle(&mut quotes);
     quotes
 }
 
@@ -207,6 +211,7 @@ struct Occasion {
     /// Bytes of the whole text.
     length: usize,
     approved: bool,
+    answered: bool,
 }
 
 impl Occasion {
@@ -222,13 +227,16 @@ impl Occasion {
                 || turns.last().is_some_and(|turn| turn.reply == Some(at)),
             length: text.words.len(),
             approved: source == Source::Reply && session.is_approved(at),
+            answered: source == Source::Reply && session.is_answered(at),
         }
     }
 
     fn quote(&self, statement: Statement, heading: Cues, ledger: &Ledger) -> Quote {
         let file = about(ledger, &statement.text);
         let cues = Cues::of(&statement.text);
-        let mut quote = Quote { source: self.source, at: self.at, statement, cues, heading, file, worth: 0 };
+        let kind = Kind::Finding;
+        let mut quote =
+            Quote { source: self.source, at: self.at, statement, cues, heading, file, kind, worth: 0 };
         quote.worth = worth(&View {
             quote: &quote,
             recency: self.recency,
@@ -236,6 +244,7 @@ impl Occasion {
             last_turn: self.last_turn,
             long_message: self.length > 1200,
             approved: self.approved,
+            answered: self.answered,
         });
         quote
     }

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::event::Todo;
 use crate::event::{
-    Action, Actor, Answer, Call, Context, Event, EventKind, FileEdit, FileRead, Status, ToolResult,
+    Action, Actor, Answer, Call, Context, Event, EventKind, FileEdit, FileRead, Status, Todo, ToolResult,
     Transcript,
 };
 
@@ -91,12 +90,29 @@ impl<'a> Session<'a> {
         recency(self.ages[at])
     }
 
-    /// Whether the user's next message only agrees with the reply at `at`, or picks from it.
-    pub fn is_approved(&self, at: usize) -> bool {
+    /// The turn that begins with what the user said to the reply at `at`.
+    pub fn turn_after(&self, at: usize) -> Option<&Turn<'a>> {
         let next = self.turns.partition_point(|turn| turn.at <= at);
         let is_reply = next.checked_sub(1).is_some_and(|turn| self.turns[turn].reply == Some(at));
-        let next = self.turns.get(next).filter(|_| is_reply);
-        next.is_some_and(|next| {
+        self.turns.get(next).filter(|_| is_reply)
+    }
+
+    /// Whether the reply at `at` ends by asking something, and the user spoke again.
+    pub fn is_answered(&self, at: usize) -> bool {
+        let EventKind::Assistant { text } = &self.events[at].kind else { return false };
+        let end = text.trim_end().rsplit("\n\n").next().unwrap_or_default();
+        end.contains('?') && self.turn_after(at).is_some()
+    }
+
+    /// How many tool calls the turn took that begins with the event at `at`.
+    pub fn calls_of(&self, at: usize) -> usize {
+        let Some(turn) = self.turns.iter().find(|turn| turn.at == at) else { return 0 };
+        (self.ages[at] - self.ages.get(turn.end).copied().unwrap_or(0)) as usize
+    }
+
+    /// Whether the user's next message only agrees with the reply at `at`, or picks from it.
+    pub fn is_approved(&self, at: usize) -> bool {
+        self.turn_after(at).is_some_and(|next| {
             next.text.len() < 60
                 && !next.text.contains('?')
                 && !super::cues::Cues::of(next.text).has(super::cues::Cue::Correction)

@@ -59,7 +59,7 @@ pub fn paths(command: &str) -> Vec<String> {
             continue;
         }
         for word in words {
-            let word = word.split(':').next().unwrap_or(word).trim_start_matches("--file=");
+            let word = path_in(word.trim_start_matches("--file="));
             if looks_like_path(word) {
                 out.push(join(folder.as_deref(), word));
             }
@@ -67,6 +67,29 @@ pub fn paths(command: &str) -> Vec<String> {
     }
     out.dedup();
     out
+}
+
+/// The path in a word: `src/a.rs` of `src/a.rs:12` and of `HEAD:src/a.rs`, all of `D:/src/a.rs`.
+fn path_in(word: &str) -> &str {
+    match word.split_once(':') {
+        Some((head, _)) if looks_like_path(head) => head,
+        Some((head, tail)) if head.len() > 1 => tail,
+        _ => word,
+    }
+}
+
+/// The range of commits that a part of a command line compares, as it is written: `origin/main...HEAD`.
+pub fn compared(part: &str) -> Option<&str> {
+    let mut words = words(part).skip_while(|word| *word != "git");
+    let is_name = |name: &str| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_-.@^~{}".contains(&b))
+    };
+    words.find(|word| {
+        let ends = word.split_once("...").or_else(|| word.split_once(".."));
+        ends.is_some_and(|(from, to)| {
+            is_name(from) && is_name(to) && !word.starts_with(['-', '.']) && !to.starts_with(['/', '.'])
+        })
+    })
 }
 
 fn looks_like_path(word: &str) -> bool {
@@ -197,7 +220,8 @@ pub fn is_check(part: &str) -> bool {
     let mut words = words(part)
         .skip_while(|word| word.contains('=') && word.chars().next().is_some_and(|c| c.is_ascii_uppercase()));
     let Some(program) = words.next() else { return false };
-    if part.starts_with('#') || LOOKERS.contains(&program) {
+    let asks = |word: &str| matches!(word, "--help" | "--version" | "-h" | "version" | "help");
+    if part.starts_with('#') || LOOKERS.contains(&program) || part.split_whitespace().any(asks) {
         return false;
     }
     std::iter::once(program)
@@ -224,6 +248,15 @@ pub fn check_of(command: &str) -> Option<String> {
     let end = last.as_ptr() as usize - command.as_ptr() as usize + last.len();
     let line = tidy(&command[start..end]);
     (!line.is_empty() && line.len() < 400).then_some(line)
+}
+
+/// What a check's output was searched for: the `grep` that a command line ends with, behind its last check.
+pub fn filter_of(command: &str) -> Option<String> {
+    let all = parts(command);
+    let last = all.iter().rposition(|part| is_check(part))?;
+    let filter = all.get(last + 1).filter(|part| part.starts_with("grep "))?;
+    let pipe = command[..filter.as_ptr() as usize - command.as_ptr() as usize].trim_end().ends_with('|');
+    (pipe && filter.len() < 60).then(|| tidy(filter))
 }
 
 /// A part with its white space folded and its redirections of output cut off.

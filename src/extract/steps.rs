@@ -1,8 +1,7 @@
 //! What comes next: the step at hand, open to-dos, what failed, and what the last reports left to do.
 
 use super::checks::Outcome;
-use super::cues::Cue;
-use super::quotes::{Quote, Source};
+use super::kinds::Kind;
 use super::{Material, errors};
 use crate::event::{EventKind, TodoState};
 use crate::fact::{Fact, Item};
@@ -103,20 +102,11 @@ fn failed(material: &Material) -> Vec<Fact> {
         .collect()
 }
 
-/// Whether a statement of the agent's says what is left to do.
-pub(super) fn is_step(quote: &Quote) -> bool {
-    matches!(quote.source, Source::Reply | Source::Plan | Source::Summary)
-        && !quote.statement.text.ends_with('?')
-        && (quote.heading.has(Cue::Ahead) || quote.cues.has(Cue::Ahead) && !quote.cues.has(Cue::Done))
-}
-
 fn left(material: &Material) -> Vec<Fact> {
     let session = &material.session;
     let recent: Vec<usize> = session.turns.iter().rev().filter_map(|turn| turn.reply).take(3).collect();
     material
-        .quotes
-        .iter()
-        .filter(|quote| is_step(quote))
+        .quotes_of(Kind::Step)
         .map(|quote| {
             let newest = recent.first() == Some(&quote.at);
             let worth = quote.worth

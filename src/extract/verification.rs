@@ -27,7 +27,7 @@ fn fact(material: &Material, check: &Check, rank: usize) -> Fact {
             evidence: evidence.clone(),
         })
     };
-    let worth = 95 + 120 * material.session.recency(check.at) / 1000 + 8 * i64::from(check.runs.min(8))
+    let worth = 100 + 120 * material.session.recency(check.at) / 1000 + 8 * i64::from(check.runs.min(8))
         - i64::try_from(check.command.len() / 12).unwrap_or(0);
     let fact = Fact::new(entry(outcome), evidence.clone(), worth.max(10), "a check")
         .or(entry(check.outcome.name().to_owned()), 80);

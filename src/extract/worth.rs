@@ -6,7 +6,7 @@
 
 use super::cues::Cue;
 use super::quotes::{Quote, Source};
-use crate::text::{Block, identifiers};
+use crate::text::{Block, Statement, identifiers};
 
 /// What a feature looks at.
 #[expect(clippy::struct_excessive_bools, reason = "what features look at, not options of a function")]
@@ -23,6 +23,8 @@ pub struct View<'a> {
     pub long_message: bool,
     /// Whether the user's next message agrees with the reply it stands in.
     pub approved: bool,
+    /// Whether it stands in a reply that asked the user something, and was answered.
+    pub answered: bool,
 }
 
 /// A property of a statement, and its weight in points for the value 100.
@@ -46,13 +48,13 @@ const BASE: i64 = 40;
 pub static FEATURES: &[Feature] = &[
     Feature { name: "user", weight: 40, value: |v| is(v, Source::User) },
     Feature { name: "reply", weight: 0, value: |v| is(v, Source::Reply) },
-    Feature { name: "remark", weight: -10, value: |v| is(v, Source::Remark) },
+    Feature { name: "remark", weight: 0, value: |v| is(v, Source::Remark) },
     Feature { name: "plan", weight: 10, value: |v| is(v, Source::Plan) },
     Feature { name: "commit", weight: 10, value: |v| is(v, Source::Commit) },
     Feature { name: "brief", weight: -10, value: |v| is(v, Source::Brief) },
     Feature { name: "report", weight: -15, value: |v| is(v, Source::Report) },
     Feature { name: "document", weight: -20, value: |v| is(v, Source::Document) },
-    Feature { name: "summary", weight: -10, value: |v| is(v, Source::Summary) },
+    Feature { name: "summary", weight: 0, value: |v| is(v, Source::Summary) },
     Feature { name: "recency", weight: 20, value: |v| v.recency / 10 },
     Feature { name: "reply recency", weight: 20, value: |v| is(v, Source::Reply) * v.recency / 1000 },
     Feature { name: "remark recency", weight: 20, value: |v| is(v, Source::Remark) * v.recency / 1000 },
@@ -134,6 +136,14 @@ pub static FEATURES: &[Feature] = &[
                 || v.quote.statement.text.starts_with("I’"))
         },
     },
+    Feature { name: "option", weight: -40, value: |v| yes(v.answered && is_option(&v.quote.statement)) },
+    Feature { name: "fragment", weight: -20, value: |v| yes(is_fragment(&v.quote.statement)) },
+    Feature { name: "mostly names", weight: -20, value: |v| yes(mostly_names(&v.quote.statement.text)) },
+    Feature {
+        name: "user asks",
+        weight: -20,
+        value: |v| is(v, Source::User) * yes(v.quote.statement.text.ends_with('?') && !v.last_turn) / 100,
+    },
     Feature {
         name: "looks like output",
         weight: -40,
@@ -166,6 +176,38 @@ fn yes(condition: bool) -> i64 {
 
 fn count(number: usize, each: i64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX).saturating_mul(each)
+}
+
+/// Whether a statement offers something to choose: it begins with a letter or number of its own, or stands under a question.
+fn is_option(statement: &Statement) -> bool {
+    option_label(&statement.text).is_some() || statement.heading.contains('?')
+}
+
+/// The letter or number that an option begins with, and what stands behind it: `A. …`, `(2) …`, `Option B: …`.
+pub fn option_label(text: &str) -> Option<(&str, &str)> {
+    let text = text.strip_prefix("Option ").or_else(|| text.strip_prefix('(')).unwrap_or(text);
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric())?;
+    let (label, rest) = text.split_at(end);
+    let short = label.len() == 1 || label.len() == 2 && label.bytes().all(|b| b.is_ascii_digit());
+    let rest = rest.strip_prefix(['.', ')', ':']).or_else(|| rest.strip_prefix(" —"))?.strip_prefix(' ')?;
+    short.then_some((label, rest))
+}
+
+/// Whether a statement is a part of a list whose lead is lost.
+fn is_fragment(statement: &Statement) -> bool {
+    statement.block != Block::Prose
+        && (statement.heading.is_empty() || statement.heading.len() > 90)
+        && statement.text.starts_with(|c: char| c.is_lowercase())
+}
+
+/// Whether a text is hardly more than names.
+fn mostly_names(text: &str) -> bool {
+    let words = text.split(|c: char| c.is_whitespace() || c == ',').filter(|word| word.len() > 1);
+    let (names, all) = words.fold((0, 0), |(names, all), word| {
+        let name = identifiers(word).next().is_some() || word.contains(['/', '(']);
+        (names + usize::from(name), all + 1)
+    });
+    names * 10 > all * 6
 }
 
 /// Whether a text is something printed by a program that was pasted, rather than said.

@@ -112,7 +112,9 @@ impl Reader {
 
     fn user(&mut self, lines: &[&str]) {
         self.refuse("");
-        let words: Vec<&str> = lines.iter().map(|line| line[4..].trim()).collect();
+        // What the user answered to the program itself.
+        let own = lines.iter().filter(|line| !line.contains(" (Y)es/(N)o"));
+        let words: Vec<&str> = own.map(|line| line[4..].trim()).collect();
         let text = words.join("\n");
         match text.trim().strip_prefix('/').map(|command| command.split_once(' ').unwrap_or((command, ""))) {
             Some(("ask" | "architect" | "code", words)) => self.out.user(words),
@@ -200,6 +202,14 @@ impl Reader {
 
     /// What the model says, its blocks apart.
     fn assistant(&mut self, turn: &Turn) {
+        let reported = reported(&turn.lines);
+        self.out.line = turn.line;
+        self.out.inject(turn.lines[..reported].join("\n").trim());
+        let line = turn.line + u32::try_from(reported).unwrap_or_default();
+        self.said(&Turn { line, speaker: turn.speaker, lines: turn.lines[reported..].to_vec() });
+    }
+
+    fn said(&mut self, turn: &Turn) {
         for piece in blocks::pieces(&turn.lines) {
             self.out.line = turn.line + u32::try_from(piece.first).unwrap_or_default();
             match piece.path {
@@ -230,6 +240,15 @@ fn proposed(path: &str, block: &str) -> FileEdit {
         }
         _ => FileEdit { hunks, ..edit },
     }
+}
+
+/// How many of the lines are the program's own: it tells the model which blocks failed, and so begins its answer.
+fn reported(lines: &[&str]) -> usize {
+    let first = lines.iter().find(|line| !line.trim().is_empty());
+    if !first.is_some_and(|line| line.starts_with("## SearchReplaceNoExactMatch")) {
+        return 0;
+    }
+    lines.iter().position(|line| line.contains("above that failed to match.")).map_or(0, |at| at + 1)
 }
 
 /// The same file, on whichever system the path was written.

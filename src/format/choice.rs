@@ -78,11 +78,18 @@ impl Conversation {
 /// something was said last.
 pub(super) fn only(text: &str, out: &mut Sink) -> Option<usize> {
     let start = scan::skip(text.as_bytes(), 0, b"");
-    if text.as_bytes().get(start) == Some(&b'{') {
-        return Some(start);
+    match text.as_bytes().get(start)? {
+        b'{' => return Some(start),
+        b'[' => {}
+        _ => return None,
     }
     let all = found(text);
-    let last = all.iter().max_by_key(|(slice, one)| (one.updated, std::cmp::Reverse(slice.offset)))?;
+    let Some(last) = all.iter().max_by_key(|(slice, one)| (one.updated, std::cmp::Reverse(slice.offset)))
+    else {
+        // The only one, and the file breaks off in it.
+        let first = scan::skip(text.as_bytes(), start + 1, b"");
+        return text[first..].starts_with('{').then_some(first);
+    };
     if all.len() > 1 {
         out.warn(format!(
             "read only {}, the last used of {} conversations; name another with --conversation",

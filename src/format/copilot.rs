@@ -11,7 +11,7 @@ use super::kinds::{self, Kinds};
 use super::lines::{self, Records, Sink};
 use super::value::{count, integer, list, member, owned, string, text, time};
 use super::{Carries, Format, Head, Place, Proof, diff, numbered};
-use crate::event::{Action, Context, EventKind, FileEdit, ToolResult, Usage};
+use crate::event::{Action, Change, Context, EventKind, FileEdit, ToolResult, Usage};
 
 pub(super) const FORMAT: Format = Format {
     name: "copilot",
@@ -178,16 +178,20 @@ fn text_of(result: &Value) -> &str {
     result["detailedContent"].as_str().unwrap_or_default()
 }
 
-/// The edits of the diff that the host shows. It puts its `a` right before the slash of an absolute path.
+/// What was called, with the places that the host's diff gives. It puts its `a` right before the slash of a path.
 fn placed(diff: &str, called: &[FileEdit]) -> Vec<FileEdit> {
-    let mut edits = diff::unified(diff, None);
-    for edit in &mut edits {
-        let whole = called.iter().find(|called| called.path.strip_prefix('/') == Some(&edit.path));
-        if let Some(called) = whole {
-            edit.path.clone_from(&called.path);
+    let mut shown = diff::unified(diff, None);
+    let mut hunks = |path: &str| {
+        let is_it = |edit: &FileEdit| edit.path == path || Some(edit.path.as_str()) == path.strip_prefix('/');
+        shown.iter_mut().find(|edit| is_it(edit)).map(|edit| std::mem::take(&mut edit.hunks))
+    };
+    let place = |called: &FileEdit| match called.change {
+        Change::Edited | Change::Renamed { .. } => {
+            FileEdit { hunks: hunks(&called.path).unwrap_or_else(|| called.hunks.clone()), ..called.clone() }
         }
-    }
-    edits
+        Change::Created | Change::Deleted => called.clone(),
+    };
+    called.iter().map(place).collect()
 }
 
 /// The host's last line on a command: `<shellId: 9 completed with exit code 0>`.

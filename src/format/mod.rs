@@ -40,6 +40,7 @@ mod cline;
 mod codex;
 mod copilot;
 mod cursor;
+mod cursor_store;
 mod droid;
 mod entire;
 mod gemini;
@@ -53,6 +54,7 @@ mod openhands;
 mod pi;
 mod qwen;
 mod swe_agent;
+mod vscode;
 
 pub use choice::{Conversation, choose, conversations};
 pub use head::Head;
@@ -134,6 +136,7 @@ pub static FORMATS: &[Format] = &[
     codex::FORMAT,
     copilot::FORMAT,
     cursor::FORMAT,
+    cursor_store::FORMAT,
     droid::FORMAT,
     entire::FORMAT,
     gemini::FORMAT,
@@ -148,6 +151,7 @@ pub static FORMATS: &[Format] = &[
     qwen::FORMAT,
     markdown::SPECSTORY,
     swe_agent::FORMAT,
+    vscode::FORMAT,
 ];
 
 /// A format of files that grow at their end, line by line, and are read on from there.
@@ -263,7 +267,7 @@ fn hint(bytes: &[u8], head: &Head) -> String {
         "binary data".to_owned()
     } else if let Some(record) = head.records.first() {
         format!("JSON Lines without messages of a known shape; its first record has {}", keys(record))
-    } else if let Some(document) = head.document.as_ref().filter(|document| has_members(document)) {
+    } else if let Some(document) = head.document.as_ref().filter(|_| is_whole(bytes)) {
         format!("JSON without messages of a known shape; it has {}", keys(document))
     } else if matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
         "JSON that is cut off or broken".to_owned()
@@ -276,9 +280,8 @@ fn hint(bytes: &[u8], head: &Head) -> String {
     }
 }
 
-fn has_members(document: &Value) -> bool {
-    document.as_array().is_none_or(|items| !items.is_empty())
-        && document.as_object().is_none_or(|members| !members.is_empty())
+fn is_whole(json: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(json).is_ok()
 }
 
 /// The formats that know most of the kinds of records that the input begins with; at most three.

@@ -66,6 +66,8 @@ struct SweAgent {
     editor: Editor,
     /// Whether a step's command was the last thing, so that its output comes next.
     open: bool,
+    /// What the whole run cost.
+    usage: Usage,
 }
 
 impl Records for SweAgent {
@@ -76,7 +78,11 @@ impl Records for SweAgent {
     }
 
     fn fold(&mut self, message: Self::Record, out: &mut Sink) {
-        let Some(role) = message.role.as_str().and_then(role) else { return about(&message, out) };
+        let Some(name) = message.role.as_str() else {
+            self.usage = usage(&message);
+            return;
+        };
+        let Some(role) = role(name) else { return out.other(name, IGNORED) };
         let awaited = std::mem::take(&mut self.open);
         match role {
             _ if message.is_demo == Value::Bool(true) => out.inject(&prose(&message.content)),
@@ -88,12 +94,15 @@ impl Records for SweAgent {
             role => out.content(role, &message.content),
         }
     }
+
+    fn end(&mut self, out: &mut Sink) {
+        out.usage(std::mem::take(&mut self.usage));
+    }
 }
 
-fn about(message: &Message, out: &mut Sink) {
+fn usage(message: &Message) -> Usage {
     let figures = &message.info["model_stats"];
-    let (input, output) = (count(figures, "tokens_sent"), count(figures, "tokens_received"));
-    out.usage(Usage { input, output, cached: 0 });
+    Usage { input: count(figures, "tokens_sent"), output: count(figures, "tokens_received"), cached: 0 }
 }
 
 impl SweAgent {

@@ -1,6 +1,6 @@
 //! The log of hooks: a line for each that went wrong, in the folder of the store, since nobody sees what a host swallows.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -16,10 +16,17 @@ const LONGEST: u64 = 256 << 10;
 /// Notes what went wrong. That the log cannot be written is no reason to disturb anybody.
 pub(super) fn note(host: &str, problem: &str, surroundings: &Surroundings) {
     let Some(path) = path(surroundings) else { return };
-    let time = (surroundings.clock.0)();
+    let time = surroundings.clock.now();
     let line = format!("{time} {host}: {problem}").replace(['\n', '\r'], " ");
     if fs::metadata(&path).is_ok_and(|log| log.len() > LONGEST) {
         let _ = fs::rename(&path, path.with_extension("log.old"));
+    }
+    if let Some(folder) = path.parent() {
+        // As private as the store makes it.
+        let mut maker = DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut maker, 0o700);
+        let _ = maker.recursive(true).create(folder);
     }
     let log = OpenOptions::new().create(true).append(true).open(path);
     let _ = log.and_then(|mut log| writeln!(log, "{}", redact::text(&line)));

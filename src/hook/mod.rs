@@ -129,7 +129,7 @@ impl Desk<'_> {
         let own = self.event.session.as_deref();
         // Where nothing new can be saved, what was saved before is still better than nothing.
         let _ = self.service.catch_up(&project, own, &self.surroundings);
-        let now = (self.surroundings.clock.0)();
+        let now = self.surroundings.clock.now();
         let fresh = now.checked_sub(FRESH).unwrap_or(now);
         let found = self.service.newest_of(&project, fresh, |row| Some(row.id.as_str()) != own)?;
         Ok(found.map(|row| Load { id: Some(row.id), ..Load::default() }))

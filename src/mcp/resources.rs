@@ -2,8 +2,8 @@
 
 use rmcp::ErrorData;
 use rmcp::model::{
-    CompleteRequestParams, CompleteResult, CompletionInfo, Cursor, ListResourcesResult, ReadResourceResult,
-    Resource, ResourceContents, ResourceTemplate,
+    CacheScope, CompleteRequestParams, CompleteResult, CompletionInfo, Cursor, ListResourcesResult,
+    ReadResourceResult, Resource, ResourceContents, ResourceTemplate,
 };
 
 use super::Desk;
@@ -30,6 +30,7 @@ pub fn list(desk: &Desk, cursor: Option<Cursor>) -> Result<ListResourcesResult, 
     let page: Vec<Resource> = rows.iter().skip(start).take(PAGE).map(resource).collect();
     let end = start.saturating_add(page.len());
     let mut listed = ListResourcesResult::with_all_items(page);
+    listed.cache_scope = Some(CacheScope::Private);
     listed.next_cursor = (end < rows.len()).then(|| end.to_string());
     Ok(listed)
 }
@@ -65,7 +66,9 @@ pub fn read(desk: &Desk, uri: &str) -> Result<ReadResourceResult, ErrorData> {
         error => ErrorData::internal_error(chain(&error), None),
     })?;
     let contents = ResourceContents::text(restored.text, uri).with_mime_type("text/markdown");
-    Ok(ReadResourceResult::new(vec![contents]))
+    let mut read = ReadResourceResult::new(vec![contents]);
+    read.cache_scope = Some(CacheScope::Private);
+    Ok(read)
 }
 
 /// The ids that begin with what is typed.

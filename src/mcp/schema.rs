@@ -46,6 +46,9 @@ fn plain(schema: &mut Value) {
             if let Some(kind) = fields.get_mut("type") {
                 not_null(kind);
             }
+            if let Some(names) = fields.get_mut("enum").and_then(Value::as_array_mut) {
+                names.retain(|name| !name.is_null());
+            }
             for (name, value) in fields {
                 // What stands in there are names of the caller's own.
                 let is_list_of_names = name == "properties";

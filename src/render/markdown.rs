@@ -3,17 +3,22 @@
 //! One bullet an entry, so that each reads as one statement. Files of which only the name is told share a line.
 
 mod changes;
+mod names;
 mod since;
+mod statements;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use jiff::Timestamp;
 
+use names::Ending;
+use statements::joined;
+
 use super::{Citations, Renderer};
 use crate::state::{
-    Decision, Environment, FileChange, FileEntry, HandoffState, Priority, Task, Verification,
+    Constraint, Decision, Environment, Evidence, FileChange, FileEntry, HandoffState, Priority, Task,
+    Verification,
 };
 
 pub(super) const RENDERER: Renderer = Renderer {
@@ -61,6 +66,9 @@ pub(super) fn passing(state: &HandoffState, citations: Citations) -> String {
     page.standing(state);
     page.out
 }
+
+/// Where the lines are of what cites none.
+static NOWHERE: Evidence = Evidence::new();
 
 fn upper(priority: Priority) -> &'static str {
     match priority {
@@ -119,21 +127,20 @@ impl Page {
 
     /// What the user wants to hold.
     fn instructions(&mut self, state: &HandoffState) {
-        self.section("User Instructions", |page| {
-            for entry in &state.constraints {
-                page.bullet(&format!("\"{}\"", entry.text.replace('"', "'")), &entry.evidence);
-            }
-        });
+        self.section("User Instructions", |page| page.quotes(&state.constraints));
     }
 
     fn decided(&mut self, state: &HandoffState) {
-        self.section("Key Decisions", |page| state.decisions.iter().for_each(|entry| page.decision(entry)));
+        let citations = self.citations;
+        self.section("Key Decisions", |page| {
+            page.statements("", state.decisions.iter().map(|it| (decision(it, citations), &it.evidence)));
+        });
     }
 
     /// What is known, what is broken, what comes next, and where.
     fn standing(&mut self, state: &HandoffState) {
         self.section("Findings", |page| {
-            state.findings.iter().for_each(|entry| page.bullet(&entry.text, &entry.evidence));
+            page.statements("", state.findings.iter().map(|entry| (entry.text.clone(), &entry.evidence)));
         });
         self.section("Open Errors", |page| {
             for entry in &state.errors {
@@ -150,8 +157,9 @@ impl Page {
             state.questions.iter().for_each(|entry| page.bullet(&entry.question, &entry.evidence));
         });
         self.section("Next Steps", |page| {
-            for entry in &state.next_steps {
-                page.entry(&format!("[{}] {}", upper(entry.priority), entry.action), &entry.evidence);
+            for alike in state.next_steps.chunk_by(|one, other| one.priority == other.priority) {
+                let mark = format!("[{}] ", upper(alike[0].priority));
+                page.statements(&mark, alike.iter().map(|entry| (entry.action.clone(), &entry.evidence)));
             }
         });
         self.section("Environment", |page| page.environment(&state.environment));
@@ -180,10 +188,28 @@ impl Page {
 
     fn progress(&mut self, task: &Task) {
         let mark = self.mark("progress_summary");
-        task.progress_summary
-            .lines()
-            .filter(|line| !line.starts_with("Status: "))
-            .for_each(|line| self.bullet(&format!("{line}{mark}"), &[]));
+        let lines = task.progress_summary.lines().filter(|line| !line.starts_with("Status: "));
+        for (text, evidence) in joined(lines.map(|line| (line.to_owned(), &NOWHERE))) {
+            self.bullet(&format!("{text}{mark}"), evidence);
+        }
+    }
+
+    /// What the user said, a bullet a message; where something between two quotes is left out, "…" says so.
+    fn quotes(&mut self, entries: &[Constraint]) {
+        let fit = |one: &Constraint, other: &Constraint| {
+            one.evidence == other.evidence && one.text.len() + other.text.len() < statements::LONGEST / 2
+        };
+        for message in entries.chunk_by(fit) {
+            let quotes: Vec<String> = message.iter().map(|entry| entry.text.replace('"', "'")).collect();
+            self.bullet(&format!("\"{}\"", quotes.join(" … ")), &message[0].evidence);
+        }
+    }
+
+    /// Bullets of statements that are either proven or said, each behind a mark.
+    fn statements<'a>(&mut self, mark: &str, entries: impl Iterator<Item = (String, &'a Evidence)>) {
+        for (text, evidence) in joined(entries) {
+            self.entry(&format!("{mark}{text}"), evidence);
+        }
     }
 
     /// The mark behind a part of the task.
@@ -243,45 +269,22 @@ impl Page {
                 .collect();
             if !names.is_empty() {
                 let word = if change == FileChange::Read { "Also read or named" } else { heading(change) };
-                self.bullet(
-                    &format!("{word}: {}", grouped(&names.iter().map(String::as_str).collect::<Vec<_>>())),
-                    &[],
-                );
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                let ending = if change == FileChange::Read { Ending::Shared } else { Ending::Each };
+                self.bullet(&format!("{word}: {}", names::grouped(&names, ending)), &[]);
             }
         }
     }
 
-    fn decision(&mut self, entry: &Decision) {
-        let mut text = one_line(&entry.decision).into_owned();
-        if !entry.rationale.is_empty() {
-            let _ = write!(text, " {}", one_line(&entry.rationale));
-        }
-        if !entry.rejected.is_empty() {
-            let all: Vec<String> = entry
-                .rejected
-                .iter()
-                .map(|r| {
-                    if r.reason.is_empty() {
-                        r.option.clone()
-                    } else {
-                        format!("{} ({})", r.option, r.reason)
-                    }
-                })
-                .collect();
-            let _ = write!(text, " [rejected: {}]", all.join("; "));
-        }
-        if self.citations == Citations::Shown && entry.timestamp != Timestamp::UNIX_EPOCH {
-            let _ = write!(text, " ({})", entry.timestamp.strftime("%Y-%m-%d %H:%MZ"));
-        }
-        self.entry(&text, &entry.evidence);
-    }
-
     /// One bullet for the checks that ended alike, one after the other.
     fn verification(&mut self, entries: &[Verification]) {
-        for alike in entries.chunk_by(|a, b| outcome(a) == outcome(b)) {
-            let commands: Vec<String> = alike.iter().map(|entry| format!("`{}`", entry.command)).collect();
+        let ended = |entry: &Verification| (word(entry).to_owned(), entry.edits_since == 0);
+        for alike in entries.chunk_by(|a, b| ended(a) == ended(b)) {
+            let commands: Vec<String> =
+                alike.iter().map(|entry| format!("`{}`{}", entry.command, counted(entry))).collect();
             let evidence: Vec<u32> = alike.iter().flat_map(|entry| entry.evidence.iter().copied()).collect();
-            self.bullet(&format!("{} → {}", commands.join(", "), outcome(&alike[0])), &evidence);
+            let text = format!("{} → {}{}", commands.join(", "), word(&alike[0]), edits_since(alike));
+            self.bullet(&text, &evidence);
         }
     }
 
@@ -308,12 +311,51 @@ impl Page {
     }
 }
 
-/// How a check ended, and what came after it.
-fn outcome(entry: &Verification) -> String {
-    match entry.edits_since {
-        0 => entry.outcome.clone(),
-        1 => format!("{}, 1 edit since", entry.outcome),
-        edits => format!("{}, {edits} edits since", entry.outcome),
+/// A decision with its reason and what was rejected for it.
+fn decision(entry: &Decision, citations: Citations) -> String {
+    let mut text = one_line(&entry.decision).into_owned();
+    if !entry.rationale.is_empty() {
+        let _ = write!(text, " {}", one_line(&entry.rationale));
+    }
+    if !entry.rejected.is_empty() {
+        let all: Vec<String> =
+            entry
+                .rejected
+                .iter()
+                .map(|r| {
+                    if r.reason.is_empty() {
+                        r.option.clone()
+                    } else {
+                        format!("{} ({})", r.option, r.reason)
+                    }
+                })
+                .collect();
+        let _ = write!(text, " [rejected: {}]", all.join("; "));
+    }
+    if citations == Citations::Shown && entry.timestamp != Timestamp::UNIX_EPOCH {
+        let _ = write!(text, " ({})", entry.timestamp.strftime("%Y-%m-%d %H:%MZ"));
+    }
+    text
+}
+
+/// How a check ended, without what it counted.
+fn word(entry: &Verification) -> &str {
+    entry.outcome.split_once(" (").map_or(entry.outcome.as_str(), |(word, _)| word)
+}
+
+/// What a check counted, in brackets; may be empty.
+fn counted(entry: &Verification) -> &str {
+    &entry.outcome[word(entry).len()..]
+}
+
+/// How many edits came after checks that ended alike.
+fn edits_since(alike: &[Verification]) -> String {
+    let edits = alike.iter().map(|entry| entry.edits_since);
+    match (edits.clone().min().unwrap_or(0), edits.max().unwrap_or(0)) {
+        (_, 0) => String::new(),
+        (1, 1) => ", 1 edit since".to_owned(),
+        (least, most) if least == most => format!(", {most} edits since"),
+        (least, most) => format!(", {least}–{most} edits since"),
     }
 }
 
@@ -347,40 +389,6 @@ fn file_line(file: &FileEntry) -> String {
         _ => format!("; lines {}", ranges.join(", ")),
     };
     format!("{} — {}{focus}{}", since::path(file), file.relevance, since::gone(file))
-}
-
-/// The longest list of names in one pair of braces, in bytes.
-const LONGEST_GROUP: usize = 300;
-
-/// Names by folder: `src/{a.rs, b.rs}, README.md`. A folder stands where its most relevant file does.
-fn grouped(names: &[&str]) -> String {
-    let mut folders: Vec<(&str, Vec<&str>)> = Vec::new();
-    let mut place: BTreeMap<&str, usize> = BTreeMap::new();
-    for name in names {
-        let (folder, base) = name.rsplit_once('/').map_or(("", *name), |(folder, base)| (folder, base));
-        let open = place.get(folder).copied().filter(|at| {
-            folders[*at].1.iter().map(|base| base.len() + 2).sum::<usize>() + base.len() < LONGEST_GROUP
-        });
-        if let Some(at) = open {
-            folders[at].1.push(base);
-        } else {
-            place.insert(folder, folders.len());
-            folders.push((folder, vec![base]));
-        }
-    }
-    let written: Vec<String> = folders.into_iter().map(|(folder, bases)| group(folder, &bases)).collect();
-    written.join(", ")
-}
-
-fn group(folder: &str, bases: &[&str]) -> String {
-    let plain = folder
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'@' | b'.' | b'+' | b'-' | b'/'));
-    match (folder, bases) {
-        ("", bases) => bases.join(", "),
-        (folder, bases) if bases.len() > 1 && plain => format!("{folder}/{{{}}}", bases.join(", ")),
-        (folder, bases) => bases.iter().map(|base| format!("{folder}/{base}")).collect::<Vec<_>>().join(", "),
-    }
 }
 
 /// The text with one blank for all white space between words. Nearly all is so already, and drafts are many.

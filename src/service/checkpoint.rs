@@ -64,9 +64,11 @@ impl Service {
         surroundings: &Surroundings,
     ) -> Result<Saved> {
         let bytes = read(path)?;
-        let kept = self.store.note(id, RESUME)?;
-        let (handoff, kept) = resume(&bytes, &Options::default(), kept.as_deref())?;
         let before = self.record(id.as_str()).ok();
+        let kept = self.store.note(id, RESUME)?;
+        let base = before.as_ref().map(|before| before.state.clone());
+        let options = Options { base, recorded_root: true, ..Options::default() };
+        let (handoff, kept) = resume(&bytes, &options, kept.as_deref())?;
         // To know the project of a folder may take a while, and is found out once.
         let project = match before
             .as_ref()

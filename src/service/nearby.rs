@@ -66,7 +66,7 @@ const AT_HAND: SignedDuration = SignedDuration::from_mins(30);
 
 /// The transcript of the session that goes on in a project, where its agent keeps it.
 pub fn at_hand(project: &Project, surroundings: &Surroundings) -> Option<Found> {
-    let now = (surroundings.clock.0)();
+    let now = surroundings.clock.now();
     let is_fresh = |found: &Found| now.duration_since(found.modified) <= AT_HAND;
     discover::latest(surroundings, project, None).filter(is_fresh)
 }

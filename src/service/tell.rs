@@ -68,8 +68,8 @@ pub(super) fn put_together(
 
 fn proven(bytes: &[u8], save: &Save) -> Result<HandoffState> {
     let defaults = Options::default();
-    let options =
-        Options { budget: save.budget.unwrap_or(defaults.budget), format: save.format.clone(), ..defaults };
+    let budget = save.budget.unwrap_or(defaults.budget);
+    let options = Options { budget, format: save.format.clone(), recorded_root: true, ..defaults };
     Ok(build(bytes, &options)?.state)
 }
 

@@ -1,7 +1,7 @@
 //! The transcript behind a handoff, as it lies on disk: read whole, but never more than a limit.
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::Service;
@@ -20,8 +20,11 @@ const NOTE: &str = "transcript";
 pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
     let failed = |source| Error::Read { path: path.to_owned(), source };
     let metadata = fs::metadata(path).map_err(failed)?;
-    if !metadata.is_file() {
+    if metadata.is_dir() {
         return Err(Error::Folder { path: path.to_owned() });
+    }
+    if !metadata.is_file() {
+        return Err(failed(io::Error::new(ErrorKind::InvalidInput, "it is no file but a device or a pipe")));
     }
     if metadata.len() > LIMIT {
         return Err(Error::TooLong { limit: LIMIT });

@@ -176,3 +176,109 @@ fn alike(a: &str, b: &str) -> bool {
     let shared = a.intersection(&b).count();
     shared > 0 && shared * 100 >= SAME * a.len().max(b.len())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::{FocusRange, Priority, Source};
+
+    /// A handoff that a transcript proves, with its last word on the given line.
+    fn proven(line: u32) -> HandoffState {
+        let mut state = Words { objective: Some("Proven objective".into()), ..Words::default() }.alone();
+        state.metadata.said = None;
+        state.metadata.source = Some(Source { format: "f".into(), events: 9, ..Source::default() });
+        state.task.evidence = vec![1, line];
+        state.next_steps = vec![step("Write the tests", &[line])];
+        state.decisions = vec![decision("Use integers for all totals", &[3])];
+        state.files = vec![FileEntry {
+            path: "a.rs".into(),
+            relevance: "edited".into(),
+            focus_ranges: vec![FocusRange { start: 1, end: 2, ..FocusRange::default() }],
+            change: Some(crate::state::FileChange::Edited),
+            evidence: vec![2],
+            ..FileEntry::default()
+        }];
+        state
+    }
+
+    fn step(action: &str, evidence: &[u32]) -> NextStep {
+        NextStep { action: action.into(), priority: Priority::High, evidence: evidence.to_vec() }
+    }
+
+    fn decision(text: &str, evidence: &[u32]) -> Decision {
+        Decision {
+            decision: text.into(),
+            rationale: String::new(),
+            timestamp: jiff::Timestamp::UNIX_EPOCH,
+            rejected: Vec::new(),
+            evidence: evidence.to_vec(),
+        }
+    }
+
+    fn words(after: u32) -> Words {
+        Words {
+            objective: Some("Said objective".into()),
+            status: Some(Status::Blocked),
+            progress: Some("Said progress".into()),
+            files: vec![FileEntry {
+                path: "a.rs".into(),
+                relevance: "rounds twice".into(),
+                ..FileEntry::default()
+            }],
+            decisions: vec![decision("Use integers for totals", &[]), decision("Keep the old names", &[])],
+            next_steps: vec![step("Ask about the names", &[])],
+            said: Said { after, ..Said::default() },
+        }
+    }
+
+    fn actions(state: &HandoffState) -> Vec<&str> {
+        state.next_steps.iter().map(|step| step.action.as_str()).collect()
+    }
+
+    #[test]
+    fn what_is_said_now_wins_and_the_rest_is_proven() {
+        let state = words(10).with(proven(10));
+        assert_eq!((state.task.objective.as_str(), state.task.status), ("Said objective", Status::Blocked));
+        assert_eq!(state.metadata.said.as_ref().unwrap().parts, [OBJECTIVE, STATUS, PROGRESS]);
+        assert_eq!(actions(&state), ["Ask about the names", "Write the tests"]);
+        let decided: Vec<&str> = state.decisions.iter().map(|entry| entry.decision.as_str()).collect();
+        assert_eq!(decided, ["Use integers for totals", "Keep the old names"]);
+        let file = &state.files[0];
+        assert_eq!(
+            (file.relevance.as_str(), file.focus_ranges.len(), file.evidence.len()),
+            ("rounds twice", 1, 0)
+        );
+    }
+
+    #[test]
+    fn what_happened_since_wins_over_what_was_said_before() {
+        let state = words(10).with(proven(12));
+        assert_eq!(
+            (state.task.objective.as_str(), state.task.status),
+            ("Said objective", Status::InProgress)
+        );
+        assert_eq!(state.metadata.said.as_ref().unwrap().parts, [OBJECTIVE]);
+        assert_eq!(actions(&state), ["Write the tests"]);
+    }
+
+    #[test]
+    fn words_are_found_again_in_what_was_kept_of_them() {
+        let kept = words(10).with(proven(10));
+        let again = Words::of(&kept).unwrap();
+        assert_eq!(again.with(proven(10)), kept);
+        assert_eq!(Words::of(&proven(10)), None);
+        let newer = Words { objective: Some("Newer".into()), ..Words::default() };
+        let both = newer.over(Words::of(&kept).unwrap());
+        assert_eq!(
+            (both.objective.as_deref(), both.progress.as_deref()),
+            (Some("Newer"), Some("Said progress"))
+        );
+        assert!(Words::default().is_empty() && !words(0).is_empty());
+    }
+
+    #[test]
+    fn words_alone_are_a_handoff() {
+        let state = words(0).alone();
+        assert_eq!((state.task.objective.as_str(), state.metadata.source), ("Said objective", None));
+    }
+}

@@ -73,11 +73,7 @@ fn inputs_that_cannot_be_read() {
         one("in", b"", &["baton: in: the input is empty; give a transcript file"]);
         one("in", b" \n\n", &["baton: in: the input is empty"]);
         one("-", b"", &["baton: standard input: the input is empty"]);
-        one(
-            "in",
-            b"\x7fELF\0\0\x01\xFF",
-            &["it looks like binary data; name one with --format (claude-code, "],
-        );
+        one("in", b"\x7fELF\0\0\x01\xFF", &["it looks like binary data; name one with --format (aider, "]);
         one("in", b"dear diary", &["it looks like plain text"]);
         one("in", b"{\"a\": [1, ", &["it looks like JSON that is cut off or broken"]);
         one("in --format codex", SAID.as_bytes(), &["no message of a session was found", "read as codex"]);

@@ -21,8 +21,9 @@ const KEPT: usize = 990;
 /// Of a thousand records, at most so many are of a kind that is not known.
 const UNKNOWN: usize = 5;
 
-/// Files in which no session is: what hosts keep beside one.
-const BESIDE: &[&str] = &["state.json", "summary.json", "system_messages.json", "msg_0002.json"];
+/// Files in which no session is: what hosts keep beside one, or a header alone.
+const BESIDE: &[&str] =
+    &["state.json", "summary.json", "system_messages.json", "msg_0002.json", "T18-36-16.jsonl"];
 
 /// Every input that is held to it, with its name.
 fn inputs() -> Vec<(String, Vec<u8>)> {
@@ -95,6 +96,9 @@ fn count(bytes: &[u8]) -> (usize, usize, Vec<String>) {
     let lines: BTreeSet<&str> = told.iter().flat_map(|text| text.lines()).map(str::trim).collect();
     let (mut said, mut kept, mut lost) = (0, 0, Vec::new());
     for line in said_in(transcript.format, bytes).iter().flat_map(|text| text.lines()).map(str::trim) {
+        if HOSTS.iter().any(|host| line.starts_with(host)) {
+            continue;
+        }
         let length = line.chars().count();
         said += length;
         if lines.contains(line) || told.iter().any(|text| text.contains(line)) || is_within(line, &told) {
@@ -108,11 +112,26 @@ fn count(bytes: &[u8]) -> (usize, usize, Vec<String>) {
 
 /// Whether the words of a line between its tags are all told.
 fn is_within(line: &str, told: &[&str]) -> bool {
-    line.contains('<')
-        && line
-            .split(['<', '>'])
-            .all(|piece| piece.trim().is_empty() || told.iter().any(|text| text.contains(piece.trim())))
+    let behind_tags = line.split('<').enumerate().map(|(at, piece)| match piece.split_once('>') {
+        Some((_, words)) if at > 0 => words,
+        _ => piece,
+    });
+    let mut words = behind_tags.map(str::trim).filter(|words| !words.is_empty());
+    line.contains('<') && words.all(|words| told.iter().any(|text| text.contains(words)))
 }
+
+/// Lines that hosts write between the words of a message.
+const HOSTS: &[&str] = &[
+    "## My request for Codex:",
+    "The user interrupted the previous turn on purpose.",
+    "MEMORY.md:",
+    "🛠",
+    "*Completed in ",
+    "[execute_command for ",
+    "[read_file for ",
+    "[replace_in_file for ",
+    "[write_to_file for ",
+];
 
 /// What the user and the model said, as it stands in the file.
 fn said_in(format: &str, bytes: &[u8]) -> Vec<String> {

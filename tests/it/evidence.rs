@@ -14,7 +14,7 @@ use crate::fixtures::{self, Fixture};
 /// The words that an entry may have of its own, around what it quotes.
 fn template(item: &Item) -> &'static str {
     match item {
-        Item::Objective(_) => "now",
+        Item::Objective(_) => "then now",
         Item::Progress(_) => "Committed Done of the plan",
         Item::File(_) => "created edited deleted renamed from in",
         Item::Decision(_) => {
@@ -31,6 +31,7 @@ fn template(item: &Item) -> &'static str {
         | Item::Error(_)
         | Item::Question(_)
         | Item::Environment(_) => "",
+        Item::Note(_) => "compared with",
     }
 }
 
@@ -94,7 +95,7 @@ fn evidence(item: &Item) -> Option<&Vec<u32>> {
         Item::Constraint(entry) => Some(&entry.evidence),
         Item::File(entry) => Some(&entry.evidence),
         Item::Decision(entry) => Some(&entry.evidence),
-        Item::Finding(entry) => Some(&entry.evidence),
+        Item::Finding(entry) | Item::Note(entry) => Some(&entry.evidence),
         Item::Error(entry) => Some(&entry.evidence),
         Item::Verification(entry) => Some(&entry.evidence),
         Item::Question(entry) => Some(&entry.evidence),

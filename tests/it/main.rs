@@ -35,6 +35,9 @@ mod home;
 /// Every host's hooks, through the real binary and a host that enforces its contract.
 #[cfg(feature = "cli")]
 mod hooks;
+/// The HTTP server, through the real binary: who may reach it, and how it stops.
+#[cfg(feature = "server")]
+mod http;
 /// Baton in the agents' own configurations, through the real binary.
 #[cfg(feature = "cli")]
 mod install;
@@ -62,6 +65,8 @@ mod scorer;
 mod sessions;
 /// How the handoffs of the fixtures read.
 mod snapshots;
+/// Sessions in databases and folders.
+mod sources;
 /// Handoffs that are kept: whole, private, found again, whoever else writes and whatever happens.
 #[cfg(feature = "cli")]
 mod store;

@@ -32,7 +32,9 @@ fn a_file_that_grew_reads_on() {
 
 #[track_caller]
 fn check_prefix(fixture: &Fixture, lines: usize, part: &[Event], whole: &[Event]) {
-    let sure = if is_one_line_a_record(fixture) { part.len() } else { part.len().saturating_sub(1) };
+    // Where a record has many lines, the last one may be cut.
+    let last = part.last().filter(|_| !is_one_line_a_record(fixture)).map(|event| event.line);
+    let sure = part.iter().take_while(|event| Some(event.line) != last).count();
     for (at, event) in part[..sure].iter().enumerate() {
         let same = whole.get(at).is_some_and(|other| as_known_then(event, other) == *event);
         assert!(

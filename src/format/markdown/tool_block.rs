@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::lines::{Fence, Line};
 use super::yaml;
-use crate::event::{Action, FileEdit, Todo, TodoState};
-use crate::format::{diff, patch};
+use crate::event::{Action, Change, FileEdit, Todo, TodoState};
+use crate::format::{diff, patch, tool};
 
 /// What a block says.
 #[derive(Debug, Default)]
@@ -186,14 +186,25 @@ fn console(pieces: &[Piece], output: Option<&str>) -> Option<Vec<Step>> {
     Some(steps)
 }
 
-fn step(tool: &str, hint: &str, pieces: &[Piece], output: Option<String>, failed: Option<bool>) -> Step {
+fn step(name: &str, hint: &str, pieces: &[Piece], output: Option<String>, failed: Option<bool>) -> Step {
     let input = pieces.iter().map(|piece| piece.text.as_str()).collect::<Vec<_>>().join("\n");
     let arguments =
-        pieces.iter().find_map(|piece| shown_arguments(piece)).unwrap_or_else(|| guessed(tool, hint, pieces));
-    let action = edit(pieces);
+        pieces.iter().find_map(|piece| shown_arguments(piece)).unwrap_or_else(|| guessed(name, hint, pieces));
+    let action = edit(pieces).or_else(|| said_edit(pieces, output.as_deref()?));
     let todos: Vec<Todo> = input.lines().filter_map(todo).collect();
     let todos = (hint == "task" && !todos.is_empty()).then_some(todos);
     Step { arguments, action, todos, input, output, failed }
+}
+
+/// The edit of which only the tool's answer names the file, as exports of Claude Code show it.
+fn said_edit(pieces: &[Piece], output: &str) -> Option<Action> {
+    let updated = output.strip_prefix("The file ").and_then(|rest| rest.split_once(" has been updated"));
+    let created = output.strip_prefix("File created successfully at: ");
+    let path = updated.map(|(path, _)| path).or_else(|| created?.split(" (file state").next())?.trim();
+    let content = pieces.iter().find(|piece| piece.language.is_some()).filter(|_| created.is_some());
+    let change = if created.is_some() { Change::Created } else { Change::Edited };
+    let content = content.map(|piece| format!("{}\n", piece.text));
+    Some(Action::Edit(vec![FileEdit { change, content, ..tool::edited(path) }]))
 }
 
 /// Arguments in JSON or YAML, or a command in a shell's code.

@@ -19,7 +19,7 @@ impl Arguments<'_> {
             return (!questions.is_empty()).then_some(Action::Ask(questions));
         }
         let text = self.string(&["question"])?;
-        let options = options(self.list(&["options", "follow_up"]));
+        let options = options(self.list(&["options", "follow_up", "choices"]));
         Some(Action::Ask(vec![Question { text: text.to_owned(), options }]))
     }
 }

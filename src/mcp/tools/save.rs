@@ -112,7 +112,7 @@ fn call(desk: &Desk, given: JsonObject, work: &Work) -> Result<Reply> {
         project: Some(desk.project().id.clone()),
         ..Save::default()
     };
-    let words = given.words((desk.surroundings.clock.0)());
+    let words = given.words(desk.surroundings.clock.now());
     let saved = desk.service.tell(Tell { words, transcript, save }, &|step| work.step(step))?;
     Ok(data(&Kept {
         session_id: saved.id,

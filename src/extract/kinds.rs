@@ -1,0 +1,93 @@
+//! What a statement is for the handoff: which section tells it.
+//!
+//! What stands in a list under one heading belongs together, so the list as a whole goes where most of it belongs.
+
+use std::collections::BTreeMap;
+
+use super::cues::Cue;
+use super::quotes::{Quote, Source};
+use crate::text::Block;
+
+/// The section that a statement belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// The user said it.
+    Instruction,
+    /// The agent asked it.
+    Question,
+    /// It describes the file that it begins with.
+    Note,
+    /// It says what is left to do.
+    Step,
+    /// It says what was decided or dropped.
+    Decision,
+    /// It reports what was done.
+    Progress,
+    /// It says how things are.
+    Finding,
+}
+
+/// Gives every statement its kind.
+pub fn settle(quotes: &mut [Quote]) {
+    let mut lists: BTreeMap<(usize, String), Vec<usize>> = BTreeMap::new();
+    for (index, quote) in quotes.iter_mut().enumerate() {
+        quote.kind = by_itself(quote);
+        let statement = &quote.statement;
+        if statement.block != Block::Prose && !statement.heading.is_empty() && is_told(quote.kind) {
+            lists.entry((quote.at, statement.heading.clone())).or_default().push(index);
+        }
+    }
+    for list in lists.values() {
+        let kind = commonest(list.iter().map(|index| quotes[*index].kind));
+        for index in list {
+            quotes[*index].kind = kind;
+        }
+    }
+}
+
+/// Whether a kind is one of those that tell how things are, and differ by degrees.
+fn is_told(kind: Kind) -> bool {
+    matches!(kind, Kind::Decision | Kind::Progress | Kind::Finding)
+}
+
+/// The commonest of some kinds; among equals, the one that says most.
+fn commonest(kinds: impl Iterator<Item = Kind>) -> Kind {
+    let mut counts: BTreeMap<Kind, usize> = BTreeMap::new();
+    for kind in kinds {
+        *counts.entry(kind).or_default() += 1;
+    }
+    let most = counts.into_iter().max_by_key(|(kind, count)| (*count, std::cmp::Reverse(*kind)));
+    most.map_or(Kind::Finding, |(kind, _)| kind)
+}
+
+fn by_itself(quote: &Quote) -> Kind {
+    match quote {
+        quote if quote.source == Source::User => Kind::Instruction,
+        quote if quote.statement.text.ends_with('?') => Kind::Question,
+        quote if super::files::is_note(quote) => Kind::Note,
+        quote if is_step(quote) => Kind::Step,
+        quote if is_decision(quote) => Kind::Decision,
+        quote if is_progress(quote) => Kind::Progress,
+        _ => Kind::Finding,
+    }
+}
+
+fn is_step(quote: &Quote) -> bool {
+    matches!(quote.source, Source::Reply | Source::Plan | Source::Summary)
+        && (quote.heading.has(Cue::Ahead) || quote.cues.has(Cue::Ahead) && !quote.cues.has(Cue::Done))
+}
+
+fn is_decision(quote: &Quote) -> bool {
+    let (cues, heading) = (quote.cues, quote.heading);
+    cues.has(Cue::Choice)
+        || cues.has(Cue::Rejection)
+        || cues.has(Cue::Contrast) && cues.has(Cue::Cause)
+        || heading.has(Cue::Choice)
+        || heading.has(Cue::Rejection)
+}
+
+fn is_progress(quote: &Quote) -> bool {
+    const REPORTS: [Cue; 4] = [Cue::Check, Cue::Done, Cue::Change, Cue::Version];
+    !quote.cues.has(Cue::Cause)
+        && (REPORTS.iter().any(|cue| quote.cues.has(*cue)) || quote.source == Source::Commit)
+}

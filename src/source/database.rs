@@ -1,0 +1,125 @@
+//! Sessions in SQLite databases. They are opened to be read only, so that an agent that has one open never notices.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use serde_json::{Value, json};
+
+use crate::error::{Error, Result};
+
+/// How long an agent may hold a database before reading it is given up.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A database of an agent: how to find its sessions in it, and the records of one.
+struct Store {
+    /// The table that tells it from others.
+    table: &'static str,
+    /// Ids, titles and times of its sessions, the last used first.
+    sessions: &'static str,
+    /// The session itself, as JSON, by its id.
+    session: &'static str,
+    /// Its records, as JSON, in order, by its id.
+    records: &'static str,
+    /// How they are written out.
+    write: fn(Value, Vec<Value>) -> String,
+}
+
+/// The databases that are known.
+const STORES: &[Store] = &[
+    Store {
+        table: "cursorDiskKV",
+        sessions: "SELECT substr(key, 14), coalesce(json_extract(value, '$.name'), '') FROM cursorDiskKV \
+            WHERE key LIKE 'composerData:%' AND json_valid(value) \
+            ORDER BY coalesce(json_extract(value, '$.lastUpdatedAt'), json_extract(value, '$.createdAt'), 0) DESC",
+        session: "SELECT value FROM cursorDiskKV WHERE key = 'composerData:' || ?1",
+        records: "SELECT bubble.value FROM cursorDiskKV AS chat, json_each(chat.value, '$.fullConversationHeadersOnly') AS head \
+            JOIN cursorDiskKV AS bubble ON bubble.key = 'bubbleId:' || ?1 || ':' || json_extract(head.value, '$.bubbleId') \
+            WHERE chat.key = 'composerData:' || ?1 ORDER BY head.key",
+        write: lines,
+    },
+    Store {
+        table: "part",
+        sessions: "SELECT id, coalesce(title, '') FROM session WHERE parent_id IS NULL ORDER BY time_updated DESC",
+        session: "SELECT json_object('id', id, 'directory', directory, 'title', title, 'version', version) FROM session WHERE id = ?1",
+        records: "SELECT json_object('info', json_patch(message.data, json_object('id', message.id, 'sessionID', message.session_id)), \
+            'parts', json((SELECT json_group_array(json(part.data) ORDER BY part.id) FROM part WHERE part.message_id = message.id))) \
+            FROM message WHERE session_id = ?1 ORDER BY id",
+        write: |session, messages| {
+            let messages: Vec<String> = messages.iter().map(Value::to_string).collect();
+            format!("{{\"info\":{session},\n\"messages\":[\n{}\n]}}\n", messages.join(",\n"))
+        },
+    },
+    Store {
+        table: "sessions",
+        sessions: "SELECT id, coalesce(description, '') FROM sessions ORDER BY updated_at DESC",
+        session: "SELECT json_object('id', id, 'description', description, 'working_dir', working_dir) FROM sessions WHERE id = ?1",
+        records: "SELECT json_object('role', role, 'created', created_timestamp, 'content', json(content_json)) FROM messages \
+            WHERE session_id = ?1 ORDER BY id",
+        write: lines,
+    },
+];
+
+/// The session and its records, one a line.
+fn lines(session: Value, records: Vec<Value>) -> String {
+    let lines = std::iter::once(session).chain(records);
+    lines.map(|line| line.to_string() + "\n").collect()
+}
+
+/// The session of that title or id, or the last used.
+pub(super) fn gather(path: &Path, wanted: Option<&str>) -> Result<Vec<u8>> {
+    let failed =
+        |error: rusqlite::Error| Error::Database { path: path.to_owned(), message: error.to_string() };
+    let connection = open(path).map_err(failed)?;
+    let store = STORES.iter().find(|store| has(&connection, store.table));
+    let unknown = || Error::Database {
+        path: path.to_owned(),
+        message:
+            "none of the tables of an agent that is known is in it; export the session and name the export"
+                .to_owned(),
+    };
+    let store = store.ok_or_else(unknown)?;
+    let id = choose(sessions(&connection, store).map_err(failed)?, wanted)?;
+    let session = values(&connection, store.session, &id).map_err(failed)?;
+    let records = values(&connection, store.records, &id).map_err(failed)?;
+    let session = session.into_iter().next().unwrap_or_else(|| json!({ "id": id }));
+    Ok((store.write)(session, records).into_bytes())
+}
+
+fn open(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.busy_timeout(PATIENCE)?;
+    Ok(connection)
+}
+
+fn has(connection: &Connection, table: &str) -> bool {
+    connection.table_exists(None, table).unwrap_or(false)
+}
+
+fn sessions(connection: &Connection, store: &Store) -> rusqlite::Result<Vec<(String, String)>> {
+    let mut statement = connection.prepare(store.sessions)?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    rows.collect()
+}
+
+/// The JSON in the first column of each row; what is none is passed over.
+fn values(connection: &Connection, query: &str, id: &str) -> rusqlite::Result<Vec<Value>> {
+    let mut statement = connection.prepare(query)?;
+    let rows = statement.query_map([id], |row| row.get::<_, String>(0))?;
+    let texts: rusqlite::Result<Vec<String>> = rows.collect();
+    Ok(texts?.iter().filter_map(|text| serde_json::from_str(text).ok()).collect())
+}
+
+fn choose(sessions: Vec<(String, String)>, wanted: Option<&str>) -> Result<String> {
+    const MOST: usize = 8;
+    let fits = |(id, title): &&(String, String)| wanted.is_none_or(|wanted| wanted == id || wanted == title);
+    if let Some((id, _)) = sessions.iter().find(fits) {
+        return Ok(id.clone());
+    }
+    let known: Vec<String> =
+        sessions.iter().take(MOST).map(|(id, title)| format!("'{title}' ({id})")).collect();
+    Err(Error::NoSuchConversation { wanted: wanted.unwrap_or_default().to_owned(), known: known.join(", ") })
+}

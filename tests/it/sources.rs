@@ -1,0 +1,112 @@
+//! Sessions in databases and in folders, made here as their agents make them, and read while they are open.
+#![cfg(feature = "sqlite")]
+
+use std::fs;
+use std::path::Path;
+
+use baton::error::Error;
+use baton::event::EventKind;
+use baton::{format, source};
+use rusqlite::Connection;
+
+const OPENCODE: &str = r#"
+CREATE TABLE session (id TEXT, parent_id TEXT, directory TEXT, title TEXT, version TEXT, time_updated INTEGER);
+CREATE TABLE message (id TEXT, session_id TEXT, data TEXT);
+CREATE TABLE part (id TEXT, message_id TEXT, data TEXT);
+INSERT INTO session VALUES ('ses_1', NULL, '/w', 'Old', '1.3', 1), ('ses_2', NULL, '/w', 'New', '1.3', 2), ('ses_3', 'ses_2', '/w', 'Sub', '1.3', 3);
+INSERT INTO message VALUES ('msg_1', 'ses_1', '{"role":"user","time":{"created":1772442000000}}'), ('msg_2', 'ses_2', '{"role":"user"}'), ('msg_3', 'ses_2', '{"role":"assistant"}');
+INSERT INTO part VALUES ('prt_1', 'msg_1', '{"type":"text","text":"old"}'), ('prt_2', 'msg_2', '{"type":"text","text":"new"}'), ('prt_3', 'msg_3', '{"type":"text","text":"done"}');
+"#;
+
+const GOOSE: &str = r#"
+CREATE TABLE sessions (id TEXT, description TEXT, working_dir TEXT, updated_at TEXT);
+CREATE TABLE messages (id INTEGER PRIMARY KEY, session_id TEXT, role TEXT, content_json TEXT, created_timestamp INTEGER);
+INSERT INTO sessions VALUES ('1', 'Old', '/w', '2026-01-01'), ('2', 'New', '/w', '2026-01-02');
+INSERT INTO messages VALUES (1, '1', 'user', '[{"type":"text","text":"old"}]', 1772442000), (2, '2', 'user', '[{"type":"text","text":"new"}]', 1772442000), (3, '2', 'assistant', '[{"type":"text","text":"done"}]', 1772442001);
+"#;
+
+const CURSOR: &str = r#"
+CREATE TABLE cursorDiskKV (key TEXT UNIQUE, value BLOB);
+INSERT INTO cursorDiskKV VALUES
+ ('composerData:1', '{"composerId":"1","name":"Old","lastUpdatedAt":1,"fullConversationHeadersOnly":[{"bubbleId":"a","type":1}]}'),
+ ('composerData:2', '{"composerId":"2","name":"New","lastUpdatedAt":2,"fullConversationHeadersOnly":[{"bubbleId":"c","type":1},{"bubbleId":"b","type":2}]}'),
+ ('bubbleId:1:a', '{"bubbleId":"a","type":1,"text":"old"}'),
+ ('bubbleId:2:b', '{"bubbleId":"b","type":2,"text":"done"}'),
+ ('bubbleId:2:c', '{"bubbleId":"c","type":1,"text":"new"}');
+"#;
+
+/// What was said in the session, by everybody in it.
+fn said(bytes: &[u8]) -> Vec<String> {
+    let events = format::read(bytes, None).unwrap().events.into_iter();
+    let said = events.filter_map(|event| match event.kind {
+        EventKind::User { text } | EventKind::Assistant { text } => Some(text),
+        _ => None,
+    });
+    said.collect()
+}
+
+#[test]
+fn a_database_is_read_while_its_agent_has_it_open() {
+    for tables in [OPENCODE, GOOSE, CURSOR] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("agent.db");
+        let agent = Connection::open(&path).unwrap();
+        agent.pragma_update(None, "journal_mode", "wal").unwrap();
+        agent.execute_batch(tables).unwrap();
+        let before = fs::read(&path).unwrap();
+        let read = |wanted: Option<&str>| source::gather(&path, wanted).map(|bytes| said(&bytes.unwrap()));
+        assert_eq!(read(None).unwrap(), ["new", "done"], "{tables}");
+        assert_eq!(read(Some("Old")).unwrap(), ["old"], "{tables}");
+        assert!(matches!(read(Some("Odd")), Err(Error::NoSuchConversation { .. })), "{tables}");
+        assert_eq!(fs::read(&path).unwrap(), before, "reading wrote: {tables}");
+        drop(agent);
+    }
+}
+
+#[test]
+fn a_database_of_nobody_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.db");
+    Connection::open(&path).unwrap().execute_batch("CREATE TABLE fruit (name TEXT)").unwrap();
+    assert!(matches!(source::gather(&path, None), Err(Error::Database { .. })));
+    fs::write(&path, b"SQLite format 3\0 and nothing more").unwrap();
+    assert!(matches!(source::gather(&path, None), Err(Error::Database { .. })));
+}
+
+fn write(path: &Path, text: &str) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+#[test]
+fn a_session_in_many_files_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let storage = folder.path().join("storage");
+    let session = storage.join("session/project/ses_1.json");
+    write(&session, r#"{"id":"ses_1","directory":"/w","title":"New"}"#);
+    write(
+        &storage.join("message/ses_1/msg_2.json"),
+        r#"{"id":"msg_2","sessionID":"ses_1","role":"assistant"}"#,
+    );
+    write(
+        &storage.join("message/ses_1/msg_1.json"),
+        "{\n \"id\":\"msg_1\",\"sessionID\":\"ses_1\",\"role\":\"user\"}",
+    );
+    write(&storage.join("part/msg_1/prt_1.json"), r#"{"type":"text","text":"new"}"#);
+    write(&storage.join("part/msg_2/prt_2.json"), r#"{"type":"text","text":"done"}"#);
+    assert_eq!(said(&source::gather(&session, None).unwrap().unwrap()), ["new", "done"]);
+
+    let talk = folder.path().join("talk");
+    let event = |source: &str, text: &str| {
+        format!(
+            r#"{{"kind":"MessageEvent","source":"{source}","llm_message":{{"role":"{source}","content":[{{"type":"text","text":"{text}"}}]}}}}"#
+        )
+    };
+    write(&talk.join("events/event-00001-b.json"), &event("assistant", "done"));
+    write(&talk.join("events/event-00000-a.json"), &event("user", "new"));
+    for path in [talk.clone(), talk.join("events/event-00000-a.json")] {
+        assert_eq!(said(&source::gather(&path, None).unwrap().unwrap()), ["new", "done"]);
+    }
+    assert_eq!(source::gather(folder.path(), None).unwrap(), None);
+    assert_eq!(source::gather(Path::new("missing"), None).unwrap(), None);
+}
