@@ -34,13 +34,13 @@ fn parts(material: &Material) -> Option<Vec<(usize, String)>> {
     let turns: Vec<&Turn> = material.session.turns.iter().filter(|turn| is_task(turn.text)).collect();
     let first = turns.first().copied().or(material.session.turns.first())?;
     let mut parts = vec![(first.at, headline(first.text, 300))];
-    let later = turns.iter().filter(|turn| turn.at != first.at && turn.text.len() > 24);
+    let mut later = turns.iter().filter(|turn| turn.at != first.at && turn.text.len() > 24);
     let most = later.clone().max_by_key(|turn| (material.session.calls_of(turn.at), turn.at));
     let most = most.filter(|turn| {
         let own = material.session.calls_of(turn.at);
         own * 4 >= material.session.uses.len() && own > material.session.calls_of(first.at)
     });
-    for turn in most.into_iter().chain(later.last()) {
+    for turn in most.into_iter().chain(later.next_back()) {
         let said = headline(turn.text, 220);
         if parts.iter().all(|(at, part)| *at != turn.at && !part.contains(&said)) {
             parts.push((turn.at, said));

@@ -112,10 +112,7 @@ impl Words {
         }
         let proven_steps = std::mem::take(&mut state.next_steps);
         let newer_steps = proven_steps.iter().any(|step| newer(&step.evidence));
-        state.next_steps = match newer_steps {
-            true => proven_steps,
-            false => joined(self.next_steps, proven_steps, |a, b| alike(&a.action, &b.action)),
-        };
+        state.next_steps = if newer_steps { proven_steps } else { joined(self.next_steps, proven_steps, |a, b| alike(&a.action, &b.action)) };
         state.files = files(self.files, state.files);
         state.decisions = joined(self.decisions, state.decisions, |a, b| alike(&a.decision, &b.decision));
         state.decisions.sort_by_key(|decision| decision.timestamp);

@@ -143,12 +143,9 @@ fn said_in(format: &str, bytes: &[u8]) -> Vec<String> {
         }
         _ => {
             let mut said = Vec::new();
-            match serde_json::from_str::<Value>(&text) {
-                Ok(document) => walk(&document, &mut said),
-                Err(_) => {
-                    let records = text.lines().filter_map(|line| serde_json::from_str(line).ok());
-                    records.for_each(|record: Value| walk(&record, &mut said));
-                }
+            if let Ok(document) = serde_json::from_str::<Value>(&text) { walk(&document, &mut said) } else {
+                let records = text.lines().filter_map(|line| serde_json::from_str(line).ok());
+                records.for_each(|record: Value| walk(&record, &mut said));
             }
             said
         }

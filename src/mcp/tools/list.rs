@@ -29,7 +29,7 @@ struct Arguments {
     text: Option<String>,
     /// Part of the project's name; default: all projects
     project: Option<String>,
-    /// in_progress, blocked, needs_review, active, pending or completed
+    /// `in_progress`, blocked, `needs_review`, active, pending or completed
     status: Option<String>,
     /// Default 15, at most 50
     limit: Option<usize>,
@@ -71,7 +71,7 @@ fn is_zero(number: &usize) -> bool {
 fn call(desk: &Desk, given: JsonObject, work: &Work) -> Result<Reply> {
     let Arguments { text, project, status, limit } = arguments(given)?;
     work.step("listing")?;
-    let listed = desk.service.list(&Filter { text, project, status, ..Filter::default() })?;
+    let listed = desk.service.list(&Filter { project, status, text, ..Filter::default() })?;
     let limit = limit.unwrap_or(USUAL).clamp(1, MOST);
     let more = listed.handoffs.len().saturating_sub(limit);
     let handoffs = listed.handoffs.into_iter().take(limit).map(Handoff::from).collect();
