@@ -139,6 +139,7 @@ fn ratio<I, T, U>(input: impl Fn() -> I, usual: impl Fn(I) -> T, whole: impl Fn(
     theirs / ours
 }
 
+#[expect(clippy::disallowed_methods, reason = "a bench measures time")]
 fn took<T>(work: impl FnOnce() -> T) -> Duration {
     let begun = Instant::now();
     black_box(work());

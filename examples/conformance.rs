@@ -363,9 +363,9 @@ impl ServerHandler for Fixture {
             {"name": "test_input_required_result_prompt"},
         ]);
         let mut listed: Vec<rmcp::model::Prompt> = wire(prompts);
-        listed
-            .iter_mut()
-            .for_each(|prompt| prompt.description = Some("For the conformance suite".to_owned()));
+        for prompt in &mut listed {
+            prompt.description = Some("For the conformance suite".to_owned());
+        }
         Ok(ListPromptsResult::with_all_items(listed))
     }
 

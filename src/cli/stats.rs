@@ -1,6 +1,7 @@
 //! `baton stats`: what handoffs saved.
 
-use std::path::PathBuf;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
 
 use baton::error::{Error, Result};
 use baton::prices::Prices;
@@ -41,7 +42,7 @@ pub struct Show {
 }
 
 pub fn run(request: &Show, surroundings: &Surroundings) -> Result<()> {
-    let prices = request.prices.as_ref().map_or_else(|| Ok(Prices::built_in()), read)?;
+    let prices = request.prices.as_ref().map_or_else(|| Ok(Prices::built_in()), |path| read(path))?;
     let stats = request.at.open(surroundings)?.stats(&prices, request.model.as_deref())?;
     let text = match (request.json, request.html) {
         (true, _) => output::json(&stats),
@@ -51,19 +52,18 @@ pub fn run(request: &Show, surroundings: &Surroundings) -> Result<()> {
     output::write(&text, request.target.file.as_deref())
 }
 
-fn read(path: &PathBuf) -> Result<Prices> {
+fn read(path: &Path) -> Result<Prices> {
     let text = String::from_utf8_lossy(&input::read(path)?).into_owned();
-    Prices::read(&text).map_err(|error| Error::In { path: path.clone(), source: Box::new(error) })
+    Prices::read(&text).map_err(|error| Error::In { path: path.to_owned(), source: Box::new(error) })
 }
 
 fn tables(stats: &Stats) -> String {
     let parts = [("HANDOFF", &stats.handoffs), ("PROJECT", &stats.projects), ("DAY", &stats.days)];
     let mut text: String = parts.map(|(name, lines)| table(name, lines, None)).concat();
     text.push_str(&table("ALL", &[], Some(&stats.total)));
-    text.push_str(&format!("\nbaseline: {}\n", stats.baseline));
-    text.push_str(&format!("list prices of {}", stats.prices_of));
+    let _ = write!(text, "\nbaseline: {}\nlist prices of {}", stats.baseline, stats.prices_of);
     if !stats.unpriced.is_empty() {
-        text.push_str(&format!("; without a price, and in tokens only: {}", stats.unpriced.join(", ")));
+        let _ = write!(text, "; without a price, and in tokens only: {}", stats.unpriced.join(", "));
     }
     text + "\n"
 }

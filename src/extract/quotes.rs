@@ -202,6 +202,7 @@ fn is_boilerplate(text: &str) -> bool {
 }
 
 /// The circumstances that all statements of a text share.
+#[expect(clippy::struct_excessive_bools, reason = "each is a feature of its own, not a state of one thing")]
 struct Occasion {
     source: Source,
     at: usize,

@@ -91,6 +91,9 @@ impl Server {
     }
 
     /// The same for clients on other machines, for whom no transcript of this one is read.
+    ///
+    /// # Panics
+    /// If it serves already.
     #[must_use]
     pub fn for_other_machines(self) -> Self {
         let desk = Arc::into_inner(self.desk).expect("it was made just now, and nothing is served yet");

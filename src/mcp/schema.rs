@@ -42,7 +42,9 @@ fn plain(schema: &mut Value) {
             if let Some(names) = names(fields) {
                 *fields = names;
             }
-            NOISE.iter().for_each(|noise| drop(fields.shift_remove(*noise)));
+            for noise in NOISE {
+                fields.shift_remove(*noise);
+            }
             if let Some(kind) = fields.get_mut("type") {
                 not_null(kind);
             }

@@ -112,7 +112,11 @@ impl Words {
         }
         let proven_steps = std::mem::take(&mut state.next_steps);
         let newer_steps = proven_steps.iter().any(|step| newer(&step.evidence));
-        state.next_steps = if newer_steps { proven_steps } else { joined(self.next_steps, proven_steps, |a, b| alike(&a.action, &b.action)) };
+        state.next_steps = if newer_steps {
+            proven_steps
+        } else {
+            joined(self.next_steps, proven_steps, |a, b| alike(&a.action, &b.action))
+        };
         state.files = files(self.files, state.files);
         state.decisions = joined(self.decisions, state.decisions, |a, b| alike(&a.decision, &b.decision));
         state.decisions.sort_by_key(|decision| decision.timestamp);
@@ -144,7 +148,7 @@ fn files(said: Vec<FileEntry>, proven: Vec<FileEntry>) -> Vec<FileEntry> {
         None => file,
     };
     let all = said.into_iter().map(with_proof).collect();
-    joined(all, proven.clone(), |a, b| a.path == b.path)
+    joined(all, proven, |a, b| a.path == b.path)
 }
 
 /// What a file is there for is for the agent to say; where in it, and what was done to it, is proven better.

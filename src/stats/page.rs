@@ -77,7 +77,9 @@ fn table(first: &str, lines: &[Line]) -> String {
         "Saved",
     ];
     let mut table = String::from("<table><tr>");
-    headings.iter().for_each(|heading| table.extend(["<th>", heading, "</th>"]));
+    for heading in headings {
+        table.extend(["<th>", heading, "</th>"]);
+    }
     for line in lines {
         let cells = [
             escaped(&line.name),
@@ -91,7 +93,9 @@ fn table(first: &str, lines: &[Line]) -> String {
             line.saved.to_string(),
         ];
         table.push_str("</tr><tr>");
-        cells.iter().for_each(|cell| table.extend(["<td>", cell, "</td>"]));
+        for cell in &cells {
+            table.extend(["<td>", cell, "</td>"]);
+        }
     }
     table + "</tr></table>"
 }

@@ -19,7 +19,7 @@ struct Memory {
 
 #[derive(Default)]
 struct Documents {
-    documents: BTreeMap<Id, Vec<u8>>,
+    by_id: BTreeMap<Id, Vec<u8>>,
     beside: BTreeMap<Id, BTreeMap<String, Vec<u8>>>,
     diary: Vec<u8>,
 }
@@ -37,18 +37,18 @@ impl Store for Memory {
     }
 
     fn list(&self) -> Result<Listing> {
-        Ok(Listing { ids: self.kept().documents.keys().cloned().collect(), strangers: Vec::new() })
+        Ok(Listing { ids: self.kept().by_id.keys().cloned().collect(), strangers: Vec::new() })
     }
 
     fn get(&self, id: &Id) -> Result<Option<Document>> {
-        Ok(self.kept().documents.get(id).cloned().map(|bytes| Document { bytes }))
+        Ok(self.kept().by_id.get(id).cloned().map(|bytes| Document { bytes }))
     }
 
     fn put(&self, id: &Id, document: &[u8], expected: Expected, keep: Option<Keep>) -> Result<()> {
         let mut kept = self.kept();
-        let there = kept.documents.get(id).cloned();
+        let there = kept.by_id.get(id).cloned();
         expected.check(id, there.as_deref())?;
-        if there.is_none() && kept.documents.keys().any(|other| other.is_like(id)) {
+        if there.is_none() && kept.by_id.keys().any(|other| other.is_like(id)) {
             return Err(Error::Conflict { id: id.to_string() });
         }
         if let (Some(keep), Some(there)) = (keep, there) {
@@ -58,15 +58,15 @@ impl Store for Memory {
                 beside.remove(&name);
             }
         }
-        kept.documents.insert(id.clone(), document.to_vec());
+        kept.by_id.insert(id.clone(), document.to_vec());
         Ok(())
     }
 
     fn remove(&self, id: &Id, revision: Revision) -> Result<()> {
         let mut kept = self.kept();
-        Expected::This(revision).check(id, kept.documents.get(id).map(Vec::as_slice))?;
+        Expected::This(revision).check(id, kept.by_id.get(id).map(Vec::as_slice))?;
         kept.beside.remove(id);
-        kept.documents.remove(id);
+        kept.by_id.remove(id);
         Ok(())
     }
 
@@ -102,8 +102,8 @@ impl Store for Memory {
     fn set_aside(&self, id: &Id, revision: Revision) -> Result<String> {
         let name = format!("{id}.damaged");
         let mut kept = self.kept();
-        Expected::This(revision).check(id, kept.documents.get(id).map(Vec::as_slice))?;
-        if let Some(document) = kept.documents.remove(id) {
+        Expected::This(revision).check(id, kept.by_id.get(id).map(Vec::as_slice))?;
+        if let Some(document) = kept.by_id.remove(id) {
             kept.beside.entry(id.clone()).or_default().insert(name.clone(), document);
         }
         Ok(name)

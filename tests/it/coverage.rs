@@ -143,7 +143,9 @@ fn said_in(format: &str, bytes: &[u8]) -> Vec<String> {
         }
         _ => {
             let mut said = Vec::new();
-            if let Ok(document) = serde_json::from_str::<Value>(&text) { walk(&document, &mut said) } else {
+            if let Ok(document) = serde_json::from_str::<Value>(&text) {
+                walk(&document, &mut said)
+            } else {
                 let records = text.lines().filter_map(|line| serde_json::from_str(line).ok());
                 records.for_each(|record: Value| walk(&record, &mut said));
             }
@@ -203,7 +205,9 @@ fn words(content: &Value, said: &mut Vec<String>) {
             let kind = content["type"].as_str().unwrap_or("text");
             let is_text = ["text", "input_text", "output_text"].contains(&kind);
             let inner = part.get("text").or_else(|| part.get("parts")).filter(|_| is_text);
-            inner.into_iter().for_each(|inner| words(inner, said));
+            if let Some(inner) = inner {
+                words(inner, said);
+            }
         }
         _ => {}
     }

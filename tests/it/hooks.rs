@@ -58,7 +58,7 @@ impl Machine {
         fs::write(self.transcript(), placed.collect::<String>()).unwrap();
     }
 
-    fn event(&self, name: &str, more: Value) -> Value {
+    fn event(&self, name: &str, more: &Value) -> Value {
         let mut event = json!({
             "session_id": self.session, "transcript_path": self.transcript(), "cwd": self.project(), "hook_event_name": name,
         });
@@ -146,23 +146,23 @@ fn specific(event: &str, output: &str) -> String {
 fn a_session_is_saved_and_given_back_after_compaction() {
     let machine = Machine::new();
     machine.write(usize::MAX);
-    let before = machine.event("PreCompact", json!({"trigger": "auto", "custom_instructions": null}));
+    let before = machine.event("PreCompact", &json!({"trigger": "auto", "custom_instructions": null}));
     assert_eq!(machine.send("claude-code", &before), None);
     assert_eq!(machine.kept(), [machine.session.as_str()]);
     let after =
-        machine.event("PostCompact", json!({"trigger": "auto", "compact_summary": "What the host thinks"}));
+        machine.event("PostCompact", &json!({"trigger": "auto", "compact_summary": "What the host thinks"}));
     assert_eq!(machine.send("claude-code", &after), None);
-    let start = machine.event("SessionStart", json!({"source": "compact", "model": "m"}));
+    let start = machine.event("SessionStart", &json!({"source": "compact", "model": "m"}));
     let context = machine.send("claude-code", &start).unwrap();
     assert!(context.contains(OBJECTIVE) && context.contains(&machine.session), "{context}");
-    assert_eq!(machine.send("claude-code", &machine.event("SessionEnd", json!({"reason": "other"}))), None);
+    assert_eq!(machine.send("claude-code", &machine.event("SessionEnd", &json!({"reason": "other"}))), None);
 }
 
 #[test]
 fn an_event_that_repeats_saves_nothing_new() {
     let machine = Machine::new();
     machine.write(40);
-    let stop = machine.event("Stop", json!({"stop_hook_active": false}));
+    let stop = machine.event("Stop", &json!({"stop_hook_active": false}));
     for _ in 0..3 {
         machine.send("claude-code", &stop);
     }
@@ -179,7 +179,7 @@ fn what_died_without_a_word_is_restored() {
     for records in [20, 50, usize::MAX] {
         let machine = Machine::new();
         machine.write(records);
-        let mut start = machine.event("SessionStart", json!({"source": "startup"}));
+        let mut start = machine.event("SessionStart", &json!({"source": "startup"}));
         start["session_id"] = json!("another-session");
         start["transcript_path"] = json!(machine.home().join("none.jsonl"));
         let context = machine.send("claude-code", &start).unwrap();
@@ -193,7 +193,7 @@ fn a_first_session_is_given_nothing() {
     let machine = Machine::new();
     for host in HOSTS {
         let (name, _) = host.events.iter().find(|(_, task)| *task == Task::Restore).unwrap();
-        assert_eq!(machine.send(host.name, &machine.event(name, json!({"source": "startup"}))), None);
+        assert_eq!(machine.send(host.name, &machine.event(name, &json!({"source": "startup"}))), None);
     }
 }
 
@@ -202,8 +202,8 @@ fn a_first_session_is_given_nothing() {
 fn another_project_is_given_nothing() {
     let machine = Machine::new();
     machine.write(usize::MAX);
-    machine.send("claude-code", &machine.event("Stop", json!({})));
-    let mut start = machine.event("SessionStart", json!({"source": "startup", "session_id": "other"}));
+    machine.send("claude-code", &machine.event("Stop", &json!({})));
+    let mut start = machine.event("SessionStart", &json!({"source": "startup", "session_id": "other"}));
     fs::create_dir_all(machine.home().join("elsewhere")).unwrap();
     start["cwd"] = json!(machine.home().join("elsewhere"));
     assert_eq!(machine.send("claude-code", &start), None);
@@ -216,11 +216,11 @@ fn every_event_of_every_host_is_answered_in_its_contract() {
         machine.write(usize::MAX);
         for (name, task) in host.events {
             let context = machine
-                .send(host.name, &machine.event(name, json!({"source": "resume", "compact_summary": "s"})));
+                .send(host.name, &machine.event(name, &json!({"source": "resume", "compact_summary": "s"})));
             let gives = matches!(task, Task::Restore | Task::Continue);
             assert_eq!(context.is_some(), gives, "{} {name}", host.name);
         }
-        assert_eq!(machine.send(host.name, &machine.event("SomethingNew", json!({}))), None);
+        assert_eq!(machine.send(host.name, &machine.event("SomethingNew", &json!({}))), None);
     }
 }
 
@@ -229,7 +229,7 @@ fn saving_can_be_switched_off() {
     let machine = Machine::new();
     machine.write(usize::MAX);
     for name in ["PreCompact", "Stop", "SessionEnd", "SessionStart"] {
-        let event = machine.event(name, json!({"source": "startup"})).to_string();
+        let event = machine.event(name, &json!({"source": "startup"})).to_string();
         let output = machine.hook(&["claude-code"], event.as_bytes(), &[("BATON_DISABLE", "1")]);
         assert_eq!(
             (output.status.code(), output.stdout.len(), output.stderr.len()),
@@ -244,7 +244,7 @@ fn saving_can_be_switched_off() {
 #[test]
 fn nothing_disturbs_the_host() {
     let machine = Machine::new();
-    let event = |more: Value| machine.event("Stop", more).to_string().into_bytes();
+    let event = |more: &Value| machine.event("Stop", more).to_string().into_bytes();
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000)).into_bytes();
     fs::write(machine.home().join("binary"), [0u8, 255, 1, 2]).unwrap();
     let cases: Vec<(&[&str], Vec<u8>)> = vec![
@@ -254,13 +254,13 @@ fn nothing_disturbs_the_host() {
         (&["claude-code"], b"[]".to_vec()),
         (&["claude-code"], b"\xff\xfe".to_vec()),
         (&["claude-code"], deep),
-        (&["no-such-host"], event(json!({}))),
-        (&["claude-code"], event(json!({"transcript_path": "/nowhere"}))),
-        (&["claude-code"], event(json!({"transcript_path": machine.home()}))),
-        (&["claude-code"], event(json!({"transcript_path": "/dev/zero"}))),
-        (&["claude-code"], event(json!({"transcript_path": machine.home().join("binary")}))),
-        (&["claude-code"], event(json!({"session_id": "../../evil"}))),
-        (&["claude-code", "--unknown", "flag"], event(json!({"transcript_path": "/nowhere"}))),
+        (&["no-such-host"], event(&json!({}))),
+        (&["claude-code"], event(&json!({"transcript_path": "/nowhere"}))),
+        (&["claude-code"], event(&json!({"transcript_path": machine.home()}))),
+        (&["claude-code"], event(&json!({"transcript_path": "/dev/zero"}))),
+        (&["claude-code"], event(&json!({"transcript_path": machine.home().join("binary")}))),
+        (&["claude-code"], event(&json!({"session_id": "../../evil"}))),
+        (&["claude-code", "--unknown", "flag"], event(&json!({"transcript_path": "/nowhere"}))),
     ];
     for (words, sent) in &cases {
         let output = machine.hook(words, sent, &[]);
@@ -273,7 +273,7 @@ fn nothing_disturbs_the_host() {
     let log = fs::read_to_string(machine.home().join(".handoffs/hook.log")).unwrap();
     assert_eq!(log.lines().count(), cases.len(), "{log}");
     // What names nothing is not worth a word.
-    let output = machine.hook(&["claude-code"], event(json!({"session_id": null})).as_slice(), &[]);
+    let output = machine.hook(&["claude-code"], event(&json!({"session_id": null})).as_slice(), &[]);
     assert_eq!((output.stdout.len(), output.stderr.len()), (0, 0));
 }
 
@@ -282,7 +282,7 @@ fn a_folder_that_cannot_be_written_is_said_and_nothing_more() {
     let machine = Machine::new();
     machine.write(30);
     fs::write(machine.home().join(".handoffs"), "not a folder").unwrap();
-    let event = machine.event("Stop", json!({})).to_string();
+    let event = machine.event("Stop", &json!({})).to_string();
     let output = machine.hook(&["codex"], event.as_bytes(), &[]);
     assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(0), b"{}".as_slice()));
     assert_eq!(String::from_utf8_lossy(&output.stderr).lines().count(), 1);

@@ -188,19 +188,19 @@ fn anchors_are_stored_and_never_shown() {
 
 /// A session that changed two lines of `src/invoice.rs` in that folder.
 fn session(root: &Path) -> String {
-    let path = root.join("src/invoice.rs");
+    let file = root.join("src/invoice.rs");
     let record = |kind: &str, content: Value| json!({"type": kind, "cwd": root, "gitBranch": "main", "message": {"role": kind, "content": content}});
-    let input = json!({"file_path": path, "old_string": "sum % 10;", "new_string": "sum % 100;"});
+    let input = json!({"file_path": file, "old_string": "sum % 10;", "new_string": "sum % 100;"});
     let call = json!({"type": "tool_use", "id": "toolu_1", "name": "Edit", "input": input});
     let answer = json!({"type": "tool_result", "tool_use_id": "toolu_1", "content": "The file was updated."});
     let patch = json!([{"oldStart": 8, "oldLines": 4, "newStart": 8, "newLines": 4, "lines": [
         " pub fn round(sum: u64) -> u64 {", "-    let rest = sum % 10;", "+    let rest = sum % 100;", "     sum - rest", " }"]}]);
-    let mut result = record("user", json!([answer]));
-    result["toolUseResult"] = json!({"filePath": path, "structuredPatch": patch});
+    let mut answered = record("user", json!([answer]));
+    answered["toolUseResult"] = json!({"filePath": file, "structuredPatch": patch});
     let records = [
         record("user", json!("Fix the rounding in src/invoice.rs")),
         record("assistant", json!([call])),
-        result,
+        answered,
     ];
     records.iter().map(|record| format!("{record}\n")).collect::<Vec<_>>().concat()
 }

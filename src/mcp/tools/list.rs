@@ -64,6 +64,7 @@ pub(super) struct Handoff {
     tags: Vec<String>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
 fn is_zero(number: &usize) -> bool {
     *number == 0
 }

@@ -94,10 +94,12 @@ struct Kept {
     redacted: usize,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
 fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
 fn is_none(number: &usize) -> bool {
     *number == 0
 }
