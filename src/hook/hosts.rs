@@ -106,7 +106,7 @@ const GEMINI: Host = Host {
     most_tokens: 2_500,
 };
 
-/// OpenCode has no hooks of this kind; its plugin calls us with the names of its own events, and takes plain text.
+/// `OpenCode` has no hooks of this kind; its plugin calls us with the names of its own events, and takes plain text.
 const OPENCODE: Host = Host {
     name: "opencode",
     title: "OpenCode",

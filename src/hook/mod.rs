@@ -105,22 +105,18 @@ impl Desk<'_> {
 
     /// The handoff for the session that begins or goes on.
     fn restore(&self, goes_on: bool) -> Result<Option<String>> {
-        let load = if goes_on { self.own()? } else { None };
+        let load = if goes_on { self.own() } else { None };
         let Some(load) = load.map_or_else(|| self.before(), |load| Ok(Some(load)))? else { return Ok(None) };
         let text = self.within_limits(&load)?;
         Ok(text.map(|text| (self.host.context)(&self.event.name, &text)))
     }
 
     /// The handoff of this session, with all that is on disk of it.
-    fn own(&self) -> Result<Option<Load>> {
+    fn own(&self) -> Option<Load> {
         // Where nothing new can be saved, what was saved before is still better than nothing.
         let _ = self.save();
-        let Some(session) = &self.event.session else { return Ok(None) };
-        Ok(self
-            .service
-            .record(session)
-            .is_ok()
-            .then(|| Load { id: Some(session.clone()), ..Load::default() }))
+        let session = self.event.session.as_ref().filter(|session| self.service.record(session).is_ok())?;
+        Some(Load { id: Some(session.clone()), ..Load::default() })
     }
 
     /// The handoff of the session before this one, with all that is on disk of it, if it is not too old.
