@@ -89,10 +89,10 @@ impl Listening {
             .max_blocking_threads(THREADS)
             .build()
             .map_err(failed)?;
-        let ended = runtime.block_on(serve(self.listener, router(server, &self.serving)));
+        let result = runtime.block_on(serve(self.listener, router(server, &self.serving)));
         // Open streams are at an end by now; what still works on a file ends its work, but nobody waits for it.
         runtime.shutdown_background();
-        ended.map_err(|source| Error::Serve { address: self.serving.address.to_string(), source })
+        result.map_err(|source| Error::Serve { address: self.serving.address.to_string(), source })
     }
 }
 

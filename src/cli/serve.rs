@@ -39,7 +39,7 @@ pub struct Serve {
 }
 
 pub fn run(request: &Serve, surroundings: &Surroundings) -> Result<()> {
-    let server = Server::new(request.at.open(surroundings)?, surroundings.clone());
+    let service = request.at.open(surroundings)?;
     let listening = listen(Serving {
         address: request.listen,
         token: token(request, surroundings)?,
@@ -47,8 +47,8 @@ pub fn run(request: &Serve, surroundings: &Surroundings) -> Result<()> {
         origins: request.origins.clone(),
     })?;
     report::say(&format!("serving MCP at {}; press Ctrl-C to stop", listening.url()));
-    let server = if listening.is_open() { server.for_other_machines() } else { server };
-    listening.answer(server)
+    let server = if listening.is_open() { Server::for_other_machines } else { Server::new };
+    listening.answer(server(service, surroundings.clone()))
 }
 
 fn token(request: &Serve, surroundings: &Surroundings) -> Result<Option<String>> {

@@ -115,8 +115,8 @@ impl Desk<'_> {
     fn own(&self) -> Option<Load> {
         // Where nothing new can be saved, what was saved before is still better than nothing.
         let _ = self.save();
-        let session = self.event.session.as_ref()?;
-        self.service.record(session).is_ok().then(|| Load { id: Some(session.clone()), ..Load::default() })
+        let session = self.event.session.as_ref().filter(|session| self.service.record(session).is_ok())?;
+        Some(Load { id: Some(session.clone()), ..Load::default() })
     }
 
     /// The handoff of the session before this one, with all that is on disk of it, if it is not too old.

@@ -84,20 +84,18 @@ impl Desk {
 }
 
 impl Server {
-    /// A server over a service, in the surroundings it was started in.
+    /// A server for clients on this machine, in the surroundings it was started in.
     pub fn new(service: Service, surroundings: Surroundings) -> Self {
-        let desk = Desk { service, surroundings, project: OnceLock::new(), reach: Reach::Here };
-        Server { desk: Arc::new(desk) }
+        Server::with_reach(service, surroundings, Reach::Here)
     }
 
-    /// The same for clients on other machines, for whom no transcript of this one is read.
-    ///
-    /// # Panics
-    /// If it serves already.
-    #[must_use]
-    pub fn for_other_machines(self) -> Self {
-        let desk = Arc::into_inner(self.desk).expect("it was made just now, and nothing is served yet");
-        Server { desk: Arc::new(Desk { reach: Reach::Elsewhere, ..desk }) }
+    /// A server for clients on other machines, for whom no file that they name is read.
+    pub fn for_other_machines(service: Service, surroundings: Surroundings) -> Self {
+        Server::with_reach(service, surroundings, Reach::Elsewhere)
+    }
+
+    fn with_reach(service: Service, surroundings: Surroundings, reach: Reach) -> Self {
+        Server { desk: Arc::new(Desk { service, surroundings, project: OnceLock::new(), reach }) }
     }
 
     /// Answers on standard input and output until the input ends.

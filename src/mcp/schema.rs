@@ -42,9 +42,7 @@ fn plain(schema: &mut Value) {
             if let Some(names) = names(fields) {
                 *fields = names;
             }
-            for noise in NOISE {
-                fields.shift_remove(*noise);
-            }
+            fields.retain(|name, _| !NOISE.contains(&name.as_str()));
             if let Some(kind) = fields.get_mut("type") {
                 not_null(kind);
             }

@@ -43,7 +43,12 @@ pub(super) fn lines(bytes: &[u8]) -> u32 {
 impl Service {
     /// Notes where the transcript of a handoff lies.
     pub(super) fn note_transcript(&self, id: &Id, path: &Path) -> Result<()> {
-        self.store.put_note(id, NOTE, path.to_string_lossy().as_bytes())
+        let path = path.to_string_lossy();
+        // What is written lasts, and that takes its time; a path hardly ever changes.
+        if self.store.note(id, NOTE)?.is_some_and(|noted| noted == path.as_bytes()) {
+            return Ok(());
+        }
+        self.store.put_note(id, NOTE, path.as_bytes())
     }
 
     /// Where the transcript of a handoff lies: where it was read from, else where its agent keeps it.

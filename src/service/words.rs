@@ -117,7 +117,7 @@ impl Words {
         } else {
             joined(self.next_steps, proven_steps, |a, b| alike(&a.action, &b.action))
         };
-        state.files = files(self.files, state.files);
+        state.files = files(self.files, &state.files);
         state.decisions = joined(self.decisions, state.decisions, |a, b| alike(&a.decision, &b.decision));
         state.decisions.sort_by_key(|decision| decision.timestamp);
         state.metadata.updated_at = state.metadata.updated_at.max(self.said.at);
@@ -142,13 +142,13 @@ fn joined<T>(first: Vec<T>, second: Vec<T>, same: impl Fn(&T, &T) -> bool) -> Ve
 }
 
 /// The files that were said to matter, each with what is proven of it, and then the others.
-fn files(said: Vec<FileEntry>, proven: Vec<FileEntry>) -> Vec<FileEntry> {
+fn files(said: Vec<FileEntry>, proven: &[FileEntry]) -> Vec<FileEntry> {
     let with_proof = |file: FileEntry| match proven.iter().find(|proof| proof.path == file.path) {
         Some(proof) => with_proof(file, proof),
         None => file,
     };
     let all = said.into_iter().map(with_proof).collect();
-    joined(all, proven, |a, b| a.path == b.path)
+    joined(all, proven.to_vec(), |a, b| a.path == b.path)
 }
 
 /// What a file is there for is for the agent to say; where in it, and what was done to it, is proven better.
@@ -187,7 +187,8 @@ mod tests {
     fn proven(line: u32) -> HandoffState {
         let mut state = Words { objective: Some("Proven objective".into()), ..Words::default() }.alone();
         state.metadata.said = None;
-        state.metadata.source = Some(Source { format: "f".into(), events: 9, ..Source::default() });
+        state.metadata.source =
+            Some(Source { format: "f".into(), events: 9, tokens: 9, ..Source::default() });
         state.task.evidence = vec![1, line];
         state.next_steps = vec![step("Write the tests", &[line])];
         state.decisions = vec![decision("Use integers for all totals", &[3])];

@@ -29,7 +29,7 @@ struct Arguments {
     text: Option<String>,
     /// Part of the project's name; default: all projects
     project: Option<String>,
-    /// `in_progress`, blocked, `needs_review`, active, pending or completed
+    /// Of the task or the handoff: `blocked`, `needs_review`, `active`, …
     status: Option<String>,
     /// Default 15, at most 50
     limit: Option<usize>,
@@ -44,8 +44,9 @@ const SUMMARY: usize = 120;
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Listed {
     handoffs: Vec<Handoff>,
-    #[serde(default, skip_serializing_if = "is_zero")]
-    more: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "usize")]
+    more: Option<usize>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     damaged: Vec<String>,
 }
@@ -64,17 +65,12 @@ pub(super) struct Handoff {
     tags: Vec<String>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
-fn is_zero(number: &usize) -> bool {
-    *number == 0
-}
-
 fn call(desk: &Desk, given: JsonObject, work: &Work) -> Result<Reply> {
     let Arguments { text, project, status, limit } = arguments(given)?;
     work.step("listing")?;
     let listed = desk.service.list(&Filter { project, status, text, ..Filter::default() })?;
     let limit = limit.unwrap_or(USUAL).clamp(1, MOST);
-    let more = listed.handoffs.len().saturating_sub(limit);
+    let more = listed.handoffs.len().checked_sub(limit).filter(|more| *more > 0);
     let handoffs = listed.handoffs.into_iter().take(limit).map(Handoff::from).collect();
     let damaged = listed.damaged.into_iter().take(MOST).map(|damaged| clip(&damaged.name, SUMMARY)).collect();
     Ok(data(&Listed { handoffs, more, damaged }))

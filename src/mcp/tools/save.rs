@@ -87,21 +87,13 @@ struct Kept {
     store: String,
     tokens: usize,
     /// Size of the session in tokens, if a transcript was read
-    #[serde(default, skip_serializing_if = "is_zero")]
-    tokens_read: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "u64")]
+    tokens_read: Option<u64>,
     /// Secrets taken out of what was said
-    #[serde(default, skip_serializing_if = "is_none")]
-    redacted: usize,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
-fn is_zero(number: &u64) -> bool {
-    *number == 0
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
-fn is_none(number: &usize) -> bool {
-    *number == 0
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "usize")]
+    redacted: Option<usize>,
 }
 
 fn call(desk: &Desk, given: JsonObject, work: &Work) -> Result<Reply> {
@@ -121,8 +113,8 @@ fn call(desk: &Desk, given: JsonObject, work: &Work) -> Result<Reply> {
         version: saved.version,
         store: saved.store,
         tokens: saved.tokens,
-        tokens_read: saved.tokens_read,
-        redacted: saved.redacted,
+        tokens_read: Some(saved.tokens_read).filter(|read| *read > 0),
+        redacted: Some(saved.redacted).filter(|marks| *marks > 0),
     }))
 }
 
