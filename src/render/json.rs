@@ -19,7 +19,7 @@ pub(super) const RENDERER: Renderer = Renderer {
 const STORED: [&str; 4] = ["anchor", "evidence", "model", "used"];
 
 fn render(state: &HandoffState, citations: Citations) -> String {
-    line(value(state, citations))
+    line(&value(state, citations))
 }
 
 /// Without evidence it is for reading only: what serves to apply a delta is left out, too.
@@ -30,14 +30,14 @@ fn changes(delta: &Delta, _new: &HandoffState, citations: Citations) -> String {
         delta.fields.retain(|name, _| !name.starts_with("metadata.") && !is_unread(name));
         delta.modified.retain(|it| it.fields.keys().any(|name| !is_unread(name)));
     }
-    line(value(&delta, citations))
+    line(&value(&delta, citations))
 }
 
 /// That no base is named says that it is all of it.
 fn whole(state: &HandoffState, citations: Citations) -> String {
     let mut value = value(state, citations);
     value.as_object_mut().expect("a state is an object").insert("base".to_owned(), Value::Null);
-    line(value)
+    line(&value)
 }
 
 fn value(data: &impl Serialize, citations: Citations) -> Value {
@@ -46,7 +46,7 @@ fn value(data: &impl Serialize, citations: Citations) -> Value {
     value
 }
 
-fn line(value: Value) -> String {
+fn line(value: &Value) -> String {
     let mut text = value.to_string();
     text.push('\n');
     text
