@@ -85,8 +85,7 @@ fn put(section: Section, entries: Vec<Entry>, root: &mut Entry) -> Option<()> {
 
 /// The lines of a text as entries; no text has none.
 pub(super) fn lines(text: &str) -> Vec<Entry> {
-    let lines = text.split('\n').filter(|_| !text.is_empty());
-    lines.map(self::line).collect()
+    text.split('\n').filter(|_| !text.is_empty()).map(line).collect()
 }
 
 /// A line as an entry.

@@ -364,3 +364,37 @@ fn no_secret_and_no_control_character_reaches_the_screen() {
         assert!(!out(&output).contains(&secret), "{}", out(&output));
     }
 }
+
+#[test]
+fn changes_are_told_and_put_on_again() {
+    let session = fs::read_to_string(fixture(SESSION)).unwrap();
+    let half: String = session.split_inclusive('\n').take(session.lines().count() / 2).collect();
+    let folder = folder(&[("half", half.as_bytes()), ("torn", b"{\"task\":"), ("binary", &[0, 159, 146])]);
+    let run = |words: &str| baton(&words.split(' ').collect::<Vec<_>>(), folder.path(), b"");
+    let done = |words: &str| {
+        let output = run(words);
+        assert_eq!(output.status.code(), Some(0), "{words}: {}", said(&output));
+        out(&output).to_owned()
+    };
+    done("compress half --output json --cite -o base");
+    done(&format!("compress {} --base base --output json --cite -o new", fixture(SESSION)));
+    done("diff base new --output json -o delta");
+    done("apply base delta -o again");
+    assert_eq!(done("diff new again --output json"), done("diff new new --output json"), "nothing differs");
+    assert!(done("diff base new --budget 300").starts_with("# Session Update\n"));
+    assert!(done("diff base new --budget 300 --output json").contains("\"left_out\":"));
+    for (words, status, expected) in [
+        ("apply new delta", 1, "the delta applies to the handoff blake3:"),
+        ("apply base base", 1, "base is no handoff or delta in JSON"),
+        ("diff base torn", 1, "torn is no handoff or delta in JSON"),
+        ("diff binary new", 1, "binary is no handoff or delta in JSON"),
+        ("diff base gone", 1, "cannot read gone"),
+        ("diff base new --budget 100", 2, "the minimum is 200"),
+        ("diff base new -o base", 2, "base is the transcript itself"),
+        ("compress half --base torn", 1, "torn is no handoff or delta in JSON"),
+    ] {
+        let output = run(words);
+        assert_eq!(output.status.code(), Some(status), "{words}: {}", said(&output));
+        assert!(said(&output).contains(expected), "{words}: {}", said(&output));
+    }
+}

@@ -51,6 +51,11 @@ proptest! {
             (renderer.changes)(&damaged, &two, Citations::Shown);
         }
     }
+}
+
+proptest! {
+    // Each case is measured many times.
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// However little room there is, what is told fits, and a delta that was cut is not applied.
     #[test]
