@@ -14,7 +14,9 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
     let objective = super::objective::text(material).unwrap_or_default();
     material
         .quotes_of(Kind::Instruction)
-        .filter(|quote| !quote.cues.has(Cue::Chat) && !objective.contains(&quote.statement.text))
+        .filter(|quote| {
+            !quote.cues.has(Cue::Chat) && (is_rule(quote) || !objective.contains(&quote.statement.text))
+        })
         .map(|quote| fact(material, quote, messages))
         .collect()
 }
@@ -25,7 +27,7 @@ fn fact(material: &Material, quote: &Quote, messages: usize) -> Fact {
     let text = &quote.statement.text;
     let turn = material.session.turns.iter().find(|turn| turn.at == quote.at);
     let long_message = turn.is_some_and(|turn| turn.text.len() > 1200);
-    let rules = quote.cues.has(Cue::Rule) || quote.cues.has(Cue::Correction);
+    let rules = is_rule(quote);
     let recent = material.session.turns.iter().rev().take(4).any(|turn| turn.at == quote.at);
     let mut worth = quote.worth - 15;
     if rules && !long_message {
@@ -65,6 +67,11 @@ fn fact(material: &Material, quote: &Quote, messages: usize) -> Fact {
         fact = fact.on_floor(6);
     }
     fact
+}
+
+/// Whether the user rules or corrects: said in the objective as well, it still stands among the instructions.
+fn is_rule(quote: &Quote) -> bool {
+    quote.cues.has(Cue::Rule) || quote.cues.has(Cue::Correction)
 }
 
 /// Whether an instruction is spent once it was carried out.

@@ -136,7 +136,7 @@ pub static FEATURES: &[Feature] = &[
                 || v.quote.statement.text.starts_with("I’"))
         },
     },
-    Feature { name: "option", weight: -40, value: |v| yes(v.answered && is_option(&v.quote.statement)) },
+    Feature { name: "option", weight: -10, value: |v| yes(v.answered && is_option(&v.quote.statement)) },
     Feature { name: "fragment", weight: -20, value: |v| yes(is_fragment(&v.quote.statement)) },
     Feature { name: "mostly names", weight: -20, value: |v| yes(mostly_names(&v.quote.statement.text)) },
     Feature {
