@@ -75,8 +75,10 @@ impl Prices {
 }
 
 fn is_version(model: &str, name: &str) -> bool {
-    let is_date =
-        |rest: &str| rest.len() >= 8 && rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let is_date = |rest: &str| {
+        let digits = rest.bytes().filter(u8::is_ascii_digit).count();
+        digits == 8 && rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+    };
     match model.strip_prefix(name) {
         Some("") => true,
         Some(rest) => rest.strip_prefix('-').is_some_and(|rest| is_date(rest) || rest == "latest"),
