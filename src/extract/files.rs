@@ -61,10 +61,10 @@ fn note_text<'a>(text: &'a str, file: &str) -> Option<&'a str> {
 /// What a file's name alone is worth at most, and each thing said of it beside that, in points.
 mod worth {
     pub const NAME: i64 = 60;
-    pub const REST: i64 = 26;
-    pub const LISTED: i64 = 12;
+    pub const REST: i64 = 30;
+    pub const LISTED: i64 = 13;
     /// Below this score a file was found in a listing at most.
-    pub const TOUCHED: i64 = 10;
+    pub const TOUCHED: i64 = 16;
     pub const NUMBERS: i64 = 12;
     pub const PLACES: i64 = 40;
 }

@@ -26,7 +26,7 @@ fn fact(material: &Material, quote: &Quote) -> Fact {
 /// The length of a long statement's shorter form, in bytes.
 const SHORTER: usize = 170;
 /// What it is worth, in hundredths of the whole.
-pub(super) const SHARE: i64 = 70;
+pub(super) const SHARE: i64 = 75;
 
 /// The first part of a long statement, where it can be cut at the end of a sentence or clause.
 pub(super) fn shorter(quote: &Quote) -> Option<String> {
