@@ -144,7 +144,7 @@ fn said_in(format: &str, bytes: &[u8]) -> Vec<String> {
         _ => {
             let mut said = Vec::new();
             if let Ok(document) = serde_json::from_str::<Value>(&text) {
-                walk(&document, &mut said)
+                walk(&document, &mut said);
             } else {
                 let records = text.lines().filter_map(|line| serde_json::from_str(line).ok());
                 records.for_each(|record: Value| walk(&record, &mut said));
