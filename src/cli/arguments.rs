@@ -14,6 +14,8 @@ const AFTER: &str = "\
 Examples:
   baton compress session.jsonl                     a handoff of at most 2000 tokens
   baton compress - --budget 800 < session.jsonl    from a pipe, shorter
+  baton save --latest                              keep one of the newest session here
+  baton load                                       give it to the next
   baton explain session.jsonl                      why each entry is in it
   baton count src/*.rs --model gpt-5               exact token counts
 
@@ -54,66 +56,66 @@ pub struct Arguments {
 /// What to do.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Say something about a kept handoff
-    Comment(super::comment::Comment),
     /// Make a handoff of a transcript
     Compress(Compress),
-    /// Count the tokens of transcripts and text files
-    Count(Count),
     /// Say why each entry is in the handoff, and what was left out
     Explain(Explain),
+    /// Count the tokens of transcripts and text files
+    Count(Count),
+    /// Show what is read of a transcript, event by event, or what becomes of its records
+    Read(super::read::Read),
+    /// List the transcript formats
+    Formats,
+    /// List the sessions of coding agents on this machine
+    Sessions(super::sessions::Sessions),
+    /// Make a handoff and keep it
+    Save(super::save::Save),
+    /// Give a kept handoff to the next session
+    Load(super::load::Load),
+    /// List the kept handoffs
+    List(super::list::List),
+    /// Show all that is kept of a handoff
+    Show(super::show::Show),
+    /// List the versions of a kept handoff
+    Log(super::log::Log),
+    /// Search in kept handoffs, their comments and conversations
+    Search(super::search::Search),
+    /// Make one handoff of several kept ones
+    Merge(super::merge::Merge),
+    /// Say something about a kept handoff
+    Comment(super::comment::Comment),
+    /// Remove kept handoffs
+    Rm(super::rm::Rm),
+    /// Remove the kept handoffs that are old
+    Prune(super::prune::Prune),
+    /// Write kept handoffs to a file
+    Export(super::export::Export),
+    /// Keep handoffs from a file
+    Import(super::import::Import),
+    /// Say what changed from one handoff to the next
+    Diff(super::diff::Diff),
+    /// Make the later handoff of the earlier one and what changed
+    Apply(super::diff::Apply),
+    /// Say what handoffs saved
+    Stats(super::stats::Show),
+    /// Put Baton into an agent: MCP server, hooks, skill
+    Install(super::install::Install),
+    /// Take Baton out of an agent again
+    Uninstall(super::install::Install),
     /// Say whether Baton is in place on this machine
     Doctor {
         /// Write JSON
         #[arg(long)]
         json: bool,
     },
-    /// Put Baton into an agent: MCP server, hooks, skill
-    Install(super::install::Install),
-    /// Take Baton out of an agent again
-    Uninstall(super::install::Install),
-    /// Write kept handoffs to a file
-    Export(super::export::Export),
-    /// List the sessions of coding agents on this machine
-    Sessions(super::sessions::Sessions),
-    /// Say what changed from one handoff to the next
-    Diff(super::diff::Diff),
-    /// Make the later handoff of the earlier one and what changed
-    Apply(super::diff::Apply),
-    /// List the transcript formats
-    Formats,
-    /// Answer an event of a host
-    Hook(super::hook::Hook),
-    /// Keep handoffs from a file
-    Import(super::import::Import),
-    /// List the kept handoffs
-    List(super::list::List),
-    /// Give a kept handoff to the next session
-    Load(super::load::Load),
-    /// List the versions of a kept handoff
-    Log(super::log::Log),
     /// Answer an MCP client on standard input and output
     #[cfg(feature = "server")]
     Mcp(super::mcp::Mcp),
-    /// Make one handoff of several kept ones
-    Merge(super::merge::Merge),
-    /// Remove the kept handoffs that are old
-    Prune(super::prune::Prune),
-    /// Show what is read of a transcript, event by event, or what becomes of its records
-    Read(super::read::Read),
-    /// Remove kept handoffs
-    Rm(super::rm::Rm),
-    /// Make a handoff and keep it
-    Save(super::save::Save),
     /// Answer MCP clients over HTTP, at /mcp
     #[cfg(feature = "server")]
     Serve(super::serve::Serve),
-    /// Search in kept handoffs, their comments and conversations
-    Search(super::search::Search),
-    /// Show all that is kept of a handoff
-    Show(super::show::Show),
-    /// Say what handoffs saved
-    Stats(super::stats::Show),
+    /// Answer an event of a host
+    Hook(super::hook::Hook),
     /// Print a completion script for a shell
     Completions {
         /// The shell
