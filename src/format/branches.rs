@@ -28,8 +28,8 @@ struct Node {
 pub(super) struct Record {
     pub uuid: String,
     pub parent: Option<String>,
-    /// The events that came out of it.
-    pub events: std::ops::Range<usize>,
+    /// Where the events begin that came out of it; they are the last ones.
+    pub since: usize,
     /// Whether it is a message the user typed there and then.
     pub typed: bool,
 }
@@ -38,6 +38,7 @@ impl Branches {
     /// Adds a record and marks what it shows to be abandoned.
     pub fn add(&mut self, record: Record, events: &mut [Event]) {
         let index = self.nodes.len();
+        let own = record.since..events.len();
         let parent = record.parent.as_ref().and_then(|parent| self.by_uuid.get(parent).copied());
         let again = self.by_uuid.insert(record.uuid, index).is_some();
         let after = record.parent.filter(|_| record.typed && !again);
@@ -45,7 +46,7 @@ impl Branches {
             self.abandon(earlier, events);
         }
         let late = !record.typed && parent.is_some_and(|parent| self.nodes[parent].abandoned);
-        self.nodes.push(Node { events: record.events, children: Vec::new(), abandoned: false });
+        self.nodes.push(Node { events: own, children: Vec::new(), abandoned: false });
         if let Some(parent) = parent {
             self.nodes[parent].children.push(index);
         }

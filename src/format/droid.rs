@@ -83,7 +83,7 @@ impl Records for Droid {
         };
         let events = &mut out.transcript.events;
         let typed = events[start..].iter().any(|event| matches!(event.kind, EventKind::User { .. }));
-        self.branches.add(Record { uuid, parent: Some(parent), events: start..events.len(), typed }, events);
+        self.branches.add(Record { uuid, parent: Some(parent), since: start, typed }, events);
     }
 }
 

@@ -102,9 +102,8 @@ impl Records for Pi {
         let kind = kind(&record);
         entry(&kind, &record, out);
         let Some(uuid) = owned(&record, &["id"]) else { return };
-        let events = &mut out.transcript.events;
         let (parent, typed) = (owned(&record, &["parentId"]), kind == "message user");
-        self.branches.add(Record { uuid, parent, events: start..events.len(), typed }, events);
+        self.branches.add(Record { uuid, parent, since: start, typed }, &mut out.transcript.events);
     }
 }
 

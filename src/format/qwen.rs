@@ -87,9 +87,8 @@ impl Records for Qwen {
         }
         entry(&kind, &record, out);
         let Some(uuid) = owned(&record, &["uuid"]) else { return };
-        let events = &mut out.transcript.events;
         let (parent, typed) = (owned(&record, &["parentUuid"]), kind == "user");
-        self.branches.add(Record { uuid, parent, events: start..events.len(), typed }, events);
+        self.branches.add(Record { uuid, parent, since: start, typed }, &mut out.transcript.events);
     }
 }
 
