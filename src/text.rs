@@ -44,8 +44,9 @@ pub fn statements(markdown: &str) -> Vec<Statement> {
 struct Reader {
     out: Vec<Statement>,
     heading: String,
-    /// A line that ended with a colon and leads into a list.
-    lead: String,
+    /// Lines that ended with a colon and lead into a list, the outermost first; an item that leads into a deeper list
+    /// with how far it is indented.
+    leads: Vec<(Option<usize>, String)>,
     fence: Option<char>,
     block: Option<Block>,
     indent: usize,
@@ -73,7 +74,7 @@ impl Reader {
         if let Some(title) = heading(trimmed) {
             self.close();
             self.heading = title;
-            self.lead.clear();
+            self.leads.clear();
             return;
         }
         if is_rule(trimmed) {
@@ -90,6 +91,7 @@ impl Reader {
         let indent = line.len() - line.trim_start().len();
         if let Some(item) = list_item(trimmed) {
             self.close();
+            self.leave(indent);
             self.block = Some(Block::Item);
             self.indent = indent;
             self.current.push_str(item);
@@ -129,8 +131,13 @@ impl Reader {
         }
     }
 
+    /// Ends the deeper lists that earlier items led into, where an item is not deeper than those.
+    fn leave(&mut self, indent: usize) {
+        while self.leads.pop_if(|(led_from, _)| *led_from >= Some(indent)).is_some() {}
+    }
+
     fn prose(&mut self, text: &str) {
-        self.lead.clear();
+        self.leads.clear();
         let mut sentences = sentences(text);
         while sentences.len() > 1 && sentences.last().is_some_and(|last| is_narration(last)) {
             sentences.pop();
@@ -139,14 +146,14 @@ impl Reader {
             self.push(Block::Prose, part);
         }
         if let Some(lead) = self.out.last().filter(|last| last.text.ends_with(':')) {
-            self.lead.clone_from(&lead.text);
+            self.leads.push((None, lead.text.clone()));
             self.out.pop();
         }
     }
 
     fn item(&mut self, text: &str) {
         if text.ends_with(':') && text.len() < 120 {
-            text.clone_into(&mut self.lead);
+            self.leads.push((Some(self.indent), text.to_owned()));
             return;
         }
         for part in if text.len() > LONGEST { group(&sentences(text)) } else { vec![text.to_owned()] } {
@@ -155,10 +162,11 @@ impl Reader {
     }
 
     fn push(&mut self, block: Block, text: String) {
-        let heading = if self.lead.is_empty() || self.lead.len() > 90 {
+        let lead = self.leads.last().map_or("", |(_, lead)| lead.as_str());
+        let heading = if lead.is_empty() || lead.len() > 90 {
             self.heading.clone()
         } else {
-            self.lead.trim_end_matches(':').to_owned()
+            lead.trim_end_matches(':').to_owned()
         };
         self.out.push(Statement { heading, block, text });
     }
@@ -325,7 +333,14 @@ pub fn is_narration(sentence: &str) -> bool {
         "Running ",
     ];
     let straight = sentence.replace('’', "'");
-    sentence.len() < 160 && STARTS.iter().any(|start| straight.starts_with(start))
+    let starts = || STARTS.iter().any(|start| straight.starts_with(start));
+    sentence.len() < 160 && (starts() || goes_over(&straight))
+}
+
+/// Whether a sentence only says that the speaker goes over to something: "Now updating …", "Now the tests.".
+fn goes_over(sentence: &str) -> bool {
+    let next = sentence.strip_prefix("Now ").and_then(|rest| rest.split(' ').next());
+    next.is_some_and(|word| word.ends_with("ing") || word == "Phase" || word == "for")
 }
 
 /// The words of a text as a reader would look them up: lower case, names kept whole, very short and very common ones left out.

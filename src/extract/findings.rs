@@ -46,8 +46,15 @@ pub(super) fn with_heading(quote: &Quote) -> String {
         && !heading.is_empty()
         && heading.len() <= 60
         && !is_generic(heading)
+        && (statement.block != Block::Prose || !is_labelled(&statement.text))
         && !statement.text.starts_with(heading);
     if says { format!("{heading}: {}", statement.text) } else { statement.text.clone() }
+}
+
+/// Whether a statement brings a heading of its own: "Verified: all tests pass".
+fn is_labelled(text: &str) -> bool {
+    let label = text.split_once(": ").map_or("", |(label, _)| label);
+    (3..40).contains(&label.len()) && label.starts_with(char::is_uppercase) && label.split(' ').count() <= 4
 }
 
 fn is_generic(heading: &str) -> bool {
