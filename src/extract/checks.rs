@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::{Regex, bytes};
 
+use super::scope::covers;
 use super::session::{Session, Use};
 use super::shell;
 use crate::event::{Action, Status};
@@ -22,12 +23,14 @@ pub struct Check {
     pub failure: Vec<String>,
     /// Index of the event of the last run's result, or of its call.
     pub at: usize,
-    /// Index of the event of the last run's call.
+    /// Index of the event of its last run's call.
     pub called: usize,
     /// How often it was run.
     pub runs: u32,
     /// How many edits came after it.
     pub edits_since: u32,
+    /// Whether a later, wider one did it again and passed: its outcome and place are told.
+    pub covered: bool,
 }
 
 /// How a check ended.
@@ -89,20 +92,20 @@ pub fn checks(session: &Session) -> Vec<Check> {
     checks
 }
 
-/// The checks without those that a later run did again as a part of a longer line; latest first.
+/// The checks, latest first, without those that a later run did again as a part of a longer line. What passed since as
+/// a part of something wider ended as that did.
 fn without_parts(checks: Vec<Check>) -> Vec<Check> {
     let mut kept: Vec<Check> = Vec::new();
-    for check in checks {
-        let part = shell::parts(&check.command);
-        let again = |later: &Check| {
-            let whole = shell::parts(&later.command);
-            whole.len() > part.len()
-                && part.iter().all(|own| whole.contains(own))
-                && later.command.contains(&check.command)
-        };
-        if !kept.iter().any(again) {
-            kept.push(check);
+    for mut check in checks {
+        let wider: Vec<&Check> = kept.iter().filter(|later| covers(&later.command, &check.command)).collect();
+        if wider.iter().any(|later| later.command.contains(&check.command)) {
+            continue;
         }
+        if let Some(passed) = wider.iter().find(|later| later.outcome == Outcome::Passed) {
+            let Check { command, called, runs, .. } = check;
+            check = Check { command, called, runs, covered: true, ..(*passed).clone() };
+        }
+        kept.push(check);
     }
     kept
 }
@@ -124,7 +127,7 @@ fn check(used: &Use, command: String, runs: u32, edits: &[usize]) -> Check {
         });
     let edits_since = edits.len() - edits.partition_point(|edit| *edit <= at);
     let edits_since = u32::try_from(edits_since).unwrap_or(u32::MAX);
-    Check { command, outcome, counts, failure, at, called: used.at, runs, edits_since }
+    Check { command, outcome, counts, failure, at, called: used.at, runs, edits_since, covered: false }
 }
 
 /// The places of the calls that edited something, in order.

@@ -1,9 +1,10 @@
-//! Where the work happens: folder, branch, commit, repository, pull request.
+//! Where the work happens: folder, branch, commit, repository, pull request, and the skills it follows.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::{Material, shell};
-use crate::event::{Context, Event, EventKind};
+use super::{Material, git, shell};
+use crate::event::{Action, Call, Context, Event, EventKind};
 use crate::fact::{Fact, Item};
 use crate::state::{Environment, Finding};
 
@@ -18,9 +19,9 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
         pull_request: field(&context.pull_request),
         ..Environment::default()
     };
-    let notes = compared(material);
+    let notes = skills(material).into_iter().chain(compared(material));
     if full.is_empty() {
-        return notes.into_iter().collect();
+        return notes.collect();
     }
     let evidence = evidence(material);
     let middle = Environment { repository: String::new(), ..full.clone() };
@@ -31,7 +32,41 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
     } else {
         fact.or(Item::Environment(middle), 95).or(Item::Environment(short), 50)
     };
-    notes.into_iter().chain([fact]).collect()
+    notes.chain([fact]).collect()
+}
+
+/// The skills that the agent was given or read, the latest first.
+fn skills(material: &Material) -> Option<Fact> {
+    let session = &material.session;
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for (at, event) in session.events.iter().enumerate().filter(|(_, event)| !event.abandoned) {
+        let path = match &event.kind {
+            EventKind::Injected { text } => text.strip_prefix(GIVEN).and_then(|rest| rest.lines().next()),
+            EventKind::Call(Call { action: Action::Read { path, .. }, .. }) => Some(path.as_str()),
+            _ => None,
+        };
+        if let Some(name) = path.and_then(skill) {
+            seen.insert(name.to_owned(), at);
+        }
+    }
+    let mut latest: Vec<(String, usize)> = seen.into_iter().collect();
+    latest.sort_by_key(|(_, at)| Reverse(*at));
+    let (_, at) = latest.first()?;
+    let evidence = vec![session.line(*at)];
+    let names: Vec<&str> = latest.iter().take(6).map(|(name, _)| name.as_str()).collect();
+    let note = Finding { text: format!("skills in use: {}", names.join(", ")), evidence: evidence.clone() };
+    Some(Fact::new(Item::Note(note), evidence, 90, "the agent was given or read them"))
+}
+
+/// How a host begins a skill that it gives the agent.
+const GIVEN: &str = "Base directory for this skill:";
+
+/// The name of the skill that a path lies in.
+fn skill(path: &str) -> Option<&str> {
+    let mut parts = path.trim().split(['/', '\\']).skip_while(|part| *part != "skills").skip(1);
+    let name = parts.next().filter(|name| !name.is_empty() && !name.contains('.'))?;
+    let rest: Vec<&str> = parts.collect();
+    (rest.is_empty() || rest.iter().any(|part| matches!(*part, "SKILL.md" | "references"))).then_some(name)
 }
 
 /// The commits that the session's work is compared with: the range that git was asked about most, the later one of equals.
@@ -39,7 +74,7 @@ fn compared(material: &Material) -> Option<Fact> {
     let session = &material.session;
     let mut ranges: BTreeMap<&str, (u32, usize)> = BTreeMap::new();
     for (used, command) in session.commands() {
-        for range in shell::parts(command).into_iter().filter_map(shell::compared) {
+        for range in shell::parts(command).into_iter().filter_map(git::compared) {
             let (times, last) = ranges.entry(range).or_default();
             *times += 1;
             *last = used.at;

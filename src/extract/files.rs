@@ -87,7 +87,10 @@ fn fact(material: &Material, file: &FileRecord, rank: usize, note: Option<&Quote
     let Some(facts) = summary(file) else {
         return Fact::new(bare, own, name, "read or mentioned");
     };
-    let change = file.change.name();
+    if file.change == FileChange::Deleted && file.edits == 1 {
+        return Fact::new(bare, own, worth::LISTED, "deleted");
+    }
+    let change = if file.change == FileChange::Renamed { facts.as_str() } else { file.change.name() };
     let places = material.places.get(&file.name).map(Vec::as_slice).unwrap_or_default();
     let (ranges, symbols) = (focus(places), symbols(places));
     let mut forms = vec![

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
+use super::paths::{base, has_extension, is_foreign, is_scratch, is_source, leading_path, paths_in};
 use super::session::{Session, Use};
-use super::shell;
+use super::{git, shell};
 use crate::event::{Action, Change, EventKind, FileEdit};
 use crate::state::{Evidence, FileChange};
 
@@ -41,6 +42,10 @@ pub struct Ledger {
     pub files: BTreeMap<String, FileRecord>,
     /// The names of the records, by their last part: nearly every word with a dot is looked up.
     by_base: FxHashMap<String, BTreeSet<String>>,
+    /// What git named as changed before the session changed anything.
+    found_changed: BTreeSet<String>,
+    /// Whether something was changed, or handed to somebody who may have.
+    at_work: bool,
 }
 
 /// What a touch of a file is worth, in points at full recency.
@@ -104,6 +109,7 @@ impl Ledger {
         for edit in &used.edits {
             self.edit(session, used.at, at, edit);
         }
+        self.at_work |= !used.edits.is_empty() || matches!(used.call.action, Action::Delegate { .. });
         match &used.call.action {
             Action::Edit(edits) if used.edits.is_empty() => {
                 for edit in edits {
@@ -137,6 +143,7 @@ impl Ledger {
             self.touch(session, used.at, &full, worth::SHELL);
         }
         self.found(session, used);
+        self.told_by_git(session, used, command);
         if !used.took_effect() {
             return;
         }
@@ -158,6 +165,37 @@ impl Ledger {
                 self.edit(session, used.at, used.at, &edit);
             }
         }
+    }
+
+    /// What git names as changed now and did not before: changed by a subagent or a program, where no call shows it.
+    fn told_by_git(&mut self, session: &Session, used: &Use, command: &str) {
+        let Some(result) = used.result.filter(|_| git::is_at_home(command, session.paths.root())) else {
+            return;
+        };
+        for named in git::changed(command, &result.text) {
+            let here = session.folder(used.at).filter(|_| git::tells_from_here(command));
+            let name = self.resolve(session, here, &named.path);
+            if !self.at_work {
+                self.found_changed.insert(name);
+            } else if !self.found_changed.contains(&name)
+                && self.files.get(&name).is_none_or(|file| file.edits == 0)
+            {
+                let edit = FileEdit { path: name, change: named.change, hunks: Vec::new(), content: None };
+                self.edit(session, used.at, used.result_at.unwrap_or(used.at), &edit);
+            }
+        }
+    }
+
+    /// The name of a file that is told from the root of the repository, or from the folder the agent is in: the one
+    /// that is known, or the one that says no folder twice.
+    fn resolve(&self, session: &Session, here: Option<&str>, path: &str) -> String {
+        let (whole, joined) = (session.paths.name(path), session.paths.name(&shell::join(here, path)));
+        let twice = |name: &str| name.split('/').zip(name.split('/').skip(1)).any(|(a, b)| a == b);
+        let known = [&whole, &joined].into_iter().find_map(|name| self.find(name));
+        known.map_or_else(
+            || if twice(&joined) { whole.clone() } else { joined.clone() },
+            |file| file.name.clone(),
+        )
     }
 
     /// A file, or all known files of a folder, are gone.
@@ -296,11 +334,6 @@ impl FileRecord {
     }
 }
 
-/// The last part of a path.
-fn base(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
-
 /// Keeps the first and the last three lines that touched a file.
 fn note(evidence: &mut Evidence, line: u32) {
     if evidence.last() == Some(&line) {
@@ -329,78 +362,4 @@ fn weigh(edit: &FileEdit) -> (u32, u32) {
         }
         _ => (count('+'), count('-')),
     }
-}
-
-fn has_extension(path: &str) -> bool {
-    let base = base(path);
-    base.rsplit_once('.').is_some_and(|(_, extension)| {
-        (1..=8).contains(&extension.len())
-            && extension.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-            && extension.bytes().any(|b| b.is_ascii_lowercase())
-            && extension != "git"
-    }) || matches!(base, "Makefile" | "Dockerfile" | "justfile" | "Justfile" | "LICENSE")
-}
-
-/// Whether a path is a temporary or a device: of no use to the next session.
-fn is_scratch(name: &str) -> bool {
-    ["/tmp/", "/dev/", "/proc/", "/var/folders/", "/private/tmp/", "/private/var/"]
-        .iter()
-        .any(|start| name.starts_with(start))
-        || name.contains("/.claude/projects/")
-        || name.contains("/AppData/Local/Temp/")
-        || name.contains("..")
-        || name.contains(['*', '$', '{', '<', '>', '|', '"', '\n'])
-}
-
-/// Whether a bare name ends as files of source, text or settings do; `user.name` does not.
-fn is_source(name: &str) -> bool {
-    const ENDINGS: &[&str] = &[
-        "rs", "go", "py", "ts", "tsx", "js", "jsx", "mjs", "md", "mdx", "toml", "json", "jsonl", "yaml",
-        "yml", "c", "h", "cc", "cpp", "hpp", "java", "kt", "php", "rb", "sh", "sql", "css", "html", "swift",
-        "cs", "vue", "svelte", "txt", "lock", "cfg", "ini", "xml", "proto", "ex", "exs", "zig", "lua", "mod",
-        "sum", "tf", "env", "csv", "gradle", "ps1", "scss",
-    ];
-    name.rsplit_once('.').is_some_and(|(stem, ending)| !stem.is_empty() && ENDINGS.contains(&ending))
-        || matches!(name, "Makefile" | "Dockerfile" | "justfile" | "Justfile")
-}
-
-/// Whether a path lies outside the working folder in a place of packages and tools.
-fn is_foreign(name: &str) -> bool {
-    name.contains("/node_modules/")
-        || name.contains("/.claude/") && name.starts_with('/')
-        || name.contains("/.codex/")
-}
-
-/// The path that a line of a listing begins with: `src/a.rs:12: …`, ` src/a.rs | 4 +-`, `M src/a.rs`.
-fn leading_path(line: &str) -> Option<String> {
-    if line.len() > 400 {
-        return None;
-    }
-    let mut words = line.split(|c: char| c.is_whitespace() || c == ':').filter(|word| !word.is_empty());
-    let first = words.next()?;
-    let word = if first.len() <= 2 { words.next()? } else { first };
-    let word = word.trim_matches(|c: char| matches!(c, '"' | '\'' | '`' | ','));
-    let word = word.replace('\\', "/");
-    (word.contains('/') && has_extension(&word) && word.len() < 160).then_some(word)
-}
-
-/// The words of a text that look like paths of files.
-pub fn paths_in(text: &str) -> Vec<String> {
-    let mut out: Vec<String> = text
-        .split(|c: char| {
-            c.is_whitespace()
-                || matches!(c, '`' | '"' | '\'' | '(' | ')' | ',' | ';' | '*' | '[' | ']' | '<' | '>' | '|')
-        })
-        .map(|word| word.trim_end_matches(['.', ':', '!', '?']))
-        .map(|word| {
-            word.split_once(':').map_or(word, |(head, tail)| {
-                if head.len() > 1 && !tail.starts_with("//") { head } else { word }
-            })
-        })
-        .filter(|word| word.len() > 4 && word.len() < 200 && has_extension(word) && !word.contains("://"))
-        .map(str::to_owned)
-        .collect();
-    out.sort();
-    out.dedup();
-    out
 }

@@ -1,7 +1,7 @@
 //! What was done: reports of changes and checks, commits, finished to-dos.
 
 use super::kinds::Kind;
-use super::{Material, findings, shell};
+use super::{Material, findings, git};
 use crate::event::TodoState;
 use crate::fact::{Fact, Item};
 use crate::text::clip;
@@ -35,10 +35,10 @@ fn commits(material: &Material) -> Vec<Fact> {
         .commands()
         .filter_map(|(used, command)| {
             let output = used.result.map(|result| result.text.as_str()).unwrap_or_default();
-            let message = shell::commit_message(command)
-                .filter(|_| shell::committed(command, output, used.took_effect()))?;
+            let message = git::commit_message(command)
+                .filter(|_| git::committed(command, output, used.took_effect()))?;
             let subject = clip(message.lines().next()?, 110);
-            let hash = shell::commit_hash(output).map(|hash| format!("{hash} ")).unwrap_or_default();
+            let hash = git::commit_hash(output).map(|hash| format!("{hash} ")).unwrap_or_default();
             let at = used.result_at.unwrap_or(used.at);
             let worth = 60 + 40 * session.recency(at) / 1000;
             let evidence = vec![session.line(used.at), session.line(at)];

@@ -85,6 +85,14 @@ impl<'a> Session<'a> {
         self.times[at].unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
+    /// The folder the agent was in at an event, where the transcript says so.
+    pub fn folder(&self, at: usize) -> Option<&'a str> {
+        self.events[..at].iter().rev().find_map(|event| match &event.kind {
+            EventKind::Context(Context { cwd: Some(cwd), .. }) => Some(cwd.as_str()),
+            _ => None,
+        })
+    }
+
     /// How recent an event is, in thousandths: 1000 for the last, falling with the calls after it.
     pub fn recency(&self, at: usize) -> i64 {
         recency(self.ages[at])

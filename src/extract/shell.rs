@@ -1,4 +1,4 @@
-//! Reading shell command lines: which files they name and change, which of them check the work, what they commit.
+//! Reading shell command lines: which files they name and change, which of them check the work.
 
 use crate::event::Change;
 
@@ -71,20 +71,6 @@ fn path_in(word: &str) -> &str {
         Some((head, tail)) if head.len() > 1 => tail,
         _ => word,
     }
-}
-
-/// The range of commits that a part of a command line compares, as it is written: `origin/main...HEAD`.
-pub fn compared(part: &str) -> Option<&str> {
-    let mut words = words(part).skip_while(|word| *word != "git");
-    let is_name = |name: &str| {
-        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_-.@^~{}".contains(&b))
-    };
-    words.find(|word| {
-        let ends = word.split_once("...").or_else(|| word.split_once(".."));
-        ends.is_some_and(|(from, to)| {
-            is_name(from) && is_name(to) && !word.starts_with(['-', '.']) && !to.starts_with(['/', '.'])
-        })
-    })
 }
 
 fn looks_like_path(word: &str) -> bool {
@@ -234,15 +220,27 @@ pub fn is_check(part: &str) -> bool {
         || part.contains("cargo ")
 }
 
-/// The check of a command line as one would type it again: from its first checking part to its
-/// last, word for word but for redirections behind it; nothing if it checks nothing.
+/// The check of a command line as one would type it again: from its first checking part to its last, word for word, but
+/// without redirections behind it and without what only looks on in between; nothing if it checks nothing.
 pub fn check_of(command: &str) -> Option<String> {
-    let checks: Vec<&str> = parts(command).into_iter().filter(|part| is_check(part)).collect();
-    let (first, last) = (checks.first()?, checks.last()?);
-    let start = first.as_ptr() as usize - command.as_ptr() as usize;
-    let end = last.as_ptr() as usize - command.as_ptr() as usize + last.len();
-    let line = tidy(&command[start..end]);
+    let all = parts(command);
+    let first = all.iter().position(|part| is_check(part))?;
+    let last = all.iter().rposition(|part| is_check(part))?;
+    let offset = |part: &str| part.as_ptr() as usize - command.as_ptr() as usize;
+    let span = &command[offset(all[first])..offset(all[last]) + all[last].len()];
+    let line = if all[first..=last].iter().any(|part| looks_on(part)) {
+        let kept: Vec<String> =
+            all[first..=last].iter().filter(|part| !looks_on(part)).map(|part| tidy(part)).collect();
+        kept.join(if span.contains("&&") { " && " } else { "; " })
+    } else {
+        tidy(span)
+    };
     (!line.is_empty() && line.len() < 400).then_some(line)
+}
+
+/// Whether a part only shows something: the end of an output, a word between two checks.
+fn looks_on(part: &str) -> bool {
+    ["tail", "head", "echo", "grep", "sleep"].contains(&words(part).next().unwrap_or_default())
 }
 
 /// What a check's output was searched for: the `grep` that a command line ends with, behind its last check.
@@ -278,42 +276,6 @@ pub fn subject(part: &str) -> String {
         .join(" ")
 }
 
-/// The message of a `git commit` in a command line.
-pub fn commit_message(command: &str) -> Option<String> {
-    let at = command
-        .find("git commit")
-        .or_else(|| command.find("commit -m").filter(|_| command.contains("git ")))?;
-    let rest = &command[at..];
-    let message = if let Some(heredoc) = rest.find("<<") {
-        let body = &rest[heredoc + 2..];
-        let mark: String = body
-            .chars()
-            .skip_while(|c| matches!(c, '-' | '\'' | '"'))
-            .take_while(|c| c.is_alphanumeric() || *c == '_')
-            .collect();
-        let text = &body[body.find('\n')? + 1..];
-        text.lines().take_while(|line| line.trim() != mark).collect::<Vec<_>>().join("\n")
-    } else {
-        let flag = rest.find(" -m").or_else(|| rest.find(" -am"))?;
-        let quoted = rest[flag..]
-            .trim_start_matches(|c: char| c == ' ' || c == '-' || c.is_ascii_lowercase())
-            .trim_start();
-        let quote = quoted.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-        quoted[1..].split(quote).next()?.to_owned()
-    };
-    let message = message.trim();
-    (!message.is_empty()).then(|| message.to_owned())
-}
-
-/// The short hash in git's answer to a commit: `[branch abc1234] subject`.
-pub fn commit_hash(output: &str) -> Option<&str> {
-    output.lines().find_map(|line| {
-        let (head, _) = line.trim().strip_prefix('[')?.split_once(']')?;
-        let hash = head.rsplit(' ').next()?;
-        (hash.len() >= 7 && hash.bytes().all(|b| b.is_ascii_hexdigit())).then_some(hash)
-    })
-}
-
 /// Whether a command may rewrite files that it does not name: formatters, fixers, and git moving the working tree.
 pub fn may_rewrite(command: &str) -> bool {
     const REWRITERS: &[&str] = &[
@@ -343,9 +305,4 @@ pub fn may_rewrite(command: &str) -> bool {
     parts(command)
         .iter()
         .any(|part| !part.contains("--check") && REWRITERS.iter().any(|mark| part.contains(mark)))
-}
-
-/// Whether a command line committed: git said so in its output, or the whole line succeeded.
-pub fn committed(command: &str, output: &str, succeeded: bool) -> bool {
-    command.contains("git commit") && (succeeded || commit_hash(output).is_some())
 }

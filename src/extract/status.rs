@@ -2,7 +2,7 @@
 
 use super::checks::Outcome;
 use super::cues::{Cue, Cues};
-use super::{Material, questions, shell};
+use super::{Material, git, questions};
 use crate::event::{EventKind, TodoState};
 use crate::fact::{Fact, Item};
 use crate::state::Status;
@@ -71,14 +71,14 @@ fn working_tree(material: &Material) -> Option<String> {
         .commands()
         .filter(|(used, command)| {
             let output = used.result.map(|result| result.text.as_str()).unwrap_or_default();
-            shell::committed(command, output, used.took_effect())
+            git::committed(command, output, used.took_effect())
         })
         .last()
         .map(|(used, command)| {
             (
                 used.at,
-                used.result.and_then(|result| shell::commit_hash(&result.text)),
-                shell::commit_message(command),
+                used.result.and_then(|result| git::commit_hash(&result.text)),
+                git::commit_message(command),
             )
         });
     let after = last.as_ref().map_or(0, |(at, ..)| *at);
@@ -86,7 +86,7 @@ fn working_tree(material: &Material) -> Option<String> {
         .ledger
         .edited()
         .into_iter()
-        .filter(|file| file.edited_at.is_some_and(|at| at > after))
+        .filter(|file| file.edited_at.is_some_and(|at| at > after) && is_of_the_project(&file.name))
         .count();
     match (last, open) {
         (None, 0) => None,
@@ -100,6 +100,11 @@ fn working_tree(material: &Material) -> Option<String> {
             hash.map_or(" the last commit".to_owned(), |hash| format!(" {hash}"))
         )),
     }
+}
+
+/// Whether a name lies below the folder the session began in: it is told relative to it.
+fn is_of_the_project(name: &str) -> bool {
+    !name.starts_with(['/', '~']) && name.as_bytes().get(1) != Some(&b':')
 }
 
 /// The files that were worked on last; a name that two of them share is told with its folder.

@@ -8,6 +8,9 @@ use crate::state::Verification;
 /// How many checks are worth a thought.
 const MOST: usize = 30;
 
+/// What is left of the worth of a check that a later, wider one covers, in hundredths.
+const COVERED: i64 = 80;
+
 pub(super) fn extract(material: &Material) -> Vec<Fact> {
     material.checks.iter().take(MOST).enumerate().map(|(rank, check)| fact(material, check, rank)).collect()
 }
@@ -27,8 +30,9 @@ fn fact(material: &Material, check: &Check, rank: usize) -> Fact {
             evidence: evidence.clone(),
         })
     };
-    let worth = 100 + 120 * material.session.recency(check.at) / 1000 + 8 * i64::from(check.runs.min(8))
+    let worth = 112 + 120 * material.session.recency(check.at) / 1000 + 8 * i64::from(check.runs.min(8))
         - i64::try_from(check.command.len() / 12).unwrap_or(0);
+    let worth = if check.covered { worth * COVERED / 100 } else { worth };
     let fact = Fact::new(entry(outcome), evidence.clone(), worth.max(10), "a check")
         .or(entry(check.outcome.name().to_owned()), 80);
     if rank == 0 { fact.on_floor(3) } else { fact }

@@ -1,0 +1,212 @@
+//! Reading git: what a session committed, pushed and compared, and which files git said were changed, by a subagent or
+//! a program, where no call of the session shows it.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::shell;
+use crate::event::Change;
+
+/// A file that git named as changed.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Its path, as git told it: from the folder the command ran in, or from the root of the repository.
+    pub path: String,
+    /// What happened to it.
+    pub change: Change,
+}
+
+/// The files of the working tree that a command line's output names as changed.
+pub fn changed(command: &str, output: &str) -> Vec<Named> {
+    let lists = shell::parts(command).into_iter().any(lists_working_tree);
+    if lists { output.lines().filter_map(named).collect() } else { Vec::new() }
+}
+
+/// Whether a command line asks git in the folder the session began in, not in another one that it goes to.
+pub fn is_at_home(command: &str, root: &str) -> bool {
+    let base =
+        |path: &str| path.trim_end_matches('/').rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+    let mut words = shell::words(command);
+    let mut goes_to =
+        std::iter::from_fn(|| words.by_ref().find(|word| matches!(*word, "cd" | "-C")).and(words.next()));
+    goes_to.all(|folder| base(folder) == base(root))
+}
+
+/// Whether git tells paths from the folder it runs in, rather than from the root of the repository.
+pub fn tells_from_here(command: &str) -> bool {
+    command.contains(" status") && !command.contains("--porcelain")
+}
+
+/// Whether a part asks git what is changed in the working tree, or in its index.
+fn lists_working_tree(part: &str) -> bool {
+    let mut words = shell::words(part).skip_while(|word| *word != "git").skip(1);
+    let subcommand = words.by_ref().find(|word| matches!(*word, "status" | "diff"));
+    match subcommand {
+        Some("status") => true,
+        Some("diff") => {
+            let plain = |word: &str| matches!(word, "HEAD" | "--cached" | "--staged" | "--stat");
+            let rest: Vec<&str> = words.collect();
+            rest.contains(&"--stat") && rest.iter().all(|word| plain(word))
+        }
+        _ => false,
+    }
+}
+
+/// The file that a line names: `M  path`, `modified:   path`, ` path | 12 ++--`.
+fn named(line: &str) -> Option<Named> {
+    let of = |path: &str, change: Change| {
+        let path = path.trim().trim_matches('"');
+        let whole = !path.is_empty()
+            && !path.starts_with("...")
+            && !path.ends_with('/')
+            && !path.contains([' ', '{']);
+        whole.then(|| Named { path: path.to_owned(), change })
+    };
+    if let Some((path, counts)) = line.split_once(" | ") {
+        let counts = counts.trim();
+        let counted = counts.starts_with(|c: char| c.is_ascii_digit()) && counts.ends_with(['+', '-']);
+        return counted.then(|| of(path, Change::Edited)).flatten();
+    }
+    for (label, change) in
+        [("modified:", Change::Edited), ("new file:", Change::Created), ("deleted:", Change::Deleted)]
+    {
+        if let Some(path) = line.trim_start().strip_prefix(label) {
+            return of(path, change);
+        }
+    }
+    let (code, path) = line.split_at_checked(2)?;
+    let path = path.strip_prefix(' ').filter(|path| !path.starts_with(' '))?;
+    match code.trim() {
+        "M" | "MM" | "AM" => of(path, Change::Edited),
+        "A" | "??" => of(path, Change::Created),
+        "D" => of(path, Change::Deleted),
+        _ => None,
+    }
+}
+
+/// A `git commit`, with or without options of git's own before the subcommand.
+static COMMIT: LazyLock<Regex> = LazyLock::new(|| git("commit"));
+
+/// A `git push`, likewise.
+static PUSH: LazyLock<Regex> = LazyLock::new(|| git("push"));
+
+fn git(subcommand: &str) -> Regex {
+    let options = r"(?:\s+-[cC]\s+\S+|\s+--?\w[\w=./-]*)*";
+    Regex::new(&format!(r"\bgit{options}\s+{subcommand}\b")).expect("a fixed pattern")
+}
+
+/// Whether a command line commits.
+pub fn is_commit(command: &str) -> bool {
+    COMMIT.is_match(command)
+}
+
+/// Whether a command line pushes.
+pub fn is_push(command: &str) -> bool {
+    PUSH.is_match(command)
+}
+
+/// The message of a `git commit` in a command line.
+pub fn commit_message(command: &str) -> Option<String> {
+    let rest = &command[COMMIT.find(command)?.start()..];
+    let message = if let Some(heredoc) = rest.find("<<") {
+        let body = &rest[heredoc + 2..];
+        let mark: String = body
+            .chars()
+            .skip_while(|c| matches!(c, '-' | '\'' | '"'))
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect();
+        let text = &body[body.find('\n')? + 1..];
+        text.lines().take_while(|line| line.trim() != mark).collect::<Vec<_>>().join("\n")
+    } else {
+        let flag = rest.find(" -m").or_else(|| rest.find(" -am"))?;
+        let quoted = rest[flag..]
+            .trim_start_matches(|c: char| c == ' ' || c == '-' || c.is_ascii_lowercase())
+            .trim_start();
+        let quote = quoted.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        quoted[1..].split(quote).next()?.to_owned()
+    };
+    let message = message.trim();
+    (!message.is_empty()).then(|| message.to_owned())
+}
+
+/// The short hash in git's answer to a commit: `[branch abc1234] subject`.
+pub fn commit_hash(output: &str) -> Option<&str> {
+    output.lines().find_map(|line| {
+        let (head, _) = line.trim().strip_prefix('[')?.split_once(']')?;
+        let hash = head.rsplit(' ').next()?;
+        (hash.len() >= 7 && hash.bytes().all(|b| b.is_ascii_hexdigit())).then_some(hash)
+    })
+}
+
+/// Whether a command line committed: git said so in its output, or the whole line succeeded.
+pub fn committed(command: &str, output: &str, succeeded: bool) -> bool {
+    is_commit(command) && (succeeded || commit_hash(output).is_some())
+}
+
+/// The range of commits that a part of a command line compares, as it is written: `origin/main...HEAD`.
+pub fn compared(part: &str) -> Option<&str> {
+    let mut words = shell::words(part).skip_while(|word| *word != "git");
+    let is_name = |name: &str| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_-.@^~{}".contains(&b))
+    };
+    words.find(|word| {
+        let ends = word.split_once("...").or_else(|| word.split_once(".."));
+        ends.is_some_and(|(from, to)| {
+            is_name(from) && is_name(to) && !word.starts_with(['-', '.']) && !to.starts_with(['/', '.'])
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(command: &str, output: &str, expected: &[(&str, Change)]) {
+        let expected: Vec<Named> = expected
+            .iter()
+            .map(|(path, change)| Named { path: (*path).to_owned(), change: change.clone() })
+            .collect();
+        assert_eq!(changed(command, output), expected, "{command}");
+    }
+
+    #[test]
+    fn git_names_what_changed() {
+        let short = " M src/a.rs\n?? src/new.rs\n D old.rs\nMM both.rs\nR  x.rs -> y.rs\n";
+        check(
+            "git status --short",
+            short,
+            &[
+                ("src/a.rs", Change::Edited),
+                ("src/new.rs", Change::Created),
+                ("old.rs", Change::Deleted),
+                ("both.rs", Change::Edited),
+            ],
+        );
+        check(
+            "git -C /repo status",
+            "On branch main\nChanges not staged for commit:\n  (use \"git add\")\n\tmodified:   src/a.rs\n",
+            &[("src/a.rs", Change::Edited)],
+        );
+        let stat = " src/a.rs     | 12 ++++--\n .../deep/b.rs |  2 +-\n 2 files changed, 9 insertions(+), 5 deletions(-)\n";
+        check("cd /repo && git diff --stat", stat, &[("src/a.rs", Change::Edited)]);
+    }
+
+    #[test]
+    fn home_is_where_the_session_began() {
+        let home = |command: &str| is_at_home(command, "/home/me/app");
+        assert!(home("git status"));
+        assert!(home("cd /home/me/app && git -C /home/me/app status"));
+        assert!(home("cd app && git status"));
+        assert!(!home("cd ../other && git status"));
+        assert!(!home("git -C /tmp/clone status"));
+    }
+
+    #[test]
+    fn other_answers_name_nothing() {
+        check("git diff --stat main..HEAD", " src/a.rs | 2 +-\n", &[]);
+        check("git log --oneline", " M src/a.rs\n", &[]);
+        check("cat notes.txt", " M src/a.rs\n", &[]);
+        check("git status", "nothing to commit, working tree clean\n", &[]);
+    }
+}

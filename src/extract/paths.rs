@@ -1,0 +1,81 @@
+//! Words that are paths of files, and which of those are worth following.
+
+/// The last part of a path.
+pub fn base(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Whether a path ends as files do.
+pub fn has_extension(path: &str) -> bool {
+    let base = base(path);
+    base.rsplit_once('.').is_some_and(|(_, extension)| {
+        (1..=8).contains(&extension.len())
+            && extension.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+            && extension.bytes().any(|b| b.is_ascii_lowercase())
+            && extension != "git"
+    }) || matches!(base, "Makefile" | "Dockerfile" | "justfile" | "Justfile" | "LICENSE")
+}
+
+/// Whether a path is a temporary or a device: of no use to the next session.
+pub fn is_scratch(name: &str) -> bool {
+    ["/tmp/", "/dev/", "/proc/", "/var/folders/", "/private/tmp/", "/private/var/"]
+        .iter()
+        .any(|start| name.starts_with(start))
+        || name.contains("/.claude/projects/")
+        || name.contains("/AppData/Local/Temp/")
+        || name.contains("..")
+        || name.contains(['*', '$', '{', '<', '>', '|', '"', '\n'])
+}
+
+/// Whether a bare name ends as files of source, text or settings do; `user.name` does not.
+pub fn is_source(name: &str) -> bool {
+    const ENDINGS: &[&str] = &[
+        "rs", "go", "py", "ts", "tsx", "js", "jsx", "mjs", "md", "mdx", "toml", "json", "jsonl", "yaml",
+        "yml", "c", "h", "cc", "cpp", "hpp", "java", "kt", "php", "rb", "sh", "sql", "css", "html", "swift",
+        "cs", "vue", "svelte", "txt", "lock", "cfg", "ini", "xml", "proto", "ex", "exs", "zig", "lua", "mod",
+        "sum", "tf", "env", "csv", "gradle", "ps1", "scss",
+    ];
+    name.rsplit_once('.').is_some_and(|(stem, ending)| !stem.is_empty() && ENDINGS.contains(&ending))
+        || matches!(name, "Makefile" | "Dockerfile" | "justfile" | "Justfile")
+}
+
+/// Whether a path lies outside the working folder in a place of packages and tools.
+pub fn is_foreign(name: &str) -> bool {
+    name.contains("/node_modules/")
+        || name.contains("/.claude/") && name.starts_with('/')
+        || name.contains("/.codex/")
+}
+
+/// The path that a line of a listing begins with: `src/a.rs:12: …`, ` src/a.rs | 4 +-`, `M src/a.rs`.
+pub fn leading_path(line: &str) -> Option<String> {
+    if line.len() > 400 {
+        return None;
+    }
+    let mut words = line.split(|c: char| c.is_whitespace() || c == ':').filter(|word| !word.is_empty());
+    let first = words.next()?;
+    let word = if first.len() <= 2 { words.next()? } else { first };
+    let word = word.trim_matches(|c: char| matches!(c, '"' | '\'' | '`' | ','));
+    let word = word.replace('\\', "/");
+    (word.contains('/') && has_extension(&word) && word.len() < 160).then_some(word)
+}
+
+/// The words of a text that look like paths of files.
+pub fn paths_in(text: &str) -> Vec<String> {
+    let mut out: Vec<String> = text
+        .split(|c: char| {
+            c.is_whitespace()
+                || matches!(c, '`' | '"' | '\'' | '(' | ')' | ',' | ';' | '*' | '[' | ']' | '<' | '>' | '|')
+        })
+        .map(|word| word.trim_end_matches(['.', ':', '!', '?']))
+        .map(|word| {
+            word.split_once(':').map_or(word, |(head, tail)| {
+                if head.len() > 1 && !tail.starts_with("//") { head } else { word }
+            })
+        })
+        .filter(|word| word.len() > 4 && word.len() < 200 && has_extension(word) && !word.contains("://"))
+        .map(str::to_owned)
+        .collect();
+    out.sort();
+    out.dedup();
+    out
+}
