@@ -4,7 +4,7 @@ use super::Material;
 use super::cues::Cue;
 use super::kinds::Kind;
 use super::quotes::Quote;
-use super::worth::looks_like_output;
+use super::spoken::looks_like_output;
 use crate::fact::{Fact, Item};
 use crate::state::Constraint;
 use crate::text::clip;
@@ -36,11 +36,11 @@ fn fact(material: &Material, quote: &Quote, messages: usize) -> Fact {
     if recent && !long_message {
         worth += 25;
     }
-    if text.ends_with('?') {
-        worth -= 35;
+    if text.ends_with('?') && !recent {
+        worth /= 3;
     }
     if one_shot(text) {
-        worth -= 60;
+        worth /= 4;
     }
     if looks_like_output(text) {
         worth = 3;

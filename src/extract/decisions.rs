@@ -1,14 +1,14 @@
 //! Decisions: the user's choices with the question they answer, and what was chosen, contrasted or dropped in words.
 
+use super::choices::Offer;
 use super::kinds::Kind;
 use super::quotes::Quote;
-use super::session::{Turn, Use};
-use super::worth::option_label;
+use super::session::Use;
 use super::{Material, findings};
 use crate::event::{Action, Answer, EventKind, Status};
 use crate::fact::{Fact, Item};
 use crate::state::{Decision, Rejected};
-use crate::text::{clip, plain, statements};
+use crate::text::{clip, plain};
 
 pub(super) fn extract(material: &Material) -> Vec<Fact> {
     let mut facts: Vec<Fact> =
@@ -17,7 +17,8 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
         facts.extend(used.answers.iter().map(|answer| chosen(material, used, answer)));
         facts.extend(denied(material, used));
     }
-    facts.extend(material.session.turns.iter().filter_map(|turn| picked(material, turn)));
+    let picks = material.offers.iter().filter(|offer| !offer.taken.is_empty());
+    facts.extend(picks.map(|offer| picked(material, offer)));
     facts.extend(rewound(material));
     facts
 }
@@ -89,67 +90,33 @@ fn chosen(material: &Material, used: &Use, answer: &Answer) -> Fact {
     Fact::new(Item::Decision(full), evidence, 190, "the user chose").or(Item::Decision(short), 70)
 }
 
-/// What the user picked, by its letter, number or one word, from the options of the reply before.
-fn picked(material: &Material, turn: &Turn) -> Option<Fact> {
+/// What the user picked from the options of the reply before.
+fn picked(material: &Material, offer: &Offer) -> Fact {
     let session = &material.session;
-    let at = turn.reply?;
-    let EventKind::Assistant { text } = &session.events[at].kind else { return None };
-    let answer = session.turn_after(at).filter(|next| next.text.len() < 40)?;
-    let options = options(text);
-    let chosen: Vec<usize> = chosen_of(answer.text, &options);
-    let question = statements(text).into_iter().rev().map(|s| s.text).find(|text| text.contains('?'))?;
-    if chosen.is_empty() || options.len() < 2 {
-        return None;
-    }
-    let choice: Vec<&str> = chosen.iter().map(|index| options[*index].1.as_str()).collect();
-    let evidence = vec![session.line(at), session.line(answer.at)];
-    let whole = |longest: usize| {
-        let choice: Vec<String> = choice.iter().map(|option| clip(option, longest)).collect();
+    let evidence = vec![session.line(offer.at), session.line(offer.answered)];
+    let (taken, left): (Vec<_>, Vec<_>) =
+        offer.options.iter().enumerate().partition(|(index, _)| offer.taken.contains(index));
+    let rejected: Vec<Rejected> = left
+        .into_iter()
+        .map(|(_, option)| Rejected { option: clip(name(option), 60), reason: String::new() })
+        .collect();
+    let form = |longest: usize, rejected: &[Rejected]| {
+        let choice: Vec<String> = taken.iter().map(|(_, option)| clip(option, longest)).collect();
         Item::Decision(Decision {
-            decision: format!("{} → user chose: {}", clip(&question, 160), choice.join("; ")),
+            decision: format!("{} → user chose: {}", clip(&offer.question, 160), choice.join("; ")),
             rationale: String::new(),
-            timestamp: session.time(answer.at),
-            rejected: Vec::new(),
+            timestamp: session.time(offer.answered),
+            rejected: rejected.to_vec(),
             evidence: evidence.clone(),
         })
     };
-    Some(Fact::new(whole(240), evidence.clone(), 150, "the user picked").or(whole(80), 75))
+    Fact::new(form(240, &rejected), evidence.clone(), 150, "the user picked").or(form(80, &[]), 75)
 }
 
-/// The options of a message: label and words of each line that begins with one.
-fn options(text: &str) -> Vec<(String, String)> {
-    let bare = |line: &str| plain(line.trim().trim_start_matches(['-', '*', '•', ' ', '>']));
-    text.lines()
-        .filter_map(|line| {
-            let line = bare(line);
-            let (label, words) = option_label(&line)?;
-            Some((label.to_lowercase(), words.to_owned()))
-        })
-        .collect()
-}
-
-/// Which options an answer names: every word of it is a label, or it is one word that stands in one option only.
-fn chosen_of(answer: &str, options: &[(String, String)]) -> Vec<usize> {
-    const AROUND: &[&str] = &[
-        "and", "option", "yes", "please", "go", "with", "i", "choose", "the", "lets", "do", "both", "number",
-    ];
-    let answer = answer.to_lowercase();
-    let words: Vec<&str> =
-        answer.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let label = |word: &&str| options.iter().rposition(|(label, _)| label == word);
-    let telling: Vec<&str> =
-        words.iter().copied().filter(|word| label(word).is_some() || !AROUND.contains(word)).collect();
-    if let Some(chosen) = telling.iter().map(label).collect::<Option<Vec<usize>>>() {
-        return chosen;
-    }
-    let [word] = telling[..] else { return Vec::new() };
-    let says = |(_, text): &&(String, String)| {
-        text.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|other| other == word)
-    };
-    match options.iter().filter(says).count() {
-        1 if word.len() > 3 => options.iter().position(|option| says(&option)).into_iter().collect(),
-        _ => Vec::new(),
-    }
+/// The name of an option, before it is described.
+fn name(option: &str) -> &str {
+    let end = [" — ", " – ", ": ", ". "].iter().filter_map(|mark| option.find(mark)).min();
+    end.map_or(option, |end| &option[..end])
 }
 
 fn denied(material: &Material, used: &Use) -> Option<Fact> {

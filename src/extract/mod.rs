@@ -1,6 +1,7 @@
 //! From events to facts: every extractor is one file here and one line in [`EXTRACTORS`].
 
 mod checks;
+mod choices;
 mod constraints;
 mod cues;
 mod decisions;
@@ -8,15 +9,20 @@ mod environment;
 mod errors;
 mod files;
 mod findings;
+mod git;
 mod kinds;
 mod ledger;
 mod objective;
+mod overtaken;
+mod paths;
 mod places;
 mod progress;
 mod questions;
 mod quotes;
+mod scope;
 mod session;
 mod shell;
+mod spoken;
 mod status;
 mod steps;
 mod verification;
@@ -65,7 +71,9 @@ pub struct Material<'a> {
     checks: Vec<checks::Check>,
     /// Where files were changed.
     places: places::Places,
-    /// Everything quotable.
+    /// What replies offered to choose from, and what was taken.
+    offers: Vec<choices::Offer>,
+    /// Everything quotable that still stands.
     quotes: Vec<quotes::Quote>,
 }
 
@@ -74,9 +82,12 @@ impl<'a> Material<'a> {
     pub fn of(transcript: &'a Transcript, root: Option<&Path>) -> Self {
         let session = Session::of(transcript);
         let (ledger, checks) = rayon::join(|| ledger::Ledger::of(&session), || checks::checks(&session));
-        let (places, quotes) =
-            rayon::join(|| places::places(&session, &ledger, root), || quotes::quotes(&session, &ledger));
-        Material { session, ledger, checks, places, quotes }
+        let offers = choices::offers(&session);
+        let (places, quotes) = rayon::join(
+            || places::places(&session, &ledger, root),
+            || overtaken::standing(quotes::quotes(&session, &ledger), &session, &offers),
+        );
+        Material { session, ledger, checks, places, offers, quotes }
     }
 
     /// The quotes of one kind, in order.

@@ -9,10 +9,11 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::cues::Cues;
+use super::git;
 use super::kinds::{self, Kind};
 use super::ledger::Ledger;
 use super::session::Session;
-use super::shell;
+use super::spoken::spoken;
 use super::worth::{View, worth};
 use crate::event::{Action, Actor, Change, EventKind};
 use crate::text::{Statement, is_narration, statements};
@@ -119,7 +120,8 @@ fn said<'a>(session: &Session<'a>) -> Vec<Text<'a>> {
                 EventKind::Compacted { summary: Some(summary) } => (Source::Summary, summary),
                 _ => return None,
             };
-            Some(Text { source, at, words: Cow::Borrowed(words.as_str()) })
+            let words = if source == Source::User { spoken(words) } else { Cow::Borrowed(words.as_str()) };
+            Some(Text { source, at, words })
         })
         .collect()
 }
@@ -133,11 +135,11 @@ fn handed<'a>(session: &Session<'a>) -> Vec<Text<'a>> {
             Action::Delegate { prompt } => {
                 push(Source::Brief, used.at, Cow::Borrowed(prompt.as_str()));
                 if let (Some(result), Some(at)) = (used.result, used.result_at) {
-                    push(Source::Report, at, Cow::Borrowed(result.text.as_str()));
+                    push(Source::Report, at, Cow::Borrowed(report(&result.text)));
                 }
             }
             Action::Run { command, .. } => {
-                if let Some(message) = shell::commit_message(command).filter(|_| used.took_effect()) {
+                if let Some(message) = git::commit_message(command).filter(|_| used.took_effect()) {
                     push(Source::Commit, used.at, Cow::Owned(message));
                 }
             }
@@ -156,6 +158,11 @@ fn handed<'a>(session: &Session<'a>) -> Vec<Text<'a>> {
         }
     }
     texts
+}
+
+/// A subagent's report, without what the host adds to it.
+fn report(text: &str) -> &str {
+    text.split("\nagentId: ").next().unwrap_or(text)
 }
 
 fn is_document(path: &str) -> bool {
@@ -187,6 +194,7 @@ fn is_quotable(statement: &Statement, source: Source) -> bool {
     text.len() <= 700
         && text.chars().nth(11).is_some()
         && (source == Source::User || !is_narration(text))
+        && !text.starts_with(['}', ')', ']', '<'])
         && !is_boilerplate(text)
 }
 

@@ -2,6 +2,7 @@
 
 use super::checks::Outcome;
 use super::kinds::Kind;
+use super::quotes::Source;
 use super::{Material, errors};
 use crate::event::{EventKind, TodoState};
 use crate::fact::{Fact, Item};
@@ -107,6 +108,7 @@ fn left(material: &Material) -> Vec<Fact> {
     let recent: Vec<usize> = session.turns.iter().rev().filter_map(|turn| turn.reply).take(3).collect();
     material
         .quotes_of(Kind::Step)
+        .filter(|quote| quote.source != Source::Reply || recent.contains(&quote.at))
         .map(|quote| {
             let newest = recent.first() == Some(&quote.at);
             let worth = quote.worth

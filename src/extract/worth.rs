@@ -6,6 +6,7 @@
 
 use super::cues::Cue;
 use super::quotes::{Quote, Source};
+use super::spoken::looks_like_output;
 use crate::text::{Block, Statement, identifiers};
 
 /// What a feature looks at.
@@ -155,7 +156,7 @@ pub static FEATURES: &[Feature] = &[
 pub fn worth(view: &View) -> i64 {
     let sum: i64 = FEATURES.iter().map(|feature| feature.weight * (feature.value)(view)).sum();
     let score = (BASE + sum / 100).clamp(17, 140);
-    score * score / 100
+    score * score * score / 10_000
 }
 
 fn is(view: &View, source: Source) -> i64 {
@@ -208,35 +209,6 @@ fn mostly_names(text: &str) -> bool {
         (names + usize::from(name), all + 1)
     });
     names * 10 > all * 6
-}
-
-/// Whether a text is something printed by a program that was pasted, rather than said.
-pub fn looks_like_output(text: &str) -> bool {
-    let odd = text
-        .chars()
-        .filter(|c| {
-            matches!(
-                c,
-                '=' | '{'
-                    | '}'
-                    | '['
-                    | ']'
-                    | '$'
-                    | '❯'
-                    | '│'
-                    | '─'
-                    | '<'
-                    | '>'
-                    | '\\'
-                    | '#'
-                    | '|'
-                    | '~'
-                    | '@'
-                    | ';'
-            )
-        })
-        .count();
-    odd * 14 > text.chars().count() || text.starts_with(['❯', '$', '%', '>'])
 }
 
 #[cfg(test)]

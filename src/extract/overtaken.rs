@@ -1,0 +1,102 @@
+//! What later events overtook: options that were chosen from, proposals the user corrected, work since committed.
+
+use rustc_hash::FxHashSet;
+
+use super::choices::Offer;
+use super::cues::{Cue, Cues};
+use super::git;
+use super::quotes::{Quote, Source};
+use super::session::Session;
+use crate::text::words;
+
+/// A correction longer than this, in bytes, speaks of many things.
+const LONGEST: usize = 300;
+
+/// The statements that still stand, in order.
+pub fn standing(quotes: Vec<Quote>, session: &Session, offers: &[Offer]) -> Vec<Quote> {
+    let corrections = corrections(session);
+    let (committed, pushed) = (last(session, git::is_commit), last(session, git::is_push));
+    let overtaken = |quote: &Quote| {
+        offers.iter().any(|offer| is_offered(quote, offer))
+            || corrections.iter().any(|correction| correction.overrules(quote))
+            || waits_for(quote, UNCOMMITTED) && committed > Some(quote.at)
+            || waits_for(quote, UNPUSHED) && pushed > Some(quote.at)
+    };
+    quotes.into_iter().filter(|quote| !overtaken(quote)).collect()
+}
+
+/// Whether a statement only offers what was chosen from since, or leans towards one of it.
+fn is_offered(quote: &Quote, offer: &Offer) -> bool {
+    const LEANING: &[&str] =
+        &["My lean", "I lean", "I'd lean", "My recommendation", "I'd recommend", "I recommend"];
+    let text = &quote.statement.text;
+    quote.at == offer.at && (offer.tells(text) || LEANING.iter().any(|start| text.starts_with(start)))
+}
+
+/// What the user corrected in the reply before.
+struct Correction {
+    /// Index of the reply.
+    at: usize,
+    words: FxHashSet<String>,
+}
+
+impl Correction {
+    /// Whether a statement of the reply speaks of what was corrected: most of the correction's words stand in it.
+    fn overrules(&self, quote: &Quote) -> bool {
+        let shared = || words(&quote.statement.text).filter(|word| self.words.contains(word)).count();
+        quote.at == self.at && self.words.len() > 2 && shared() * 2 > self.words.len()
+    }
+}
+
+fn corrections(session: &Session) -> Vec<Correction> {
+    let replies = session.turns.iter().filter_map(|turn| turn.reply);
+    replies
+        .filter_map(|at| {
+            let said = session.turn_after(at)?.text;
+            let cues = Cues::of(said);
+            let corrects = cues.has(Cue::Correction) || cues.has(Cue::Rule) && cues.has(Cue::Contrast);
+            (corrects && said.len() < LONGEST && !said.contains('?'))
+                .then(|| Correction { at, words: words(said).collect() })
+        })
+        .collect()
+}
+
+/// Words for work that waits for a commit.
+const UNCOMMITTED: &[&str] = &[
+    "uncommitted",
+    "not committed",
+    "not yet committed",
+    "nothing committed",
+    "nothing is committed",
+    "haven't committed",
+    "ready to commit",
+    "want me to commit",
+    "shall i commit",
+    "should i commit",
+];
+/// Words for work that waits for a push.
+const UNPUSHED: &[&str] = &[
+    "unpushed",
+    "not pushed",
+    "not yet pushed",
+    "nothing pushed",
+    "nothing is pushed",
+    "haven't pushed",
+    "ready to push",
+    "want me to push",
+    "shall i push",
+    "should i push",
+];
+
+/// Whether the agent says that something waits.
+fn waits_for(quote: &Quote, marks: &[&str]) -> bool {
+    let speaks = quote.source != Source::User && quote.cues.has(Cue::Version);
+    let lower = || quote.statement.text.replace('’', "'").to_lowercase();
+    speaks && marks.iter().any(|mark| lower().contains(mark))
+}
+
+/// The index of the last command that took effect and is such a one.
+fn last(session: &Session, is_such: fn(&str) -> bool) -> Option<usize> {
+    let done = session.commands().filter(|(used, command)| used.took_effect() && is_such(command));
+    done.map(|(used, _)| used.at).last()
+}

@@ -1,0 +1,148 @@
+//! What of a user's message was said, and what was pasted into it: prompts, commands, what programs printed.
+
+use std::borrow::Cow;
+
+/// A message without what was pasted into it.
+pub fn spoken(text: &str) -> Cow<'_, str> {
+    let mut paste = Paste::None;
+    let mut said = Vec::new();
+    let mut after_blank = true;
+    for line in text.lines() {
+        paste = paste.then(line, after_blank);
+        after_blank = line.trim().is_empty();
+        if paste == Paste::None {
+            said.push(line);
+        }
+    }
+    if said.len() < text.lines().count() { Cow::Owned(said.join("\n")) } else { Cow::Borrowed(text) }
+}
+
+/// Whether a line belongs to something pasted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Paste {
+    /// It was said.
+    None,
+    /// It was printed, or is a command of one line.
+    Line,
+    /// It is a command that goes on in the next line.
+    Command,
+    /// It stands behind a prompt, among what the command printed.
+    Session,
+}
+
+impl Paste {
+    /// What the next line is.
+    fn then(self, line: &str, after_blank: bool) -> Self {
+        let trimmed = without_image(line.trim());
+        let goes_on = trimmed.ends_with('\\');
+        match self {
+            Paste::Session if !(after_blank && is_prose(line)) => Paste::Session,
+            _ if has_prompt(trimmed) => Paste::Session,
+            Paste::Command if goes_on => Paste::Command,
+            Paste::Command => Paste::Line,
+            _ if is_command(trimmed) || looks_like_output(trimmed) => {
+                if goes_on {
+                    Paste::Command
+                } else {
+                    Paste::Line
+                }
+            }
+            _ => Paste::None,
+        }
+    }
+}
+
+/// A line without the mark that a host puts in for a picture: `[Image #1]`.
+fn without_image(line: &str) -> &str {
+    let behind = line.strip_prefix("[Image").and_then(|rest| rest.split_once(']'));
+    behind.map_or(line, |(_, rest)| rest.trim_start())
+}
+
+/// Whether a line is a shell's prompt with a command behind it.
+fn has_prompt(line: &str) -> bool {
+    line.starts_with("❯ ") || line.starts_with("$ ") || line.contains(" ❯ ") || line.contains("] $ ")
+}
+
+/// Whether a line is a command with its surroundings set: `env NAME=value program …`, `NAME=value program …`.
+fn is_command(line: &str) -> bool {
+    let mut words = line.split_whitespace().filter(|word| *word != "env");
+    let sets = |word: &str| {
+        word.split_once('=').is_some_and(|(name, _)| {
+            !name.is_empty()
+                && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+        })
+    };
+    words.next().is_some_and(sets) && words.next().is_some()
+}
+
+/// Whether a line reads like speech: words, and no mark of a program's.
+fn is_prose(line: &str) -> bool {
+    const MARKS: &[&str] =
+        &["FAIL", "PASS", "ERROR", "error:", "Error:", "panic:", "warning:", "---", "===", "fatal:"];
+    !line.starts_with([' ', '\t'])
+        && line.split_whitespace().count() >= 4
+        && line.starts_with(char::is_alphabetic)
+        && !looks_like_output(line)
+        && !MARKS.iter().any(|mark| line.contains(mark))
+}
+
+/// Whether a text is something printed by a program that was pasted, rather than said.
+pub fn looks_like_output(text: &str) -> bool {
+    let odd = text
+        .chars()
+        .filter(|c| {
+            matches!(
+                c,
+                '=' | '{'
+                    | '}'
+                    | '['
+                    | ']'
+                    | '$'
+                    | '❯'
+                    | '│'
+                    | '─'
+                    | '<'
+                    | '>'
+                    | '\\'
+                    | '#'
+                    | '|'
+                    | '~'
+                    | '@'
+                    | ';'
+            )
+        })
+        .count();
+    odd * 14 > text.chars().count() || text.starts_with(['❯', '$', '%', '>']) || is_tagged(text)
+}
+
+/// Whether a line begins with a tag in brackets, as logs and lists on a screen do; a host's "[Image #1]" is none.
+fn is_tagged(text: &str) -> bool {
+    let tag = text.strip_prefix('[').and_then(|rest| rest.split_once(']')).map_or("", |(tag, _)| tag.trim());
+    (2..24).contains(&tag.len()) && !["Image", "Pasted", "image"].iter().any(|word| tag.starts_with(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(message: &str, expected: &str) {
+        assert_eq!(spoken(message), expected, "{message:?}");
+    }
+
+    #[test]
+    fn what_was_pasted_goes() {
+        check("it still fails\n\n❯ make test\nrun 1\n--- FAIL: TestA (0.1s)\nFAIL", "it still fails\n");
+        check("❯ make test\nok\n\nnow it passes, please commit it", "now it passes, please commit it");
+        check("env CACHE=/tmp/x go test ./a\n\nthis is too quick", "\nthis is too quick");
+        check("try this:\n$ curl \\\n  -v \\\n  localhost", "try this:");
+        check("❯ make test\nFAIL", "");
+        check("[lint] a.go:1: unused\nfix this", "fix this");
+    }
+
+    #[test]
+    fn what_was_said_stays() {
+        check("Never push to main.\n\nUse tabs.", "Never push to main.\n\nUse tabs.");
+        check("[Image #1] the header is wrong", "[Image #1] the header is wrong");
+        check("the LEVEL=3 is too high", "the LEVEL=3 is too high");
+    }
+}
