@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::{Regex, bytes};
 
-use super::scope::covers;
+use super::scope::covering;
 use super::session::{Session, Use};
 use super::shell;
 use crate::event::{Action, Status};
@@ -93,17 +93,19 @@ pub fn checks(session: &Session) -> Vec<Check> {
 }
 
 /// The checks, latest first, without those that a later run did again as a part of a longer line. What passed since as
-/// a part of something wider ended as that did.
+/// parts of others ended as the oldest of those did.
 fn without_parts(checks: Vec<Check>) -> Vec<Check> {
     let mut kept: Vec<Check> = Vec::new();
     for mut check in checks {
-        let wider: Vec<&Check> = kept.iter().filter(|later| covers(&later.command, &check.command)).collect();
-        if wider.iter().any(|later| later.command.contains(&check.command)) {
+        let longer = kept.iter().filter(|later| later.command.contains(&check.command));
+        if covering(longer.map(|later| later.command.as_str()), &check.command).is_some() {
             continue;
         }
-        if let Some(passed) = wider.iter().find(|later| later.outcome == Outcome::Passed) {
+        let passed: Vec<&Check> = kept.iter().filter(|later| later.outcome == Outcome::Passed).collect();
+        let again = covering(passed.iter().map(|later| later.command.as_str()), &check.command);
+        if let Some(oldest) = again.and_then(|found| found.into_iter().max()) {
             let Check { command, called, runs, .. } = check;
-            check = Check { command, called, runs, covered: true, ..(*passed).clone() };
+            check = Check { command, called, runs, covered: true, ..passed[oldest].clone() };
         }
         kept.push(check);
     }

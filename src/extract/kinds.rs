@@ -74,7 +74,15 @@ fn by_itself(quote: &Quote) -> Kind {
 
 fn is_step(quote: &Quote) -> bool {
     matches!(quote.source, Source::Reply | Source::Plan | Source::Summary)
-        && (quote.heading.has(Cue::Ahead) || quote.cues.has(Cue::Ahead) && !quote.cues.has(Cue::Done))
+        && (quote.heading.has(Cue::Ahead) && !reports(&quote.statement.heading)
+            || quote.cues.has(Cue::Ahead) && !quote.cues.has(Cue::Done))
+}
+
+/// Whether a heading tells what was done: "I updated the remaining pages".
+fn reports(heading: &str) -> bool {
+    let mut words =
+        heading.split_whitespace().skip_while(|word| ["I", "We", "I've", "I’ve", "also"].contains(word));
+    words.next().is_some_and(|word| word.ends_with("ed"))
 }
 
 fn is_decision(quote: &Quote) -> bool {

@@ -31,11 +31,13 @@ const TELLING: &[&str] =
 /// Programs whose first word alone says nothing of what they do.
 const RUNNERS: &[&str] = &["make", "just", "gradle", "mvn", "tox", "nox", "npm", "yarn", "pnpm", "bun"];
 
-/// Whether a check did all that another one does.
-pub fn covers(whole: &str, part: &str) -> bool {
-    let whole = scopes(whole);
-    let parts = scopes(part);
-    !parts.is_empty() && parts.iter().all(|part| whole.iter().any(|whole| whole.covers(part)))
+/// The checks that together did all that another one does: for each of its parts the first that covers it, by index;
+/// nothing if a part is covered by none.
+pub fn covering<'a>(checks: impl Iterator<Item = &'a str>, check: &str) -> Option<Vec<usize>> {
+    let wholes: Vec<Vec<Scope>> = checks.map(scopes).collect();
+    let covering =
+        |part: &Scope| wholes.iter().position(|whole| whole.iter().any(|whole| whole.covers(part)));
+    scopes(check).iter().map(covering).collect::<Option<Vec<usize>>>().filter(|found| !found.is_empty())
 }
 
 fn scopes(command: &str) -> Vec<Scope<'_>> {
@@ -116,7 +118,8 @@ mod tests {
     use super::*;
 
     fn check(whole: &str, part: &str, expected: bool) {
-        assert_eq!(covers(whole, part), expected, "{whole:?} covers {part:?}");
+        let covered = covering(std::iter::once(whole), part).is_some();
+        assert_eq!(covered, expected, "{whole:?} covers {part:?}");
     }
 
     #[test]
@@ -128,6 +131,14 @@ mod tests {
         check("pytest", "pytest tests/test_a.py -k name", true);
         check("cargo fmt --check && cargo test", "cargo test -p core", true);
         check("go test ./parser/...", "go test ./parser/lexer", true);
+    }
+
+    #[test]
+    fn several_cover_the_parts_of_one() {
+        let done = ["cargo test", "cargo fmt --check"];
+        assert_eq!(covering(done.into_iter(), "cargo fmt --check && cargo test -p core"), Some(vec![1, 0]));
+        assert_eq!(covering(done.into_iter(), "cargo clippy && cargo test"), None);
+        assert_eq!(covering(done.into_iter(), "ls"), None);
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub fn parts(command: &str) -> Vec<&str> {
         match (quote, byte) {
             (Some(open), byte) if byte == open => quote = None,
             (None, b'\'' | b'"') => quote = Some(byte),
-            (None, b'\\') => at += 1,
+            (None | Some(b'"'), b'\\') => at += 1,
             (None, b'&') if bytes.get(at + 1) != Some(&b'&') => {}
             (None, b';' | b'\n' | b'|' | b'&') => {
                 out.push(head[start..at].trim());
@@ -228,7 +228,7 @@ pub fn check_of(command: &str) -> Option<String> {
     let last = all.iter().rposition(|part| is_check(part))?;
     let offset = |part: &str| part.as_ptr() as usize - command.as_ptr() as usize;
     let span = &command[offset(all[first])..offset(all[last]) + all[last].len()];
-    let line = if all[first..=last].iter().any(|part| looks_on(part)) {
+    let line = if all[first..=last].iter().any(|part| looks_on(part) || tidy(part).len() < part.len()) {
         let kept: Vec<String> =
             all[first..=last].iter().filter(|part| !looks_on(part)).map(|part| tidy(part)).collect();
         kept.join(if span.contains("&&") { " && " } else { "; " })
