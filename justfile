@@ -10,7 +10,7 @@ test:
 
 # Takes over wanted changes of the snapshots and of the schema: read the difference
 bless:
-    INSTA_UPDATE=always BATON_BLESS=1 cargo test --all-features --test it -- snapshots schema deltas::how
+    INSTA_UPDATE=always BATON_BLESS=1 cargo test --all-features --test it -- snapshots schema deltas::how secrets::table
 
 # Writes the fixtures anew, the same bytes on every run
 fixtures:

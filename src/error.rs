@@ -183,6 +183,16 @@ pub enum Error {
         /// Why not.
         reason: &'static str,
     },
+    /// What was named is neither a file nor a kept handoff.
+    #[error(
+        "there is no file {named}, and no handoff '{named}' in {store}; 'baton list' shows those there are"
+    )]
+    NoSuchFileOrHandoff {
+        /// What was asked for.
+        named: String,
+        /// Where it was looked for.
+        store: String,
+    },
     /// There is no handoff of that name.
     #[error("there is no handoff '{id}' in {store}; 'baton list' shows those there are")]
     NoSuchHandoff {

@@ -26,6 +26,8 @@ pub struct Ask {
     pub tokenizer: Tokenizer,
     /// Format of the transcript; detected if none.
     pub format: Option<String>,
+    /// The host's own summary, where one was kept beside the transcript: it is searched too.
+    pub summary: Option<String>,
 }
 
 /// What was got back.
@@ -51,16 +53,34 @@ const TELLING: u32 = 3;
 /// What a passage gains by standing at a line that was asked for: more than any words can tell.
 const ASKED: u32 = 1 << 20;
 
-/// Gets back what a session said at some lines or about a question.
-pub fn recall(bytes: &[u8], ask: &Ask) -> Result<Recalled> {
-    let mut transcript = format::read(bytes, ask.format.as_deref())?;
-    redact::transcript(&mut transcript);
-    let spoken: Vec<Spoken> = transcript.events.iter().filter_map(Spoken::of).collect();
+/// Gets back what a session said at some lines or about a question. Without a transcript there may still be a summary.
+pub fn recall(bytes: Option<&[u8]>, ask: &Ask) -> Result<Recalled> {
+    let mut spoken = bytes.map_or_else(|| Ok(Vec::new()), |bytes| said(bytes, ask))?;
+    let summary = ask.summary.as_ref().filter(|summary| !is_said(&spoken, summary));
+    spoken.extend(summary.map(|summary| Spoken { line: KEPT, who: SUMMARY, text: summary.clone() }));
     let passages: Vec<Passage> =
         spoken.iter().enumerate().flat_map(|(index, spoken)| passages(index, &spoken.text)).collect();
     let ranked = rank(&passages, &spoken, ask);
     Ok(fit(&ranked, &passages, &spoken, ask.budget, ask.tokenizer))
 }
+
+/// All that was said in a session, behind the gate.
+fn said(bytes: &[u8], ask: &Ask) -> Result<Vec<Spoken>> {
+    let mut transcript = format::read(bytes, ask.format.as_deref())?;
+    redact::transcript(&mut transcript);
+    Ok(transcript.events.iter().filter_map(Spoken::of).collect())
+}
+
+/// Whether the transcript itself holds a summary; most hosts write it there.
+fn is_said(spoken: &[Spoken], summary: &str) -> bool {
+    spoken.iter().any(|spoken| spoken.text.contains(summary.trim()))
+}
+
+/// The line of what stands in no line of the transcript.
+const KEPT: u32 = 0;
+
+/// Who says a summary.
+const SUMMARY: &str = "the host's summary";
 
 /// The last messages of a session, within a budget; of the first of them perhaps only its end.
 pub fn last(bytes: &[u8], messages: usize, budget: usize, tokenizer: Tokenizer) -> Result<String> {
@@ -98,7 +118,7 @@ impl Spoken {
             EventKind::Result(result) => ("result", result.text.clone()),
             EventKind::Todos(todos) => ("to-do list", listed(todos)),
             EventKind::PlanApproved { plan } => ("plan, approved by the user", plan.clone()),
-            EventKind::Compacted { summary } => ("the host's summary", summary.clone()?),
+            EventKind::Compacted { summary } => (SUMMARY, summary.clone()?),
             _ => return None,
         };
         (!text.trim().is_empty()).then_some(Spoken { line: event.line, who, text })
@@ -254,7 +274,8 @@ fn write(chosen: &[usize], passages: &[Passage], spoken: &[Spoken]) -> String {
         let cut = |is: bool| if is { "…" } else { "" };
         let quoted = text[first.start..last.end].trim_end_matches('\n');
         let (before, after) = (cut(first.start > 0), cut(last.end < text.len()));
-        let _ = writeln!(out, "[L{line}] {who}:\n{before}{quoted}{after}\n");
+        let place = if *line == KEPT { "kept".to_owned() } else { format!("L{line}") };
+        let _ = writeln!(out, "[{place}] {who}:\n{before}{quoted}{after}\n");
     }
     out.truncate(out.trim_end().len());
     out
@@ -265,7 +286,7 @@ mod tests {
     use super::*;
     use crate::token::Encoding;
 
-    fn said(lines: &[(&str, &str)]) -> Vec<u8> {
+    fn session(lines: &[(&str, &str)]) -> Vec<u8> {
         let record = |(role, text): &(&str, &str)| {
             serde_json::json!({"type": role, "message": {"role": role, "content": text}}).to_string() + "\n"
         };
@@ -281,8 +302,9 @@ mod tests {
             budget,
             tokenizer,
             format: None,
+            summary: None,
         };
-        let recalled = recall(&said(lines), &ask).unwrap();
+        let recalled = recall(Some(&session(lines)), &ask).unwrap();
         assert_eq!((recalled.text.as_str(), recalled.left_out), expected);
         assert!(recalled.tokens <= budget);
         assert_eq!(recalled.tokens, tokenizer.count_upper(&recalled.text));
@@ -335,11 +357,34 @@ mod tests {
             budget,
             tokenizer: Tokenizer::Exact(Encoding::O200kBase),
             format: None,
+            summary: None,
         };
-        let recalled = recall(&said(&lines), &ask(400)).unwrap();
+        let recalled = recall(Some(&session(&lines)), &ask(400)).unwrap();
         assert!(recalled.text.contains("the needle stands here"), "{}", recalled.text);
         assert!(recalled.text.contains('…'));
         assert!(recalled.left_out > 0);
+    }
+
+    #[test]
+    fn a_kept_summary_is_searched_too() {
+        let check = |bytes: Option<&[u8]>, summary: &str, expected: &str| {
+            let tokenizer = Tokenizer::Exact(Encoding::O200kBase);
+            let ask = Ask {
+                query: "report.rs".to_owned(),
+                lines: BTreeSet::new(),
+                budget: 200,
+                tokenizer,
+                format: None,
+                summary: Some(summary.to_owned()),
+            };
+            assert_eq!(recall(bytes, &ask).unwrap().text, expected);
+        };
+        let session = session(&TALK[2..]);
+        let said = "[L1] user:\nKeep the one in report.rs";
+        let kept = "[kept] the host's summary:\nreport.rs rounds";
+        check(None, "report.rs rounds", kept);
+        check(Some(&session), "report.rs rounds", &format!("{said}\n\n{kept}"));
+        check(Some(&session), " Keep the one in report.rs\n", said);
     }
 
     #[test]

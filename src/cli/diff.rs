@@ -1,4 +1,4 @@
-//! `baton diff` and `baton apply`: what changed between two handoffs, and putting it on.
+//! `baton diff` and `baton apply`: what changed between two handoffs, as files or kept ones, and putting it on.
 
 use std::path::{Path, PathBuf};
 
@@ -7,18 +7,22 @@ use baton::delta::Delta;
 use baton::diff::{self, Known};
 use baton::error::{Error, Result};
 use baton::render::{self, Citations, Renderer};
+use baton::service::{Compare, Service};
 use baton::state::HandoffState;
-use baton::update::{Update, update};
+use baton::surroundings::Surroundings;
+use baton::update::update;
 use clap::Args;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::arguments::{Counting, Target, budget, renderer};
+use super::store::At;
 use super::{input, output, report};
 
 const AFTER_DIFF: &str = "\
 Examples:
   baton diff monday.json tuesday.json
+  baton diff parser@1 parser            of a kept handoff, what changed since its first version
   baton diff monday.json tuesday.json --budget 500 --model gpt-5
   baton diff monday.json tuesday.json --output json -o changes.json    exact, for baton apply";
 
@@ -26,10 +30,10 @@ Examples:
 #[derive(Args)]
 #[command(after_help = AFTER_DIFF)]
 pub struct Diff {
-    /// The earlier handoff, in JSON; '-' is standard input
+    /// The earlier handoff: a file in JSON ('-' is standard input), or the id of a kept one; ID@2 is its second version
     #[arg(value_name = "BASE")]
     base: PathBuf,
-    /// The later one
+    /// The later one, in the same way
     #[arg(value_name = "NEW")]
     new: PathBuf,
     /// The most tokens the changes may have; at least 200. Without it, JSON is whole
@@ -45,44 +49,112 @@ pub struct Diff {
     cite: bool,
     #[command(flatten)]
     target: Target,
+    #[command(flatten)]
+    at: At,
 }
+
+const AFTER_APPLY: &str = "\
+Examples:
+  baton apply monday.json changes.json -o tuesday.json
+  baton apply parser@1 one.json two.json three.json             put on in a row, each checked
+  baton apply parser@1 one.json two.json --compact -o all.json  one that does what the two do";
 
 /// Make the later handoff of the earlier one and what changed.
 #[derive(Args)]
+#[command(after_help = AFTER_APPLY)]
 pub struct Apply {
-    /// The handoff that the changes were made from, in JSON; '-' is standard input
+    /// The handoff that the changes were made from: a file in JSON ('-' is standard input), or the id of a kept one
     base: PathBuf,
-    /// The changes, as `baton diff --output json` writes them
-    delta: PathBuf,
+    /// The changes, as `baton diff --output json` writes them; several are put on in a row
+    #[arg(required = true, value_name = "DELTA")]
+    deltas: Vec<PathBuf>,
+    /// Write one delta that does what all of them do
+    #[arg(long)]
+    compact: bool,
     #[command(flatten)]
     target: Target,
+    #[command(flatten)]
+    at: At,
 }
 
-pub fn run(request: &Diff) -> Result<()> {
+pub fn run(request: &Diff, surroundings: &Surroundings) -> Result<()> {
     let file = request.target.file.as_deref();
-    let (base, new): (HandoffState, HandoffState) = (read(&request.base)?, read(&request.new)?);
+    let (base, new) = (&request.base, &request.new);
+    if !is_file(base) && !is_file(new) {
+        return kept(request, surroundings);
+    }
+    let base = state(base, &request.at, surroundings)?;
+    let new = state(new, &request.at, surroundings)?;
     for input in [&request.base, &request.new] {
         output::keep_input(input, file)?;
     }
-    let json = render::find("json").expect("json is in the list");
-    if request.budget.is_none() && request.output.name == json.name {
+    if request.is_whole() {
         let delta = diff::diff(&base, &new, &Known::default());
         return write(&delta, file);
     }
     let update = update(&base, &new, &Known::default(), &request.options())?;
     output::write(&update.text, file)?;
-    said(&update);
+    said(update.whole, update.left_out);
     Ok(())
 }
 
-pub fn apply(request: &Apply) -> Result<()> {
+pub fn apply(request: &Apply, surroundings: &Surroundings) -> Result<()> {
     let file = request.target.file.as_deref();
-    let (base, delta): (HandoffState, Delta) = (read(&request.base)?, read(&request.delta)?);
-    for input in [&request.base, &request.delta] {
+    let base = state(&request.base, &request.at, surroundings)?;
+    let deltas: Vec<Delta> = request.deltas.iter().map(|path| read(path)).collect::<Result<_>>()?;
+    for input in request.deltas.iter().chain([&request.base]) {
         output::keep_input(input, file)?;
     }
-    let new = diff::apply(&base, &delta)?;
-    write(&new, file)
+    if request.compact {
+        return write(&diff::compact(&base, &deltas)?, file);
+    }
+    write(&diff::replay(&base, &deltas)?, file)
+}
+
+/// What changed between two kept handoffs: their store knows why entries went.
+fn kept(request: &Diff, surroundings: &Surroundings) -> Result<()> {
+    let file = request.target.file.as_deref();
+    let service = request.at.open(surroundings)?;
+    let named = |path: &Path| path.to_string_lossy().into_owned();
+    let wanted = Compare {
+        base: named(&request.base),
+        id: named(&request.new),
+        budget: request.budget,
+        model: request.counting.name(),
+        output: Some(request.output.name.to_owned()),
+        cite: request.cite,
+    };
+    let changed = service.changes(&wanted).map_err(|error| neither(error, &service))?;
+    if request.is_whole() {
+        return write(&changed.delta, file);
+    }
+    output::write(&changed.text, file)?;
+    said(changed.whole, changed.left_out);
+    Ok(())
+}
+
+/// A handoff: of a file where there is one, else the kept one of that id.
+fn state(named: &Path, at: &At, surroundings: &Surroundings) -> Result<HandoffState> {
+    if is_file(named) {
+        return read(named);
+    }
+    let service = at.open(surroundings)?;
+    let kept = service.point(&named.to_string_lossy()).map_err(|error| neither(error, &service));
+    kept.map(|record| record.state)
+}
+
+fn is_file(named: &Path) -> bool {
+    input::is_stdin(named) || named.exists()
+}
+
+/// What is neither a file nor an id might have been meant as either.
+fn neither(error: Error, service: &Service) -> Error {
+    match error {
+        Error::NoSuchHandoff { id: named, .. } | Error::Id { id: named, .. } => {
+            Error::NoSuchFileOrHandoff { named, store: service.address() }
+        }
+        error => error,
+    }
 }
 
 /// Writes a handoff or a delta whole, as it has to be to be applied.
@@ -92,6 +164,12 @@ fn write(data: &impl Serialize, file: Option<&Path>) -> Result<()> {
 }
 
 impl Diff {
+    /// Whether the changes are wanted as they are, to be applied.
+    fn is_whole(&self) -> bool {
+        let json = render::find("json").expect("json is in the list");
+        self.budget.is_none() && self.output.name == json.name
+    }
+
     fn options(&self) -> Options {
         let defaults = Options::default();
         Options {
@@ -112,11 +190,11 @@ pub fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
 }
 
 /// Says what the text cannot say of itself.
-fn said(update: &Update) {
-    if update.whole {
+fn said(is_whole: bool, left_out: usize) {
+    if is_whole {
         report::say("the whole handoff: only the changes would hardly be shorter");
     }
-    if update.left_out > 0 {
-        report::say(&format!("{} changes were left out for the budget", update.left_out));
+    if left_out > 0 {
+        report::say(&format!("{left_out} changes were left out for the budget"));
     }
 }

@@ -90,7 +90,7 @@ fn changes(request: &Load, base: &str, id: &str, surroundings: &Surroundings) ->
         output: Some(request.output.name.to_owned()),
         cite: request.cite,
     };
-    let changed = request.at.open(surroundings)?.changes(&wanted)?;
+    let changed = request.at.open(surroundings)?.load_changes(&wanted)?;
     output::write(&changed.text, request.target.file.as_deref())?;
     report::say(&change(&changed));
     Ok(())

@@ -26,9 +26,15 @@ pub struct Show {
 }
 
 pub fn run(request: &Show, surroundings: &Surroundings) -> Result<()> {
-    let record = request.at.open(surroundings)?.record(&request.id)?;
-    let text =
-        if request.json { output::json(&record) } else { page(&request.id, &record, request.conversation) };
+    let service = request.at.open(surroundings)?;
+    let record = service.record(&request.id)?;
+    if request.json {
+        return output::write(&output::json(&record), None);
+    }
+    let mut text = page(&request.id, &record, request.conversation);
+    if let Some(summary) = service.summary(&request.id)? {
+        let _ = write!(text, "\n## The Host's Own Summary\n{summary}\n");
+    }
     output::write(&text, None)
 }
 

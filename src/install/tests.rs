@@ -152,8 +152,8 @@ fn foreign_entries_order_and_comments_stay() {
         "{\n  // mine\n  \"mcpServers\": {\n    \"other\": { \"command\": \"x\" }, // why\n    \"baton\": {\n      \"command\": \"/usr/bin/baton\",\n      \"args\": [\"mcp\"],\n    },\n  },\n  \"z\": 1\n}\n",
     );
     check(
-        "gemini",
-        ".gemini/settings.json",
+        "antigravity",
+        ".gemini/config/mcp_config.json",
         "{\n\t\"theme\": \"dark\",\n\t\"mcpServers\": {\n\t\t\"other\": {\n\t\t\t\"command\": \"x\"\n\t\t}\n\t}\n}",
         "{\n\t\"theme\": \"dark\",\n\t\"mcpServers\": {\n\t\t\"other\": {\n\t\t\t\"command\": \"x\"\n\t\t},\n\t\t\"baton\": {\n\t\t\t\"command\": \"/usr/bin/baton\",\n\t\t\t\"args\": [\"mcp\"]\n\t\t}\n\t}\n}",
     );
@@ -210,8 +210,8 @@ fn an_older_entry_is_renewed() {
         assert_eq!(text(), without);
     };
     renew(
-        "gemini",
-        ".gemini/settings.json",
+        "antigravity",
+        ".gemini/config/mcp_config.json",
         r#"{"mcpServers": {"baton": {"command": "/old/baton", "args": ["mcp"], "trust": true}}, "a": 1}"#,
         r#"{"mcpServers": {"baton": {"command": "/usr/bin/baton", "args": ["mcp"], "trust": true}}, "a": 1}"#,
         r#"{ "a": 1}"#,

@@ -24,7 +24,7 @@ use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
 
 use crate::error::{Error, Result};
 use crate::project::{self, Project};
-use crate::service::{Load, Service, at_hand};
+use crate::service::{Load, Service, Tree, at_hand};
 use crate::surroundings::Surroundings;
 
 /// What a client learns of us before it looks at a tool; the first words are those that people search for.
@@ -79,7 +79,15 @@ impl Desk {
     /// The handoff that is meant: the latest of the project where none is named.
     fn meant(&self, id: Option<String>) -> Result<Load> {
         let id = id.filter(|id| !id.is_empty()).map_or_else(|| self.service.latest_of(self.project()), Ok)?;
-        Ok(Load { id: Some(id), ..Load::default() })
+        Ok(Load { id: Some(id), tree: self.tree(), ..Load::default() })
+    }
+
+    /// The working tree that handoffs are held against: for a client elsewhere none, since what is on this machine is not theirs.
+    fn tree(&self) -> Tree {
+        match self.reach {
+            Reach::Here => Tree::Recorded,
+            Reach::Elsewhere => Tree::Unseen,
+        }
     }
 }
 

@@ -59,7 +59,7 @@ pub fn read(desk: &Desk, uri: &str) -> Result<ReadResourceResult, ErrorData> {
         |message: String| ErrorData::resource_not_found(message, Some(serde_json::json!({"uri": uri})));
     let id =
         uri.strip_prefix(SCHEME).ok_or_else(|| gone(format!("'{uri}' is no handoff; use {SCHEME}<id>")))?;
-    let load = Load { id: Some(id.to_owned()), ..Load::default() };
+    let load = Load { id: Some(id.to_owned()), tree: desk.tree(), ..Load::default() };
     let wanted = Restore { load, budget: BUDGET, ..Restore::default() };
     let restored = desk.service.restore(&wanted, &desk.surroundings).map_err(|error| match error {
         Error::NoSuchHandoff { .. } | Error::Id { .. } => gone(chain(&error)),

@@ -1,8 +1,8 @@
 //! Assignments of machine-made values to telling names, in code, JSON, YAML, environments, XML and on command lines.
 
 use super::find::{Found, Hit, Span};
-use super::run;
 use super::value;
+use super::{run, torn};
 
 /// Longest value looked at.
 const LONGEST_VALUE: usize = 1024;
@@ -89,7 +89,11 @@ pub(super) fn look(hit: Hit<'_>, found: &mut Found) {
     }
     let head = found.head();
     let Some(mut value) = read_value(text, start, link, head) else { return };
-    if convinces(hit, name, kind, link, &value, found) {
+    let mut is_secret = convinces(hit, name, kind, link, &value, found);
+    if !is_secret && go_on(text, &mut value) {
+        is_secret = convinces(hit, name, kind, link, &value, found);
+    }
+    if is_secret {
         if !value.quoted {
             to_the_end(text, &mut value, link);
             found.values_until = found.values_until.max(value.end);
@@ -158,7 +162,8 @@ fn after_type(text: &str, at: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let is_type = |byte: &u8| byte.is_ascii_alphanumeric() || b" &'_<>[]|.?:".contains(byte);
     let length = bytes[at..].iter().take(48).take_while(|byte| is_type(byte)).count();
-    if length == 0 || bytes.get(at + length) != Some(&b'=') {
+    if length == 0 || bytes.get(at + length) != Some(&b'=') || value::is_random(text[at..at + length].trim())
+    {
         return None;
     }
     let start = at + length + 1 + run::blanks(text, at + length + 1);
@@ -183,7 +188,7 @@ fn takes_blank(text: &str, name_start: usize) -> bool {
 /// Length of a quote, with the backslashes that escape it.
 pub(super) fn quote(text: &str, at: usize) -> usize {
     let Some(bytes) = text.as_bytes().get(at..) else { return 0 };
-    let escapes = bytes.iter().take(8).take_while(|byte| **byte == b'\\').count();
+    let escapes = run::escapes(bytes);
     if bytes.get(escapes).is_some_and(|byte| b"\"'`".contains(byte)) { escapes + 1 } else { 0 }
 }
 
@@ -379,28 +384,23 @@ fn bare_end(text: &str, start: usize, link: Link, most: usize) -> usize {
     start + length.unwrap_or(rest.len())
 }
 
-/// Reads on to where a value without quotes ends, over line ends where a terminal broke it.
+/// Takes up what a line end tore off a value without quotes.
+fn go_on(text: &str, value: &mut Value<'_>) -> bool {
+    let span = Span { start: value.start, end: value.end, rank: 0, mark: "" };
+    let end = if value.quoted || value.cut { value.end } else { torn::end_of(text, span) };
+    let goes_on = end > value.end;
+    if goes_on && let Some(whole) = joined(&text[value.start..end]) {
+        value.text = whole.into();
+        value.end = end;
+    }
+    goes_on
+}
+
+/// Reads on to where a value without quotes ends.
 fn to_the_end(text: &str, value: &mut Value<'_>, link: Link) {
     if value.cut {
         let end = super::keys::floor(text, bare_end(text, value.start, link, usize::MAX));
         value.end = end - usize::from(text[value.start..end].ends_with(['.', ':']));
-    }
-    over_line_end(text, value);
-}
-
-/// Follows a random value that a terminal broke.
-fn over_line_end(text: &str, value: &mut Value<'_>) {
-    let is_cut = run::after_break(text, value.end).is_some();
-    if !is_cut || value.end - value.start < 24 || !value::is_random(&value.text) {
-        return;
-    }
-    let rest = run::take(text, value.end, run::Class::Base64, 24, LONGEST_VALUE);
-    if let Some(next) = run::after_break(text, value.end).filter(|_| rest.body.is_empty() || rest.broken) {
-        let more = run::Class::Base64.count(text, next, LONGEST_VALUE);
-        let ends = text.as_bytes().get(next + more).is_none_or(|byte| !matches!(byte, b'=' | b':' | b'('));
-        if more >= 4 && ends && value::is_fragment(&text[next..next + more]) {
-            value.end = next + more;
-        }
     }
 }
 
@@ -410,7 +410,8 @@ fn convinces(hit: Hit<'_>, name: &str, kind: Kind, link: Link, value: &Value<'_>
     let random = shape.is_random(it);
     let uuid = value::is_uuid(it);
     // What decides most comes first: most values are no secrets.
-    let chosen = kind == Kind::Password && may_be_chosen(hit, link, &shape, it, found);
+    let chosen = kind == Kind::Password
+        && (is_setting(name) && shape.has_both_cases() || may_be_chosen(hit, link, &shape, it, found));
     if it.len() < 6 || !random && !uuid && !chosen {
         return false;
     }
@@ -434,13 +435,20 @@ fn convinces(hit: Hit<'_>, name: &str, kind: Kind, link: Link, value: &Value<'_>
     }
 }
 
+/// Whether it is the name of an option or of a variable of an environment, and not one in code.
+fn is_setting(name: &str) -> bool {
+    name.starts_with("--") || name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+}
+
 /// Whether a person may have chosen the value as a password. In code and prose it must look like one; after an option
 /// and in a connection string anything that is no placeholder is one.
 fn may_be_chosen(hit: Hit<'_>, link: Link, shape: &value::Shape, it: &str, found: &mut Found) -> bool {
     let digit = shape.digits > 0;
     match link {
         Link::Blank => {
-            digit || it.bytes().any(|byte| byte.is_ascii_punctuation() && !b"-_/.:=".contains(&byte))
+            digit
+                || shape.has_both_cases()
+                || it.bytes().any(|byte| byte.is_ascii_punctuation() && !b"-_/.:=".contains(&byte))
         }
         _ => shape.is_password(it) || (digit || it.len() >= 8) && in_connection(hit.text, hit.start, found),
     }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use super::shapes::{SHAPES, Shape};
 use super::words::Words;
-use super::{MARK_OPEN, assign, context, cookie, keys, shapes, url};
+use super::{MARK_OPEN, assign, context, cookie, keys, shapes, torn, url};
 
 /// A place in the text to be replaced by a mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -164,6 +164,10 @@ fn visible_spans(text: &str) -> Option<Vec<Span>> {
         }
         ControlFlow::Continue(())
     });
+    torn::prefixes(text, &mut found);
+    for span in found.spans.iter_mut().filter(|span| span.rank < usize::MAX) {
+        span.end = torn::end_of(text, *span);
+    }
     end.is_continue().then_some(found.spans)
 }
 

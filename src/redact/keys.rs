@@ -115,7 +115,8 @@ fn above(text: &str, frame: usize, after: usize) -> Option<Span> {
         return None;
     }
     let (from, window) = (from + last, &window[last..]);
-    let is_key = |it: char| is_key_character(it) || it.is_whitespace() || it == '\\';
+    let is_key =
+        |it: char| is_key_character(it) || it.is_whitespace() || matches!(it, '\\' | '>' | '|' | '│' | '┃');
     let body = window.rfind(|it| !is_key(it)).map_or(0, |at| at + 1);
     let body = floor(window, body.min(window.len()));
     let start = (body..window.len()).find(|&at| window.is_char_boundary(at))?;

@@ -16,6 +16,7 @@ mod find;
 mod keys;
 mod run;
 mod shapes;
+mod torn;
 mod url;
 mod value;
 mod walk;

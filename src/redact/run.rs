@@ -174,14 +174,38 @@ pub(super) fn after_break(text: &str, at: usize) -> Option<usize> {
     Some(margin(text, at))
 }
 
+/// Where the text before a line end ends, behind which only blanks and the edge of a box stand up to `at`.
+pub(super) fn before_margin(text: &str, at: usize) -> usize {
+    let line = text[..at].trim_end_matches([' ', '\t']);
+    line.strip_suffix(['|', '│', '┃']).map_or(line, |line| line.trim_end_matches([' ', '\t'])).len()
+}
+
+/// Where the line before ends, if the text at `at` stands at the beginning of one, behind its margin.
+pub(super) fn before_break(text: &str, at: usize) -> Option<usize> {
+    let margin = text[..at].trim_end_matches([' ', '\t', '|', '│', '┃', '>', '+']);
+    let line = margin.strip_suffix('\n').or_else(|| margin.strip_suffix("\\n"))?;
+    Some(before_margin(text, line.trim_end_matches('\\').len()))
+}
+
+/// How many backslashes stand there: each string within a string has twice as many and one.
+pub(super) fn escapes(bytes: &[u8]) -> usize {
+    bytes.iter().take(32).take_while(|byte| **byte == b'\\').count()
+}
+
 fn after_backslash(text: &str, at: usize) -> Option<usize> {
     let bytes = text.as_bytes();
-    let end = at + bytes[at..].iter().take(8).take_while(|byte| **byte == b'\\').count();
+    let end = at + escapes(&bytes[at..]);
     match bytes.get(end)? {
         b'\n' | b'n' => Some(end + 1),
         b'r' if bytes[end + 1..].starts_with(b"\\") => after_backslash(text, end + 1),
         _ => None,
     }
+}
+
+/// Length of the letter of an escape such as `\n` at `at`: it is no part of a word.
+pub(super) fn escape(text: &str, at: usize) -> usize {
+    let bytes = text.as_bytes();
+    usize::from(bytes[..at].ends_with(b"\\") && matches!(bytes.get(at), Some(b'n' | b'r' | b't')))
 }
 
 /// Skips blanks and one edge of a box, a quotation or a diff.

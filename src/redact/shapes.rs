@@ -75,13 +75,13 @@ pub(super) const SHAPES: &[Shape] = &[
     sure("adobe-secret", "p8e-", Alnum, 32),
     sure("age-key", "AGE-SECRET-KEY-1", Upper, 50),
     sure("age-key", "AGE-SECRET-KEY-PQ-1", Upper, 50),
-    random("alibaba-key", "LTAI", Alnum, 16),
+    sure("alibaba-key", "LTAI", Alnum, 16),
     sure("anthropic-key", "sk-ant-", Url, 24),
     random("artifactory-key", "AKCp", Alnum, 60),
     random("artifactory-key", "cmVmd", Alnum, 59),
     sure("atlassian-token", "ATATT3", Base64, 60),
     sure("atlassian-token", "ATCTT3", Base64, 60),
-    random("bitbucket-password", "ATBB", Alnum, 24),
+    sure("bitbucket-password", "ATBB", Alnum, 24),
     fixed("aws-key", "AKIA", Upper, 16),
     fixed("aws-key", "ASIA", Upper, 16),
     fixed("aws-key", "ABIA", Upper, 16),
@@ -98,7 +98,7 @@ pub(super) const SHAPES: &[Shape] = &[
     random("cloudflare-token", "cfat_", Url, 30),
     sure("contentful-token", "CFPAT-", Url, 40),
     exact("crates-token", "cio", Alnum, 32),
-    exact("databricks-token", "dapi", Hex, 32),
+    fixed("databricks-token", "dapi", Hex, 32),
     sure("deno-token", "ddp_", Alnum, 36),
     sure("digitalocean-token", "dop_v1_", Hex, 64),
     sure("digitalocean-token", "doo_v1_", Hex, 64),
@@ -173,7 +173,7 @@ pub(super) const SHAPES: &[Shape] = &[
     sure("linear-token", "lin_api_", Alnum, 32),
     sure("linear-token", "lin_oauth_", Alnum, 32),
     infix("mailchimp-key", (Hex, 32, 32), "-us", Digit, 1),
-    exact("mailgun-key", "key-", Hex, 32),
+    fixed("mailgun-key", "key-", Hex, 32),
     random("mapbox-token", "sk.eyJ", Dotted, 50),
     sure("neon-key", "napi_", Alnum, 40),
     sure("netlify-token", "nfp_", Alnum, 32),
@@ -185,7 +185,7 @@ pub(super) const SHAPES: &[Shape] = &[
     sure("npm-token", "npm_", Alnum, 36),
     exact("nuget-key", "oy2", Alnum, 43),
     sure("nvidia-key", "nvapi-", Url, 40),
-    exact("octopus-key", "API-", Upper, 26),
+    fixed("octopus-key", "API-", Upper, 26),
     sure("onesignal-key", "os_v2_app_", Alnum, 50),
     sure("openai-key", "sk-proj-", Url, 40),
     sure("openai-key", "sk-svcacct-", Url, 40),
@@ -193,7 +193,7 @@ pub(super) const SHAPES: &[Shape] = &[
     random("api-key", "sk-", Url, 20),
     random("api-key", "csk-", Alnum, 40),
     random("api-key", "ctx7sk-", Url, 30),
-    random("elevenlabs-key", "sk_", Hex, 40),
+    sure("elevenlabs-key", "sk_", Hex, 40),
     sure("openrouter-key", "sk-or-v1-", Hex, 60),
     sure("openshift-token", "sha256~", Url, 43),
     sure("perplexity-key", "pplx-", Alnum, 40),
@@ -217,7 +217,7 @@ pub(super) const SHAPES: &[Shape] = &[
     sure("prefect-token", "pnb_", Alnum, 36),
     sure("pulumi-token", "pul-", Hex, 40),
     sure("pypi-token", "pypi-AgE", Url, 50),
-    exact("razorpay-key", "rzp_live_", Alnum, 14),
+    fixed("razorpay-key", "rzp_live_", Alnum, 14),
     sure("readme-token", "rdme_", Alnum, 60),
     random("render-token", "rnd_", Alnum, 24),
     sure("replicate-token", "r8_", Alnum, 37),
@@ -273,15 +273,15 @@ pub(super) const SHAPES: &[Shape] = &[
     infix("telegram-token", (Digit, 8, 10), ":AA", Url, 33),
     infix("terraform-token", (Alnum, 14, 14), ".atlasv1.", Url, 60),
     sure("together-key", "tgp_v1_", Url, 40),
-    exact("twilio-key", "SK", Hex, 32),
+    fixed("twilio-key", "SK", Hex, 32),
     sure("vault-token", "hvs.", Url, 24),
     sure("vault-token", "hvb.", Url, 24),
     sure("vault-token", "hvr.", Url, 24),
-    random("vercel-token", "vcp_", Alnum, 24),
-    random("vercel-token", "vci_", Alnum, 24),
-    random("vercel-token", "vca_", Alnum, 24),
-    random("vercel-token", "vcr_", Alnum, 24),
-    random("vercel-token", "vck_", Alnum, 24),
+    sure("vercel-token", "vcp_", Alnum, 24),
+    sure("vercel-token", "vci_", Alnum, 24),
+    sure("vercel-token", "vca_", Alnum, 24),
+    sure("vercel-token", "vcr_", Alnum, 24),
+    sure("vercel-token", "vck_", Alnum, 24),
     sure("wandb-key", "wandb_v1_", Url, 40),
     sure("xai-key", "xai-", Alnum, 60),
     random("yandex-key", "AQVN", Url, 35),
@@ -289,26 +289,31 @@ pub(super) const SHAPES: &[Shape] = &[
 
 /// Adds the token of that shape at the hit, if it is one.
 pub(super) fn look(shape: &Shape, hit: Hit<'_>, found: &mut Found) {
+    if &hit.text.as_bytes()[hit.start..hit.end] != shape.prefix.as_bytes() || is_covered(shape, hit, found) {
+        return;
+    }
+    let token = token(shape, hit, found);
+    found.extend(token);
+}
+
+/// The token of that shape whose prefix is at the hit.
+pub(super) fn token(shape: &Shape, hit: Hit<'_>, found: &mut Found) -> Option<Span> {
     let text = hit.text;
-    if &text.as_bytes()[hit.start..hit.end] != shape.prefix.as_bytes() || is_covered(shape, hit, found) {
-        return;
-    }
-    let Some(lead) = lead(shape, hit) else { return };
-    let start = hit.start - lead;
+    let start = lead(shape, hit)?;
     if !run::begins_word(text, start) {
-        return;
+        return None;
     }
-    let Some(head) = head(shape, hit, found) else { return };
+    let head = head(shape, hit, found)?;
     let mut run = run::take(text, hit.end, shape.body, shape.length, head);
     if !proven(shape, start, &run, text) {
-        return;
+        return None;
     }
     if run.cut {
         run = run::whole(text, hit.end, shape.body, shape.length);
     }
     found.token_at = start;
     found.tokens_until = found.tokens_until.max(run.limit);
-    found.spans.push(Span { start, end: run.end, rank: shape.prefix.len(), mark: shape.mark });
+    Some(Span { start, end: run.end, rank: shape.prefix.len(), mark: shape.mark })
 }
 
 /// Whether the hit is inside a token found before, and the token it begins ends where that one ends.
@@ -332,11 +337,19 @@ fn head(shape: &Shape, hit: Hit<'_>, found: &mut Found) -> Option<usize> {
 /// Longest first part of a JSON web token.
 const LONGEST_PART: usize = 2048;
 
-/// How many bytes before the prefix belong to the token, if they are as they must be.
+/// Where the token begins, if what stands before the prefix is as it must be; a line end may have torn it.
 fn lead(shape: &Shape, hit: Hit<'_>) -> Option<usize> {
-    let Some((class, fewest, most)) = shape.lead else { return Some(0) };
-    let count = class.count_back(hit.text, hit.start, most + 1);
-    (fewest..=most).contains(&count).then_some(count)
+    let Some((class, fewest, most)) = shape.lead else { return Some(hit.start) };
+    let start = hit.start - class.count_back(hit.text, hit.start, most + 2);
+    let mut start = start + run::escape(hit.text, start).min(hit.start - start);
+    let mut count = hit.start - start;
+    if count < fewest
+        && let Some(before) = run::before_break(hit.text, start)
+    {
+        let more = class.count_back(hit.text, before, most + 1 - count);
+        (start, count) = (before - more, count + more);
+    }
+    (fewest..=most).contains(&count).then_some(start)
 }
 
 fn proven(shape: &Shape, start: usize, run: &run::Run<'_>, text: &str) -> bool {
@@ -350,7 +363,7 @@ fn proven(shape: &Shape, start: usize, run: &run::Run<'_>, text: &str) -> bool {
     match shape.proof {
         Proof::Prefix => value::is_varied(body) && (!run.broken || is_no_prose(body)),
         Proof::Fixed => body.len() == shape.length && value::is_varied(body),
-        Proof::Random => shape.body == Digit || value::is_random(body),
+        Proof::Random => shape.body == Digit || value::is_random(body) || value::is_scrambled(body),
         Proof::Exact => body.len() == shape.length && value::is_random(body),
         Proof::Parts => body.matches('.').count() >= 1 && body.len() >= 60,
     }

@@ -4,9 +4,7 @@
 use super::*;
 
 mod events;
-mod innocent;
 mod properties;
-mod secrets;
 
 /// A body as a machine makes them: `length` characters of the alphabet, always the same for a seed.
 fn body(alphabet: &str, length: usize, seed: u64) -> String {
@@ -21,9 +19,7 @@ fn body(alphabet: &str, length: usize, seed: u64) -> String {
     (0..length).map(|_| alphabet[next()]).collect()
 }
 
-const HEX: &str = "0123456789abcdef";
 const ALNUM: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-const UPPER: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const BASE64: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// Whether any piece of the body is still there.

@@ -3,7 +3,7 @@
 use super::context::is_worth_hiding;
 use super::find::{Found, Hit, Span};
 use super::keys::floor;
-use super::run::Class;
+use super::run::{self, Class};
 use super::value;
 
 /// Longest part before the host that is looked at.
@@ -15,7 +15,10 @@ pub(super) fn credentials(hit: Hit<'_>, found: &mut Found) {
     if !hit.start.checked_sub(1).is_some_and(|before| text.as_bytes()[before].is_ascii_alphanumeric()) {
         return;
     }
-    let Some(user_info) = user_info(text, hit.end) else { return };
+    let Some(user_info) = user_info(text, hit.end) else {
+        found.extend(torn(text, hit.end));
+        return;
+    };
     let span = match user_info.split_once(':') {
         Some((user, password)) => is_worth_hiding(user, password).then_some((user.len() + 1, "url-password")),
         None => (user_info.len() >= 12 && value::is_random(user_info)).then_some((0, "url-token")),
@@ -51,6 +54,30 @@ fn user_info(text: &str, start: usize) -> Option<&str> {
     let port = password.bytes().take_while(u8::is_ascii_digit).count();
     let is_port = port > 0 && password[port..].starts_with('/');
     (!is_port).then_some(&text[start..start + first])
+}
+
+/// Credentials that a line end tore, before the host: only what looks machine-made, since two lines may have nothing to
+/// do with each other.
+fn torn(text: &str, start: usize) -> Option<Span> {
+    let end = start + of_user(text, start);
+    let next = run::after_break(text, end)?;
+    let rest = of_user(text, next);
+    let (first, last) = (&text[start..end], &text[next..next + rest]);
+    let (user, secret) = first.rsplit_once(':').map_or((0, first), |(user, secret)| (user.len() + 1, secret));
+    let is_torn = text.as_bytes().get(next + rest) == Some(&b'@') && !secret.is_empty();
+    let mark = if user > 0 { "url-password" } else { "url-token" };
+    let span = Span { start: start + user, end: next + rest, rank: 2, mark };
+    let whole = [secret, last].concat();
+    let is_secret = value::is_random(&whole) || user > 0 && value::Shape::of(&whole).is_password(&whole);
+    (is_torn && is_secret).then_some(span)
+}
+
+/// How many bytes from `at` on can be a name, a password or a token.
+fn of_user(text: &str, at: usize) -> usize {
+    let rest = &text.as_bytes()[at..];
+    let is_plain =
+        |byte: &u8| is_of_address(*byte) && byte.is_ascii() && !matches!(byte, b'@' | b'/' | b'?' | b'#');
+    rest.iter().take(LONGEST).take_while(|byte| is_plain(byte)).count()
 }
 
 /// A signature, key or code among the parameters of an address or a signed request.

@@ -149,10 +149,25 @@ pub(super) fn is_random(value: &str) -> bool {
     Shape::of(value).is_random(value)
 }
 
+/// Whether it is letters in no word's order.
+pub(super) fn is_scrambled(value: &str) -> bool {
+    Shape::of(value).is_scrambled()
+}
+
 /// Whether a short piece of text looks like a part of a machine-made value.
 pub(super) fn is_fragment(piece: &str) -> bool {
     let shape = Shape::of(piece);
     shape.digits >= 1 && shape.letters >= 1 && shape.is_restless()
+}
+
+/// Whether a piece on the next line belongs to a secret that ends the line before: it looks as machine-made, and is no
+/// commit or digest that stands there by itself.
+pub(super) fn goes_on(secret: &str, piece: &str) -> bool {
+    let is_hex = |text: &str| text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let is_hash = matches!(piece.len(), 7..=12 | 32 | 40 | 64) && is_hex(piece) && !is_hex(secret);
+    let shape = Shape::of(piece);
+    let is_both_hex = shape.digits > 0 && shape.letters > 0 && is_hex(piece) && is_hex(secret);
+    !is_hash && (is_both_hex || shape.is_mixed() || is_fragment(piece))
 }
 
 /// Whether it is a UUID.
@@ -221,18 +236,47 @@ impl Shape {
     pub fn is_random(&self, value: &str) -> bool {
         self.letters + self.digits >= 12
             && self.letters >= 2
-            && (self.digits >= 1 && self.is_restless() || self.is_restless_without_digits())
+            && (self.digits >= 1 && self.is_restless()
+                || self.is_restless_without_digits()
+                || self.is_hex(value))
             && is_dense(value)
             && !is_example(value)
     }
 
-    /// Whether a person may have chosen it as a password: long enough, and of several kinds of characters.
+    /// Whether it is a password: long enough, and of several kinds of characters, or of letters in no word's order.
     pub fn is_password(&self, value: &str) -> bool {
         let counts = [self.lower, self.upper, self.digits, self.symbols];
         let kinds = counts.iter().filter(|count| **count > 0).count();
-        kinds >= 3
-            && (self.digits >= 2 || self.symbols >= 1 && self.digits >= 1)
-            && (8..=128).contains(&value.chars().count())
+        let is_varied = kinds >= 3 && (self.digits >= 2 || self.symbols >= 1 && self.digits >= 1);
+        (is_varied || self.is_scrambled()) && (8..=128).contains(&value.chars().count())
+    }
+
+    /// Whether capitals and small letters follow each other more often than in any name.
+    fn is_scrambled(&self) -> bool {
+        self.letters >= 12 && self.upper.min(self.lower) >= 4 && self.pieces * 10 >= self.letters * 3
+    }
+
+    /// Whether it has capitals and small letters, two of each.
+    pub fn has_both_cases(&self) -> bool {
+        self.upper >= 2 && self.lower >= 2
+    }
+
+    /// Whether a short piece has what the parts of names seldom have together.
+    fn is_mixed(&self) -> bool {
+        let is_letters = self.letters >= 8 && self.pieces * 3 >= self.letters;
+        is_letters
+            || self.letters >= 6
+                && self.digits >= 1
+                && self.upper >= 2
+                && self.lower >= 1
+                && self.symbols == 0
+    }
+
+    /// Whether it is a number of base 16 that is too long to be counted.
+    fn is_hex(&self, value: &str) -> bool {
+        value.len() >= 32
+            && self.letters.min(self.digits) >= 4
+            && value.bytes().all(|byte| byte.is_ascii_hexdigit())
     }
 
     /// As [`Self::is_restless`]; but names without digits come closer to it, so the bar is higher.
@@ -251,7 +295,7 @@ impl Shape {
         let characters = self.letters + self.digits;
         self.pieces * 16 >= characters * 5
             || characters >= 32
-                && self.symbols == 0
+                && self.symbols <= 1
                 && self.digits >= 1
                 && self.upper >= 4
                 && self.pieces * 9 >= characters * 2

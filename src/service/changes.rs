@@ -53,9 +53,20 @@ pub struct Changed {
 }
 
 impl Service {
+    /// Gives a session what changed since the handoff that it has already; that counts as a load.
+    pub fn load_changes(&self, request: &Compare) -> Result<Changed> {
+        let (base, new) = (self.point(&request.base)?, self.point(&request.id)?);
+        let changed = self.compared(request, &base, &new)?;
+        self.note_changes(&base, &new, &changed);
+        Ok(changed)
+    }
+
     /// Says what changed from one handoff to another.
     pub fn changes(&self, request: &Compare) -> Result<Changed> {
-        let (base, new) = (self.at(&request.base)?, self.at(&request.id)?);
+        self.compared(request, &self.point(&request.base)?, &self.point(&request.id)?)
+    }
+
+    fn compared(&self, request: &Compare, base: &Record, new: &Record) -> Result<Changed> {
         let tokenizer = fit::tokenizer(request.model.as_deref())?;
         let defaults = Options::default();
         let options = Options {
@@ -65,7 +76,7 @@ impl Service {
             citations: if request.cite { Citations::Shown } else { Citations::Hidden },
             ..defaults
         };
-        let known = self.known(&base, &new)?;
+        let known = self.known(base, new)?;
         let update = update(&base.state, &new.state, &known, &options)?;
         Ok(Changed {
             base: request.base.clone(),
@@ -81,7 +92,7 @@ impl Service {
     }
 
     /// The handoff of an id, or with `@` and a number behind it that version.
-    fn at(&self, point: &str) -> Result<Record> {
+    pub fn point(&self, point: &str) -> Result<Record> {
         let numbered = point.rsplit_once('@').and_then(|(id, number)| Some((id, number.parse().ok()?)));
         let (id, number) = numbered.map_or((point, None), |(id, number)| (id, Some(number)));
         self.version(&Id::new(id)?, number)

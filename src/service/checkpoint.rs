@@ -100,7 +100,7 @@ impl Service {
     /// The host's own summary of a session, if one was kept.
     pub fn summary(&self, session: &str) -> Result<Option<String>> {
         let noted = self.store.note(&Id::new(session)?, SUMMARY)?;
-        Ok(noted.map(|summary| String::from_utf8_lossy(&summary).into_owned()))
+        Ok(noted.map(|summary| redact::text(&String::from_utf8_lossy(&summary)).into_owned()))
     }
 }
 

@@ -39,12 +39,16 @@ impl Service {
         let room = room.ok_or(Error::BudgetTooSmall { budget: request.budget, minimum: MINIMUM + FRAME })?;
         let id = self.meant(&request.load)?;
         let record = self.record(id.as_str())?;
-        let bytes = read(&self.transcript_of(&id, surroundings)?)?;
+        let summary = self.summary(id.as_str())?;
+        let bytes = match self.transcript_of(&id, surroundings) {
+            Err(Error::NoTranscript { .. }) if summary.is_some() => None,
+            path => Some(read(&path?)?),
+        };
         let mut lines = request.lines.clone();
         lines.extend(evidence(&record.state, &request.query));
         let tokenizer = Tokenizer::Exact(Encoding::O200kBase);
-        let ask = Ask { query: request.query.clone(), lines, budget: room, tokenizer, format: None };
-        let recalled = recall(&bytes, &ask)?;
+        let ask = Ask { query: request.query.clone(), lines, budget: room, tokenizer, format: None, summary };
+        let recalled = recall(bytes.as_deref(), &ask)?;
         if recalled.text.is_empty() {
             return Err(Error::NothingRecalled { id: id.to_string() });
         }

@@ -41,41 +41,47 @@ pub(super) const FRAME: usize = 80;
 /// The part of the budget, in hundredths, that the handoff gets where messages are wanted as well.
 const SHARE: usize = 50;
 
+/// Said where the host's own summary is kept as well, and its size in tokens at most.
+const SUMMARY: (&str, usize) =
+    ("\nThe host's own summary of this session is kept too; recall_handoff finds what it says.\n", 24);
+
 /// The heading of the messages.
 const LAST_MESSAGES: &str = "\n## Last Messages\n";
 
 impl Service {
     /// Restores a session.
     pub fn restore(&self, request: &Restore, surroundings: &Surroundings) -> Result<Restored> {
-        let room = request.budget.checked_sub(FRAME).filter(|room| *room >= MINIMUM);
-        let room = room.ok_or(Error::BudgetTooSmall { budget: request.budget, minimum: MINIMUM + FRAME })?;
-        let share = if request.messages == 0 { room } else { (room * SHARE / 100).max(MINIMUM) };
-        let (id, mut body) = match &request.since {
-            Some(base) => self.since(base, &request.load, share)?,
-            None => self.whole(&request.load, share)?,
-        };
-        if request.messages > 0 {
+        let room = room(request.budget)?;
+        let with_messages = request.messages > 0;
+        let share = if with_messages { (room * SHARE / 100).max(MINIMUM) } else { room };
+        let id = self.meant(&request.load)?.to_string();
+        let summary = self.summary(&id)?.filter(|_| share >= MINIMUM + SUMMARY.1);
+        let share = if summary.is_some() { share - SUMMARY.1 } else { share };
+        let mut body = self.body(&id, request, share)?;
+        if summary.is_some() {
+            body.push_str(SUMMARY.0);
+        }
+        if with_messages {
             let left = room.saturating_sub(Encoding::O200kBase.count(&body) + 10);
             body.push_str(LAST_MESSAGES);
             body.push_str(&self.last_messages(&id, request.messages, left, surroundings)?);
         }
-        let text = frame::around(&body, &format!("handoff {id}"));
-        let tokens = Encoding::O200kBase.count(&text);
-        Ok(Restored { id, text, tokens })
+        Ok(framed(id, &body))
     }
 
-    /// A handoff within a budget: its id and text.
-    fn whole(&self, load: &Load, budget: usize) -> Result<(String, String)> {
-        let loaded = self.load(&Load { budget: Some(budget), ..load.clone() })?;
-        Ok((loaded.id, loaded.text))
+    /// Says what changed from one handoff to another, in the same frame.
+    pub fn compare(&self, base: &str, new: &str, budget: usize) -> Result<Restored> {
+        let changed = self.changes(&compare(base, new, room(budget)?))?;
+        Ok(framed(changed.id, &changed.text))
     }
 
-    /// What changed in a handoff since another one, within a budget.
-    fn since(&self, base: &str, load: &Load, budget: usize) -> Result<(String, String)> {
-        let id = self.meant(load)?.to_string();
-        let compare = Compare { base: base.to_owned(), id, budget: Some(budget), ..Compare::default() };
-        let changed = self.changes(&compare)?;
-        Ok((changed.id, changed.text))
+    /// The handoff, or what changed in it since another one, within a budget.
+    fn body(&self, id: &str, request: &Restore, budget: usize) -> Result<String> {
+        if let Some(base) = &request.since {
+            return Ok(self.load_changes(&compare(base, id, budget))?.text);
+        }
+        let load = Load { id: Some(id.to_owned()), budget: Some(budget), ..request.load.clone() };
+        Ok(self.load(&load)?.text)
     }
 
     /// The last messages of the session, from what was kept of it or from its transcript.
@@ -92,4 +98,20 @@ impl Service {
         };
         recall::last(&bytes, messages, budget, Tokenizer::Exact(Encoding::O200kBase))
     }
+}
+
+/// What the frame leaves of a budget.
+fn room(budget: usize) -> Result<usize> {
+    let room = budget.checked_sub(FRAME).filter(|room| *room >= MINIMUM);
+    room.ok_or(Error::BudgetTooSmall { budget, minimum: MINIMUM + FRAME })
+}
+
+fn compare(base: &str, new: &str, budget: usize) -> Compare {
+    Compare { base: base.to_owned(), id: new.to_owned(), budget: Some(budget), ..Compare::default() }
+}
+
+fn framed(id: String, body: &str) -> Restored {
+    let text = frame::around(body, &format!("handoff {id}"));
+    let tokens = Encoding::O200kBase.count(&text);
+    Restored { id, text, tokens }
 }

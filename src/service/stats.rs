@@ -1,6 +1,6 @@
 //! What handoffs saved: the kept ones and the diary of their loads, worked out.
 
-use super::Service;
+use super::{Changed, Service};
 use crate::error::Result;
 use crate::prices::Prices;
 use crate::state::Source;
@@ -20,11 +20,26 @@ impl Service {
 
     /// Notes a load. That it cannot be noted, in a store that may only be read, keeps nobody from the handoff.
     pub(super) fn note_load(&self, id: &Id, record: &Record, text: &str, tokens: usize, encoding: String) {
+        self.note(&self.load_of(id.to_string(), record, text, tokens, encoding));
+    }
+
+    /// Notes a load of what changed. Who has the base needs only the rest of the session, so a saving is held against that.
+    pub(super) fn note_changes(&self, base: &Record, new: &Record, changed: &Changed) {
+        // A record's handoff is called by the id that it is kept under.
+        let id = new.state.metadata.session_id.clone();
+        let mut load = self.load_of(id, new, &changed.text, changed.tokens, changed.encoding.clone());
+        if !base.agent_session.is_empty() && base.agent_session == new.agent_session {
+            load.source_tokens = load.source_tokens.saturating_sub(source(base).tokens);
+        }
+        self.note(&load);
+    }
+
+    fn load_of(&self, id: String, record: &Record, text: &str, tokens: usize, encoding: String) -> Load {
         let source = source(record);
         let (encoding, tokens) = same_encoding(record, text).unwrap_or((encoding, tokens));
-        let load = Load {
+        Load {
             at: self.settings.clock.now(),
-            id: id.to_string(),
+            id,
             project: record.project.clone(),
             encoding,
             tokens: tokens as u64,
@@ -32,8 +47,11 @@ impl Service {
             context: source.used.as_ref().map(|used| used.context).filter(|context| *context > 0),
             ended: record.state.metadata.updated_at,
             model: source.model,
-        };
-        let line = serde_json::to_string(&load).expect("a load is plain data");
+        }
+    }
+
+    fn note(&self, load: &Load) {
+        let line = serde_json::to_string(load).expect("a load is plain data");
         let _ = self.store.write_diary(&line);
     }
 

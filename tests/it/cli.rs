@@ -388,7 +388,7 @@ fn changes_are_told_and_put_on_again() {
         ("apply base base", 1, "base is no handoff or delta in JSON"),
         ("diff base torn", 1, "torn is no handoff or delta in JSON"),
         ("diff binary new", 1, "binary is no handoff or delta in JSON"),
-        ("diff base gone", 1, "cannot read gone"),
+        ("diff base gone", 1, "there is no file gone, and no handoff 'gone' in"),
         ("diff base new --budget 100", 2, "the minimum is 200"),
         ("diff base new -o base", 2, "base is the transcript itself"),
         ("compress half --base torn", 1, "torn is no handoff or delta in JSON"),

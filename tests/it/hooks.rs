@@ -158,6 +158,29 @@ fn a_session_is_saved_and_given_back_after_compaction() {
     assert_eq!(machine.send("claude-code", &machine.event("SessionEnd", &json!({"reason": "other"}))), None);
 }
 
+/// The host's own summary is told of in a load, shown, and searched.
+#[test]
+fn the_hosts_own_summary_is_kept_beside_ours() {
+    let machine = Machine::new();
+    machine.write(usize::MAX);
+    let summary = "The host thinks that the zebra crossing comes next.";
+    machine.send("claude-code", &machine.event("PostCompact", &json!({"compact_summary": summary})));
+    let start = machine.event("SessionStart", &json!({"source": "resume"}));
+    let context = machine.send("claude-code", &start).unwrap();
+    assert!(
+        context.contains("The host's own summary of this session is kept too; recall_handoff"),
+        "{context}"
+    );
+    let mut command = Command::new(env!("CARGO_BIN_EXE_baton"));
+    command
+        .args(["show", &machine.session])
+        .current_dir(machine.home())
+        .env_clear()
+        .env("HOME", machine.home());
+    let shown = String::from_utf8(command.output().unwrap().stdout).unwrap();
+    assert!(shown.ends_with(&format!("\n## The Host's Own Summary\n{summary}\n")), "{shown}");
+}
+
 #[test]
 fn an_event_that_repeats_saves_nothing_new() {
     let machine = Machine::new();

@@ -6,14 +6,17 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::home::{Home, SAID};
+
 const TOKEN: &str = "a-token-that-is-long-enough";
 const HELLO: &str = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}"#;
 
 /// The real server on a free port, in a home of its own.
-struct Server {
+pub struct Server {
     _home: TempDir,
     process: Child,
     address: String,
+    token: Option<String>,
 }
 
 /// What a request was answered with.
@@ -25,10 +28,15 @@ struct Reply {
 }
 
 impl Server {
-    fn new(words: &[&str], token: Option<&str>) -> Self {
+    pub fn new(words: &[&str], token: Option<&str>) -> Self {
+        Self::at("127.0.0.1", words, token)
+    }
+
+    /// A server that listens at an address of this machine, or at all of them.
+    fn at(address: &str, words: &[&str], token: Option<&str>) -> Self {
         let home = TempDir::new().unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_baton"));
-        command.args(["serve", "--listen", "127.0.0.1:0"]).args(words);
+        command.args(["serve", "--listen", &format!("{address}:0")]).args(words);
         command.current_dir(home.path()).env_clear().env("HOME", home.path());
         command.envs(token.map(|token| ("BATON_TOKEN", token)));
         let mut process = command.stderr(Stdio::piped()).stdin(Stdio::null()).spawn().unwrap();
@@ -36,7 +44,8 @@ impl Server {
         BufReader::new(process.stderr.take().unwrap()).read_line(&mut said).unwrap();
         let address =
             said.split("http://").nth(1).expect("it says where it is").split('/').next().unwrap().to_owned();
-        Server { _home: home, process, address }
+        let address = address.replace("0.0.0.0", "127.0.0.1");
+        Server { _home: home, process, address, token: token.map(|token| format!("Bearer {token}")) }
     }
 
     /// Sends a request; headers are added to the usual ones, or take their place.
@@ -64,9 +73,29 @@ impl Server {
             request.extend([name, ": ", value, "\r\n"]);
         }
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
         let _ = stream.write_all(format!("{request}\r\n{body}").as_bytes());
         stream
+    }
+
+    /// Calls a tool in the newest generation of the protocol, and gives what is answered.
+    pub fn call(&self, tool: &str, arguments: &Value) -> String {
+        let meta = json!({
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientCapabilities": {},
+        });
+        let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": arguments, "_meta": meta}});
+        let mut headers =
+            vec![("MCP-Protocol-Version", "2026-07-28"), ("Mcp-Method", "tools/call"), ("Mcp-Name", tool)];
+        headers.extend(self.token.as_ref().map(|token| ("Authorization", token.as_str())));
+        self.send("POST", "/mcp", &headers, &call.to_string()).body
+    }
+
+    /// The most memory that it ever had, in KB, where the system tells.
+    pub fn memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().trim_end_matches(" kB").parse().ok()
     }
 
     /// Tells it to stop, and waits for that.
@@ -201,19 +230,30 @@ fn an_open_stream_does_not_hold_the_server_up() {
 #[test]
 fn a_handoff_is_saved_and_loaded() {
     let server = Server::new(&[], None);
-    let modern = |tool: &str, arguments: Value| {
-        let meta = json!({
-            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-            "io.modelcontextprotocol/clientCapabilities": {},
-        });
-        let call = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": arguments, "_meta": meta}});
-        let headers =
-            [("MCP-Protocol-Version", "2026-07-28"), ("Mcp-Method", "tools/call"), ("Mcp-Name", tool)];
-        server.send("POST", "/mcp", &headers, &call.to_string()).body
-    };
-    let saved =
-        modern("save_handoff", json!({"session_id": "over-http", "task_objective": "Round the totals"}));
+    let saved = server
+        .call("save_handoff", &json!({"session_id": "over-http", "task_objective": "Round the totals"}));
     assert!(saved.contains("over-http"), "{saved}");
-    let loaded = modern("load_handoff", json!({"session_id": "over-http"}));
+    let loaded = server.call("load_handoff", &json!({"session_id": "over-http"}));
     assert!(loaded.contains("Round the totals"), "{loaded}");
+}
+
+/// What a handoff says of files is held against the working tree of this machine only for clients of this machine.
+#[test]
+fn for_other_machines_no_file_is_looked_at() {
+    let home = Home::new();
+    let folder = home.path().join("project");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("a.rs"), "fn a() {}\n").unwrap();
+    let say = |block: Value| json!({"type": "assistant", "cwd": folder, "message": {"role": "assistant", "content": [block]}});
+    let call = json!({"type": "tool_use", "id": "t1", "name": "Write", "input": {"file_path": folder.join("a.rs"), "content": "fn a() {}\n"}});
+    let done = json!({"type": "user", "cwd": folder, "message": {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t1", "content": "File created successfully"}]}});
+    home.told("save --id written", &format!("{SAID}\n{}\n{done}\n", say(call)));
+    std::fs::remove_file(folder.join("a.rs")).unwrap();
+    let store = home.store();
+    let words = ["--store", store.to_str().unwrap()];
+    let loaded = |server: &Server| server.call("load_handoff", &json!({"session_id": "written"}));
+    let (here, elsewhere) = (Server::new(&words, None), Server::at("0.0.0.0", &words, Some(TOKEN)));
+    let (here, elsewhere) = (loaded(&here), loaded(&elsewhere));
+    assert!(here.contains("deleted since") && !elsewhere.contains("deleted since"), "{here}\n{elsewhere}");
+    assert!(elsewhere.contains("Fix the rounding"), "{elsewhere}");
 }

@@ -207,6 +207,42 @@ fn what_changed_since() {
     assert!(home.fails("save --base nobody", SAID, 1).contains("there is no handoff 'nobody'"));
 }
 
+/// Kept handoffs are compared by their ids, and changes that follow one another are put on in a row.
+#[test]
+fn changes_of_kept_handoffs() {
+    let home = Home::new();
+    let session = session();
+    let lines: Vec<&str> = session.lines().collect();
+    for part in 7..=10 {
+        home.told("save --id limiter", &lines[..lines.len() * part / 10].join("\n"));
+    }
+    let deltas: Vec<String> = (1..4).map(|from| format!("{from}.json")).collect();
+    for (from, file) in (1..).zip(&deltas) {
+        home.told(&format!("diff limiter@{from} limiter@{} --output json -o {file}", from + 1), "");
+    }
+    let chain = deltas.join(" ");
+    home.told(&format!("apply limiter@1 {chain} -o made.json"), "");
+    home.told(&format!("apply limiter@1 {chain} --compact -o all.json"), "");
+    home.told("apply limiter@1 all.json -o again.json", "");
+    let read = |name: &str| fs::read_to_string(home.path().join(name)).unwrap();
+    assert_eq!(read("made.json"), read("again.json"));
+    let nothing = home.json("diff made.json limiter --output json", "");
+    assert_eq!((&nothing["base"], nothing.get("removed")), (&nothing["target"], None), "{nothing}");
+    assert!(home.told("diff limiter@1 limiter", "").starts_with("# Session Update"));
+    let check = |words: &str, status: i32, expected: &str| {
+        let said = home.fails(words, "", status);
+        assert!(said.contains(expected), "{words}: {said}");
+    };
+    check("apply limiter@1 1.json 3.json", 1, "the delta applies to the handoff blake3:");
+    check("apply limiter@1 1.json 3.json --compact", 1, "the delta applies to the handoff blake3:");
+    check("apply limiter@1", 2, "required");
+    check("diff limiter@9 limiter", 1, "there is no version 9 of 'limiter'");
+    check("diff made.json nobody", 1, "there is no file nobody, and no handoff 'nobody' in");
+    check("diff nobody limiter", 1, "there is no file nobody, and no handoff 'nobody' in");
+    check("apply ../nobody 1.json", 1, "there is no file ../nobody, and no handoff");
+    check("diff limiter limiter@1 -o made.json --budget 10", 2, "the minimum is 200");
+}
+
 /// What other tools and people put into the store is shown without its secrets, and cannot play with the terminal.
 #[test]
 fn files_of_others_pass_the_gate() {

@@ -46,6 +46,9 @@ mod install;
 mod kept;
 /// The lists of formats, extractors, renderers and encodings, each as a whole.
 mod lists;
+/// Many clients of one server at once.
+#[cfg(feature = "server")]
+mod load;
 /// The MCP server, through the real binary and a client that is not ours.
 #[cfg(feature = "server")]
 mod mcp;
@@ -60,6 +63,8 @@ mod readers;
 mod schema;
 /// A fact of the fixtures is found in a handoff as one statement, or not at all.
 mod scorer;
+/// Every kind of secret in every form is taken out, behind every door; what only looks like one stays.
+mod secrets;
 /// The sessions of made-up homes, through the real binary.
 #[cfg(feature = "cli")]
 mod sessions;
@@ -67,6 +72,9 @@ mod sessions;
 mod snapshots;
 /// Sessions in databases and folders.
 mod sources;
+/// What handoffs saved, and how they are given to a prompt cache, through the real binary.
+#[cfg(feature = "cli")]
+mod stats;
 /// Handoffs that are kept: whole, private, found again, whoever else writes and whatever happens.
 #[cfg(feature = "cli")]
 mod store;

@@ -135,7 +135,8 @@ fn the_schema_in_the_repository_is_of_these_types() {
     );
 }
 
+/// Whether wanted changes are to be taken over.
 #[expect(clippy::disallowed_methods, reason = "a test that writes a file asks first")]
-fn blesses() -> bool {
+pub fn blesses() -> bool {
     std::env::var_os("BATON_BLESS").is_some()
 }

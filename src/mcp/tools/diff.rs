@@ -7,7 +7,6 @@ use serde::Deserialize;
 use super::super::work::Work;
 use super::{Desk, Effect, MOST_QUOTED, Reply, Tool, arguments, schema};
 use crate::error::Result;
-use crate::service::{Load, Restore};
 
 pub(super) const TOOL: Tool = Tool {
     name: "diff_handoffs",
@@ -36,8 +35,6 @@ const USUAL: usize = 2000;
 fn call(desk: &Desk, given: JsonObject, work: &Work) -> Result<Reply> {
     let Arguments { base, new, budget } = arguments(given)?;
     work.step("comparing")?;
-    let load = Load { id: Some(new), ..Load::default() };
     let budget = budget.unwrap_or(USUAL).min(MOST_QUOTED);
-    let wanted = Restore { load, since: Some(base), budget, messages: 0 };
-    Ok(Reply::Text(desk.service.restore(&wanted, &desk.surroundings)?.text))
+    Ok(Reply::Text(desk.service.compare(&base, &new, budget)?.text))
 }

@@ -104,6 +104,7 @@ fn call(desk: &Desk, given: JsonObject, work: &Work) -> Result<Reply> {
         base: given.base_session.clone(),
         budget: given.budget,
         project: Some(desk.project().id.clone()),
+        tree: desk.tree(),
         ..Save::default()
     };
     let words = given.words(desk.surroundings.clock.now());
