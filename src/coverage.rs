@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::format::{self, Format, UNREADABLE};
+use crate::redact;
 
 /// What becomes of the records of an input.
 pub struct Coverage {
@@ -50,8 +51,12 @@ pub enum Fate {
 pub fn of(bytes: &[u8], format: Option<&str>) -> Result<Coverage> {
     let input = format::recognise(bytes, format)?;
     let counted = (input.format.kinds.of)(&input.bytes);
-    let kinds =
-        counted.into_iter().map(|(name, records)| Kind { fate: fate(input.format, &name), name, records });
+    let kinds = counted.into_iter().map(|(name, records)| Kind {
+        fate: fate(input.format, &name),
+        // What stands where the name of a kind should stand may be anything.
+        name: redact::text(&name).into_owned(),
+        records,
+    });
     Ok(Coverage { format: input.format, kinds: kinds.collect() })
 }
 
