@@ -1,10 +1,12 @@
 //! The annotated facts come through at the usual budgets; secrets, and what nobody said, never come out.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use baton::build::Handoff;
 use baton::render::{Citations, RENDERERS};
 use baton::state::FileEntry;
+use rayon::prelude::*;
 
 use crate::fixtures::{self, Edited, Fixture};
 use crate::scorer::{matches, recall};
@@ -44,8 +46,14 @@ fn recall_of_annotated_facts() {
     assert!(short.is_empty(), "recall is below the least:\n{}", short.join("\n"));
 }
 
-/// Everything that comes out of a fixture at any size, in every rendering.
-fn outputs(fixture: &Fixture) -> Vec<String> {
+/// Everything that comes out of each fixture at any size, in every rendering; made once.
+fn outputs() -> &'static [(&'static Fixture, Vec<String>)] {
+    static OUTPUTS: LazyLock<Vec<(&Fixture, Vec<String>)>> =
+        LazyLock::new(|| fixtures::all().par_iter().map(|fixture| (fixture, outputs_of(fixture))).collect());
+    &OUTPUTS
+}
+
+fn outputs_of(fixture: &Fixture) -> Vec<String> {
     let mut outputs = Vec::new();
     for renderer in RENDERERS {
         for budget in [200, 500, 1000, 2000, 8000, 32_000] {
@@ -60,10 +68,10 @@ fn outputs(fixture: &Fixture) -> Vec<String> {
 #[test]
 fn secrets_never_come_out() {
     let mut checked = 0;
-    for fixture in fixtures::all() {
+    for (fixture, outputs) in outputs() {
         let handoff = fixture.handoff(2000, "json");
         let inner = format!("{:?} {:?} {:?}", handoff.facts, handoff.state, handoff.warnings);
-        for output in outputs(fixture).iter().chain([&inner]) {
+        for output in outputs.iter().chain([&inner]) {
             for secret in &fixture.sheet.secrets {
                 assert!(!output.contains(secret.as_str()), "{} lets out {secret}", fixture.name);
                 checked += 1;
@@ -76,8 +84,8 @@ fn secrets_never_come_out() {
 #[test]
 fn what_nobody_said_never_comes_out() {
     let mut wrong = Vec::new();
-    for fixture in fixtures::all() {
-        for output in outputs(fixture) {
+    for (fixture, outputs) in outputs() {
+        for output in outputs {
             for absent in &fixture.sheet.absent {
                 let lines = output.lines().filter(|line| matches(&absent.pattern, line));
                 wrong.extend(lines.map(|line| format!("{}: {} ({line})", fixture.name, absent.why)));

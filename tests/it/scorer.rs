@@ -4,7 +4,9 @@
 //! in JSON each element of an array. One of over 500 characters counts sentence by sentence. So what belongs together
 //! has to stand together: a list of keywords scores nothing.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::sync::Mutex;
 
 use fancy_regex::Regex;
 use serde_json::Value;
@@ -35,7 +37,11 @@ pub fn recall(text: &str, sheet: &Sheet) -> Recall {
 
 /// Whether a pattern stands anywhere in a text, in any case.
 pub fn matches(pattern: &str, text: &str) -> bool {
-    let regex = Regex::new(&format!("(?i){pattern}")).unwrap_or_else(|error| panic!("{pattern}: {error}"));
+    // Compiling takes longer than most texts.
+    static COMPILED: Mutex<BTreeMap<String, Regex>> = Mutex::new(BTreeMap::new());
+    let compile =
+        || Regex::new(&format!("(?i){pattern}")).unwrap_or_else(|error| panic!("{pattern}: {error}"));
+    let regex = COMPILED.lock().unwrap().entry(pattern.to_owned()).or_insert_with(compile).clone();
     regex.is_match(text).unwrap_or_else(|error| panic!("{pattern}: {error}"))
 }
 

@@ -1,5 +1,6 @@
 use baton::token::Encoding;
 use proptest::prelude::*;
+use rayon::prelude::*;
 use tiktoken_rs::CoreBPE;
 
 pub fn oracle(encoding: Encoding) -> &'static CoreBPE {
@@ -58,14 +59,14 @@ fn small_texts() {
 #[test]
 fn every_scalar_is_classed_as_by_tiktoken() {
     let scalars: Vec<char> = ('\0'..=char::MAX).collect();
-    for chunk in scalars.chunks(4096) {
+    scalars.par_chunks(4096).for_each(|chunk| {
         let assigned = chunk[0] < '\u{34000}' || chunk[0] == '\u{e0000}';
         let text: String = chunk.iter().map(|scalar| around(*scalar, assigned)).collect();
         for encoding in [Encoding::O200kBase, Encoding::Cl100kBase, Encoding::R50kBase] {
             let expected = oracle(encoding).encode_ordinary(&text).len();
             assert_eq!(encoding.count(&text), expected, "{encoding} from {:?}", chunk[0]);
         }
-    }
+    });
 }
 
 fn around(scalar: char, widely: bool) -> String {
