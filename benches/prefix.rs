@@ -1,8 +1,11 @@
 //! How much of a handoff stays word for word from one checkpoint of a session to the next, so that a prompt cache keeps it.
 //!
 //! `cargo bench --bench prefix`. Sessions of a corpus are cut at 50 to 100 % of their lines; of each handoff and the
-//! next, the tokens at the beginning are counted that are the same. No session, no table.
+//! next, the tokens at the beginning are counted that are the same. Of a large corpus every so many sessions are taken.
+//! No session, no table.
 #![expect(clippy::print_stdout, reason = "the table is for people")]
+
+mod corpus;
 
 use std::path::{Path, PathBuf};
 
@@ -16,7 +19,10 @@ use serde_json::Value;
 const CUTS: [usize; 6] = [50, 60, 70, 80, 90, 100];
 
 /// Longest session that is cut, in bytes.
-const LONGEST: u64 = 6 << 20;
+const LONGEST: u64 = 3 << 20;
+
+/// Most sessions that are cut.
+const MOST: usize = 60;
 
 /// What stays of one checkpoint in the next, in tokens.
 struct Kept {
@@ -27,8 +33,11 @@ struct Kept {
 }
 
 fn main() {
-    let Some(folder) = corpus() else { return println!("no corpus: name one with BATON_CORPUS") };
-    let sessions: Vec<PathBuf> = files(&folder).into_iter().filter(|path| is_session(path)).collect();
+    let Some(folder) = corpus::corpus() else { return println!("no corpus: name one with BATON_CORPUS") };
+    let mut sessions: Vec<PathBuf> = corpus::files(&folder).into_iter().filter(|path| is_session(path)).collect();
+    sessions.sort();
+    let every = sessions.len().div_ceil(MOST).max(1);
+    let sessions: Vec<PathBuf> = sessions.into_iter().step_by(every).collect();
     let steps: Vec<Vec<Kept>> = sessions.par_iter().map(|path| checkpoints(path)).collect();
     println!(
         "{:<12} {:>8} {:>22} {:>22} {:>18}",
@@ -101,18 +110,4 @@ fn kept(before: &(String, [String; 2]), after: &(String, [String; 2])) -> Option
 fn is_session(path: &Path) -> bool {
     let is_lines = path.extension().is_some_and(|extension| extension == "jsonl");
     is_lines && path.metadata().is_ok_and(|file| file.len() <= LONGEST)
-}
-
-#[expect(clippy::disallowed_methods, reason = "a bench is a process of its own")]
-fn corpus() -> Option<PathBuf> {
-    let beside = || Some(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"));
-    std::env::var_os("BATON_CORPUS").map(PathBuf::from).or_else(beside).filter(|folder| folder.is_dir())
-}
-
-/// All files below a folder, by name.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten();
-    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    paths.sort();
-    paths.iter().flat_map(|path| if path.is_dir() { files(path) } else { vec![path.clone()] }).collect()
 }
