@@ -5,6 +5,7 @@
 //! No session, no table.
 #![expect(clippy::print_stdout, reason = "the table is for people")]
 
+#[expect(dead_code, reason = "other benches need the rest")]
 mod corpus;
 
 use std::path::{Path, PathBuf};
@@ -34,7 +35,8 @@ struct Kept {
 
 fn main() {
     let Some(folder) = corpus::corpus() else { return println!("no corpus: name one with BATON_CORPUS") };
-    let mut sessions: Vec<PathBuf> = corpus::files(&folder).into_iter().filter(|path| is_session(path)).collect();
+    let mut sessions: Vec<PathBuf> =
+        corpus::files(&folder).into_iter().filter(|path| is_session(path)).collect();
     sessions.sort();
     let every = sessions.len().div_ceil(MOST).max(1);
     let sessions: Vec<PathBuf> = sessions.into_iter().step_by(every).collect();

@@ -84,8 +84,9 @@ pub(super) fn end_of(text: &str, span: Span) -> usize {
     let mut end = span.end;
     while (SHORTEST..LONGEST).contains(&(end - span.start)) {
         let Some(next) = run::after_break(text, end) else { break };
-        let rest = rest(text, next);
-        if rest.len() < SHORTEST_REST || !value::goes_on(&text[span.start..span.end], rest) {
+        let secret = &text[span.start..span.end];
+        let rest = rest(text, next, secret.contains('.'));
+        if rest.len() < SHORTEST_REST || !value::goes_on(secret, rest) {
             break;
         }
         end = next + rest.len();
@@ -93,13 +94,22 @@ pub(super) fn end_of(text: &str, span: Span) -> usize {
     end
 }
 
-/// What may be the rest of a secret at the beginning of a line; nothing if it is the name of something.
-fn rest(text: &str, at: usize) -> &str {
+/// What may be the rest of a secret, with full stops in it or without, at the beginning of a line; nothing if it is the name
+/// of something.
+fn rest(text: &str, at: usize, is_dotted: bool) -> &str {
     let bytes = &text.as_bytes()[at..];
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'.');
+    let plain = |byte: &u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'_' | b'-' | b'+' | b'/')
+            || is_dotted && *byte == b'.'
+    };
     let length = bytes.iter().take(LONGEST).take_while(|byte| plain(byte)).count();
     let padding = bytes[length..].iter().take(2).take_while(|byte| **byte == b'=').count();
     let length = length + padding;
-    let is_name = bytes.get(length).is_some_and(|byte| byte.is_ascii_alphanumeric() || b"=:(".contains(byte));
+    let is_name = match bytes.get(length..) {
+        Some([b'.', next, ..]) => next.is_ascii_alphanumeric(),
+        Some([next, ..]) => next.is_ascii_alphanumeric() || b"=:(".contains(next),
+        _ => false,
+    };
     if is_name { "" } else { text[at..at + length].trim_end_matches('.') }
 }

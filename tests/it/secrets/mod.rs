@@ -135,6 +135,10 @@ fn a_secret_goes_whole_and_what_follows_stays() {
             &format!("API_KEY=[redacted:api-key]{}9fceb02 Fix the parser", end.replace('\r', "")),
         );
         check(
+            &format!("API_KEY={first}{end}utf8_to_utf16.rs"),
+            &format!("API_KEY=[redacted:api-key]{}utf8_to_utf16.rs", end.replace('\r', "")),
+        );
+        check(
             &format!("API_KEY={first}{end}DB_USER2=app1"),
             &format!("API_KEY=[redacted:api-key]{}DB_USER2=app1", end.replace('\r', "")),
         );
