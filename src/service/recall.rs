@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::restore::{FRAME, Restored};
+use super::restore::{Restored, room};
 use super::transcript::read;
 use super::{Load, Service};
-use crate::build::MINIMUM;
 use crate::error::{Error, Result};
 use crate::recall::{Ask, recall};
 use crate::render::frame;
@@ -35,8 +34,7 @@ impl Service {
     /// # Errors
     /// [`Error::NoTranscript`] if its transcript is gone, [`Error::NothingRecalled`] if nothing in it fits.
     pub fn recall(&self, request: &Recall, surroundings: &Surroundings) -> Result<Restored> {
-        let room = request.budget.checked_sub(FRAME).filter(|room| *room >= MINIMUM);
-        let room = room.ok_or(Error::BudgetTooSmall { budget: request.budget, minimum: MINIMUM + FRAME })?;
+        let room = room(request.budget)?;
         let id = self.meant(&request.load)?;
         let record = self.record(id.as_str())?;
         let summary = self.summary(id.as_str())?;

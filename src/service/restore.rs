@@ -36,7 +36,7 @@ pub struct Restored {
 }
 
 /// The most tokens of a frame: the longest id has fewer than fifty.
-pub(super) const FRAME: usize = 80;
+const FRAME: usize = 80;
 
 /// The part of the budget, in hundredths, that the handoff gets where messages are wanted as well.
 const SHARE: usize = 50;
@@ -101,7 +101,7 @@ impl Service {
 }
 
 /// What the frame leaves of a budget.
-fn room(budget: usize) -> Result<usize> {
+pub(super) fn room(budget: usize) -> Result<usize> {
     let room = budget.checked_sub(FRAME).filter(|room| *room >= MINIMUM);
     room.ok_or(Error::BudgetTooSmall { budget, minimum: MINIMUM + FRAME })
 }

@@ -73,7 +73,7 @@ impl Server {
             request.extend([name, ": ", value, "\r\n"]);
         }
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
+        stream.set_read_timeout(Some(Duration::from_mins(2))).unwrap();
         let _ = stream.write_all(format!("{request}\r\n{body}").as_bytes());
         stream
     }

@@ -201,9 +201,9 @@ fn ids_cannot_leave_the_store() {
         }
     }
     assert_eq!(std::fs::read_to_string(home.path().join("outside.json")).unwrap(), secret);
-    let names = std::fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    let mut names = std::fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().file_name());
     assert!(
-        names.into_iter().all(|name| name == "outside.json" || name == ".handoffs"),
+        names.all(|name| name == "outside.json" || name == ".handoffs"),
         "nothing is written beside the store"
     );
 }

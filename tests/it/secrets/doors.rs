@@ -21,7 +21,7 @@ fn sample() -> Vec<Secret> {
         let wanted = FORMS[sample.len() % FORMS.len()].title;
         if is_new {
             sample.push(it);
-        } else if it.form.title == wanted || sample.len() % FORMS.len() == 0 {
+        } else if it.form.title == wanted || sample.len().is_multiple_of(FORMS.len()) {
             let last = sample.len() - 1;
             sample[last] = it;
         }
@@ -44,9 +44,9 @@ fn session(secrets: &[Secret], folder: &Path) -> String {
         }
     }
     // A record that is torn, and one of no known kind: both are warnings.
-    records.push_str(&format!("{{\"type\":\"user\",\"message\":{}\n", json!(secrets[0].text)));
-    records.push_str(&(json!({"type": secrets[1].text, "message": secrets[2].text}).to_string() + "\n"));
-    records
+    let torn = format!("{{\"type\":\"user\",\"message\":{}\n", json!(secrets[0].text));
+    let unknown = json!({"type": secrets[1].text, "message": secrets[2].text});
+    format!("{records}{torn}{unknown}\n")
 }
 
 /// The records that say a text, in one of the ways there are.
@@ -145,7 +145,8 @@ fn given(home: &Home, secrets: &[Secret]) -> String {
 
 /// What a host tells of a session and of its own summary.
 fn hooked(home: &Home, secrets: &[Secret]) -> String {
-    let summary: String = secrets.iter().map(|it| format!("- {}\n\n", it.text)).collect();
+    let summary: Vec<&str> = secrets.iter().map(|it| it.text.as_str()).collect();
+    let summary = summary.join("\n\n");
     let event = |name: &str| {
         let event = json!({
             "session_id": "hooked", "transcript_path": home.path().join("session.jsonl"), "cwd": home.path(),

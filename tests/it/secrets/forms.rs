@@ -81,7 +81,7 @@ fn in_json(text: &str) -> String {
 }
 
 fn each_line(text: &str, margin: &str) -> String {
-    text.split('\n').map(|line| format!("{margin}{line}\n")).collect()
+    text.split('\n').flat_map(|line| [margin, line, "\n"]).collect()
 }
 
 /// The text with something in the middle of the secret.

@@ -26,7 +26,7 @@ const EACH: u64 = 200;
 pub const LOOK_ALIKES: &[LookAlike] = &[
     LookAlike {
         title: "commit hashes, short and whole",
-        make: |seed| body(HEX, [7, 8, 9, 10, 12, 40][(seed % 6) as usize], seed),
+        make: |seed| body(HEX, one_of(&[7, 8, 9, 10, 12, 40], seed), seed),
         places: &[
             "commit @", "@ Fix the parser", "HEAD is now at @ Merge", "index @..@ 100644", "  \"commit\": \"@\",", "Merge: @ @",
             "https://git.host/me/repo/commit/@", "{\"sha\":\"@\"}", "git cherry-pick @", "rev = \"@\"", "deployed @.", "[@](url)",
@@ -34,7 +34,7 @@ pub const LOOK_ALIKES: &[LookAlike] = &[
     },
     LookAlike {
         title: "digests of 128 to 512 bits",
-        make: |seed| body(HEX, [32, 40, 64, 96, 128][(seed % 5) as usize], seed),
+        make: |seed| body(HEX, one_of(&[32, 40, 64, 96, 128], seed), seed),
         places: &["sha256:@", "@  file.txt", "checksum = \"@\"", "{\"digest\": \"sha256:@\"}", "etag: \"@\"", "md5 @", "hash=@", "blake3:@"],
     },
     LookAlike {
@@ -47,7 +47,7 @@ pub const LOOK_ALIKES: &[LookAlike] = &[
     },
     LookAlike {
         title: "encoded data",
-        make: |seed| body(BASE64, 40 + (seed % 360) as usize, seed),
+        make: |seed| body(BASE64, one_of(&[40, 64, 88, 123, 256, 400], seed), seed),
         places: &["integrity sha512-@==", "data:image/png;base64,@", "\"body\": \"@\"", "h1:@=", "AAAAB3NzaC1yc2E@ me@host", "src=\"data:;base64,@\""],
     },
     LookAlike {
@@ -61,6 +61,11 @@ pub const LOOK_ALIKES: &[LookAlike] = &[
         places: &["toolu_@", "msg_@", "call_@", "req_@", "chatcmpl-@", "{\"id\":\"resp_@\"}", "rs_@", "run_@"],
     },
 ];
+
+/// One of some lengths, each in its turn.
+fn one_of(lengths: &[usize], seed: u64) -> usize {
+    lengths[usize::try_from(seed).expect("a small number") % lengths.len()]
+}
 
 fn uuid(seed: u64) -> String {
     let hex = body(HEX, 32, seed);

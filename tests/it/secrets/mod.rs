@@ -76,8 +76,8 @@ fn body(alphabet: &str, length: usize, seed: u64) -> String {
 impl Secret {
     /// Whether any piece of it is left in a text.
     fn is_in(&self, text: &str) -> bool {
-        let pieces = self.body.as_bytes().windows(PIECE.min(self.body.len()));
-        pieces.into_iter().any(|piece| memchr::memmem::find(text.as_bytes(), piece).is_some())
+        let mut pieces = self.body.as_bytes().windows(PIECE.min(self.body.len()));
+        pieces.any(|piece| memchr::memmem::find(text.as_bytes(), piece).is_some())
     }
 
     /// Whether the gate takes it out.
@@ -103,7 +103,7 @@ impl Secret {
 
 #[test]
 fn a_mark_names_the_kind() {
-    for it in secrets().iter().filter(|it| std::ptr::eq(it.form, &FORMS[0])) {
+    for it in secrets().iter().filter(|it| it.form.title == FORMS[0].title) {
         assert!(redact::text(&it.text).contains(&format!("[redacted:{}]", it.kind.0)), "{}", it.told());
     }
 }
