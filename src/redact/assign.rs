@@ -1,5 +1,7 @@
 //! Assignments of machine-made values to telling names, in code, JSON, YAML, environments, XML and on command lines.
 
+use std::collections::BTreeSet;
+
 use super::find::{Found, Hit, Span};
 use super::value;
 use super::{run, torn};
@@ -139,6 +141,8 @@ fn link(text: &str, name_start: usize, at: usize) -> Option<(Link, usize)> {
 fn signs(text: &str, at: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let count = bytes[at..].iter().take(4).take_while(|byte| b":=>?|+!".contains(byte)).count();
+    // What stands behind the last of these is the value's own.
+    let count = bytes[at..at + count].iter().rposition(|byte| b":=>".contains(byte))? + 1;
     let signs = &bytes[at..at + count];
     if count > 3 || signs.starts_with(b"::") || !signs.iter().any(|byte| matches!(byte, b':' | b'=')) {
         return None;
@@ -387,7 +391,7 @@ fn bare_end(text: &str, start: usize, link: Link, most: usize) -> usize {
 /// Takes up what a line end tore off a value without quotes.
 fn go_on(text: &str, value: &mut Value<'_>) -> bool {
     let span = Span { start: value.start, end: value.end, rank: 0, mark: "" };
-    let end = if value.quoted || value.cut { value.end } else { torn::end_of(text, span) };
+    let end = if value.quoted || value.cut { value.end } else { torn::end_of(text, span, &BTreeSet::new()) };
     let goes_on = end > value.end;
     if goes_on && let Some(whole) = joined(&text[value.start..end]) {
         value.text = whole.into();

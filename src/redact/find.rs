@@ -1,6 +1,7 @@
 //! One pass over the text for everything a secret can begin with, and the spans that turn out to be secrets.
 
 use std::cell::LazyCell;
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
@@ -165,8 +166,9 @@ fn visible_spans(text: &str) -> Option<Vec<Span>> {
         ControlFlow::Continue(())
     });
     torn::prefixes(text, &mut found);
+    let starts: BTreeSet<usize> = found.spans.iter().map(|span| span.start).collect();
     for span in found.spans.iter_mut().filter(|span| span.rank < usize::MAX) {
-        span.end = torn::end_of(text, *span);
+        span.end = torn::end_of(text, *span, &starts);
     }
     end.is_continue().then_some(found.spans)
 }

@@ -1,6 +1,7 @@
 //! What a line end tore: prefixes of tokens that begin on one line and end on the next, and secrets that go on there.
 
 use std::cell::LazyCell;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::find::{Found, Hit, Span};
@@ -79,14 +80,16 @@ fn across(text: &str, end: usize, at: usize, by_first: &[Vec<&Shape>], found: &m
     None
 }
 
-/// Where a secret ends that a terminal broke: as far as the next lines begin with what looks as machine-made.
-pub(super) fn end_of(text: &str, span: Span) -> usize {
+/// Where a secret ends that a terminal broke: as far as the next lines begin with what looks as machine-made, and no other
+/// secret starts there.
+pub(super) fn end_of(text: &str, span: Span, starts: &BTreeSet<usize>) -> usize {
     let mut end = span.end;
     while (SHORTEST..LONGEST).contains(&(end - span.start)) {
         let Some(next) = run::after_break(text, end) else { break };
         let secret = &text[span.start..span.end];
         let rest = rest(text, next, secret.contains('.'));
-        if rest.len() < SHORTEST_REST || !value::goes_on(secret, rest) {
+        let is_other = starts.range(next..next + rest.len()).next().is_some();
+        if rest.len() < SHORTEST_REST || is_other || !value::goes_on(secret, rest) {
             break;
         }
         end = next + rest.len();
