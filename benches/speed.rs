@@ -95,7 +95,7 @@ fn steps(group: &mut BenchmarkGroup<WallTime>, bytes: &[u8]) {
 fn checkpoint(group: &mut BenchmarkGroup<WallTime>, bytes: &[u8]) {
     let options = Options::default();
     let before = &bytes[..bytes.len() * 10 / 11];
-    let (_, kept) = resume(before, &options, None).expect("a session");
+    let kept = resume(before, &options, None).expect("a session").1.after(None);
     for (name, kept) in [("checkpoint anew", None), ("checkpoint", Some(kept.as_slice()))] {
         let save = || resume(black_box(bytes), &options, kept).expect("a session").1;
         group.bench_function(name, |it| it.iter_with_large_drop(save));

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use crate::checkpoint::{self, Kept};
 use crate::error::{Error, Result};
 use crate::event::{Actor, EventKind, Transcript, Warning};
 use crate::fact::Fact;
@@ -11,7 +12,7 @@ use crate::pack::{self, Packed};
 use crate::render::{Citations, Renderer};
 use crate::state::{HandoffState, Metadata, Source, Tokens, Used};
 use crate::token::{Encoding, Lines, Tokenizer};
-use crate::{checkpoint, count, diff, extract, format, redact, render};
+use crate::{count, diff, extract, format, redact, render};
 
 /// The smallest budget a handoff is made for, in tokens.
 pub const MINIMUM: usize = 200;
@@ -83,7 +84,7 @@ pub fn build(bytes: &[u8], options: &Options) -> Result<Handoff> {
 /// Makes a handoff of a transcript that grew, with what was kept the last time, and says what to keep for the next:
 /// bytes that mean nothing to anybody else, and hold no secret. The handoff is the one that [`build`] makes. Where the
 /// transcript was rewritten or cut short, or what was kept is of no use, it is read anew.
-pub fn resume(bytes: &[u8], options: &Options, kept: Option<&[u8]>) -> Result<(Handoff, Vec<u8>)> {
+pub fn resume(bytes: &[u8], options: &Options, kept: Option<&[u8]>) -> Result<(Handoff, Kept)> {
     refuse_small(options.budget)?;
     let (format, encoding) = (options.format.as_deref(), options.tokenizer.encoding());
     let session = checkpoint::read(bytes, format, encoding, kept)?;

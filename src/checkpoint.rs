@@ -1,27 +1,26 @@
 //! Reading a session that grows: what was read before is kept, and only the lines behind it are read.
 //!
 //! Kept are the events behind the gate, what the format knows at the end of the last whole line, and the hash of the
-//! text up to there. Where that text is another now, everything is read anew.
+//! text up to there. Each time a piece is added for the new lines, so that keeping costs no more than they do. Where the
+//! text is another now, or a piece does not stand behind the one before it, everything is read anew.
 //!
 //! Whoever reads on sees the earlier events behind the gate, and whoever reads the whole file sees them before it.
 //! Both must read the same, so nothing is kept while the format itself still holds a secret, and where a new result
 //! answers a call that held one, everything is read anew.
 
+mod piece;
+
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::error::Result;
-use crate::event::{Event, EventKind, Transcript, Warning};
+use crate::event::{Event, EventKind, Transcript};
 use crate::format::{self, Growing, Reading};
 use crate::token::Encoding;
 use crate::{count, redact};
 
-/// What kept bytes begin with: which layout they have. What another version kept is not read.
-const LAYOUT: &[u8] = concat!("baton ", env!("CARGO_PKG_VERSION"), " checkpoint 1\n").as_bytes();
+pub use piece::Kept;
 
-/// Bytes of a hash.
-const HASH: usize = blake3::OUT_LEN;
+use piece::{Addition, HASH, Held, Mark, Piece, pieces};
 
 /// A session behind the gate.
 pub struct Session {
@@ -29,34 +28,16 @@ pub struct Session {
     pub transcript: Transcript,
     /// The tokens of all that the models saw.
     pub tokens: usize,
-    kept: Kept,
+    kept: Keeping,
 }
 
 /// What of a session is kept.
-enum Kept {
-    /// All of it, with the mark of the place where it ends.
-    Whole(Box<Mark>),
+enum Keeping {
+    /// All of it.
+    Whole(Box<Addition>),
     /// All but what came out of a last line that is not whole.
-    Before(Vec<u8>),
+    Before(Kept),
     Nothing,
-}
-
-/// A place at a line end, and what reading on from there takes beside the events.
-#[derive(Clone, Serialize, Deserialize)]
-struct Mark {
-    format: String,
-    encoding: String,
-    /// Bytes of text before it, and their hash.
-    length: usize,
-    hash: [u8; HASH],
-    /// Lines before it.
-    lines: u32,
-    /// What the format knows.
-    state: Option<String>,
-    /// For each event, the tokens that the models saw of it.
-    tokens: Vec<u32>,
-    /// The calls whose words the gate changed.
-    changed: Vec<usize>,
 }
 
 /// Reads a session: on from what was kept of it, if that is still its beginning.
@@ -71,9 +52,9 @@ pub fn read(bytes: &[u8], format: Option<&str>, encoding: Encoding, kept: Option
     if torn.is_empty() {
         return reader.session();
     }
-    let kept = Kept::Before(keep(&reader.mark, &reader.transcript));
+    let kept = reader.addition().keep(&reader.transcript);
     let session = reader.read_on(text).map_or_else(|| anew(bytes, format, encoding), Reader::session)?;
-    Ok(Session { kept, ..session })
+    Ok(Session { kept: Keeping::Before(kept), ..session })
 }
 
 /// Reads a session that cannot be read on.
@@ -81,52 +62,17 @@ fn anew(bytes: &[u8], format: Option<&str>, encoding: Encoding) -> Result<Sessio
     let mut transcript = format::read(bytes, format)?;
     let tokens = count::seen(&transcript, encoding);
     redact::transcript(&mut transcript);
-    Ok(Session { transcript, tokens, kept: Kept::Nothing })
+    Ok(Session { transcript, tokens, kept: Keeping::Nothing })
 }
 
 impl Session {
-    /// What to hand to [`read`] the next time; empty if nothing can be kept.
-    pub fn keep(&self) -> Vec<u8> {
+    /// What to keep, so that all of it can be handed to [`read`] the next time.
+    pub fn keep(&self) -> Kept {
         match &self.kept {
-            Kept::Whole(mark) => keep(mark, &self.transcript),
-            Kept::Before(kept) => kept.clone(),
-            Kept::Nothing => Vec::new(),
+            Keeping::Whole(addition) => addition.keep(&self.transcript),
+            Keeping::Before(kept) => kept.clone(),
+            Keeping::Nothing => Kept::Nothing,
         }
-    }
-}
-
-/// The layout, the hash of all behind it, the mark, the events and the warnings.
-fn keep(mark: &Mark, transcript: &Transcript) -> Vec<u8> {
-    let Some(state) = mark.state.as_deref().and_then(safe_state) else { return Vec::new() };
-    let content = (Mark { state: Some(state), ..mark.clone() }, &transcript.events, &transcript.warnings);
-    let Ok(mut kept) = postcard::to_extend(&content, [LAYOUT, &[0; HASH]].concat()) else {
-        return Vec::new();
-    };
-    let (head, content) = kept.split_at_mut(LAYOUT.len() + HASH);
-    head[LAYOUT.len()..].copy_from_slice(blake3::hash(content).as_bytes());
-    kept
-}
-
-/// What a format knows, behind the gate; none if the gate changes more than the words of calls. Those may change: a
-/// result that needs them is not read on to.
-fn safe_state(state: &str) -> Option<String> {
-    let mut value: Value = serde_json::from_str(state).ok()?;
-    let mut changed = false;
-    pass(&mut value, &mut changed).then(|| if changed { value.to_string() } else { state.to_owned() })
-}
-
-/// Whether a value passes; words of calls in it are made to.
-fn pass(value: &mut Value, changed: &mut bool) -> bool {
-    match value {
-        Value::String(text) => redact::text(text) == *text,
-        Value::Array(items) => items.iter_mut().all(|item| pass(item, changed)),
-        Value::Object(fields) => fields.iter_mut().all(|(name, value)| {
-            if name.starts_with(format::OF_A_CALL) {
-                *changed |= redact::json(value) > 0;
-            }
-            redact::text(name) == *name && pass(value, changed)
-        }),
-        Value::Null | Value::Bool(_) | Value::Number(_) => true,
     }
 }
 
@@ -138,6 +84,9 @@ struct Reader {
     hasher: blake3::Hasher,
     mark: Mark,
     transcript: Transcript,
+    held: Held,
+    /// Events of the pieces that became others.
+    replaced: Vec<usize>,
 }
 
 impl Reader {
@@ -154,29 +103,63 @@ impl Reader {
             changed: Vec::new(),
         };
         let transcript = Transcript { format: growing.format, ..Transcript::default() };
-        Reader { growing, encoding, hasher, mark, transcript }
+        let held = Held { hash: mark.hash, ..Held::default() };
+        Reader { growing, encoding, hasher, mark, transcript, held, replaced: Vec::new() }
     }
 
     /// A reader that has read what was kept; none if the text does not begin with it.
     fn open(kept: &[u8], growing: &'static Growing, encoding: Encoding, text: &[u8]) -> Option<Self> {
-        let (hash, content) = kept.strip_prefix(LAYOUT)?.split_at_checked(HASH)?;
-        if blake3::hash(content).as_bytes() != hash {
+        let pieces = pieces(kept)?;
+        let ((_, last), _): (([u8; HASH], Mark), _) = postcard::take_from_bytes(pieces.last()?).ok()?;
+        let before = text.get(..last.length)?;
+        if last.format != growing.format || last.encoding != encoding.name() {
             return None;
         }
-        let (mark, content): (Mark, _) = postcard::take_from_bytes(content).ok()?;
-        let before = text.get(..mark.length)?;
-        if mark.format != growing.format || mark.encoding != encoding.name() {
+        let hash = || blake3::Hasher::new().update(before).clone();
+        let read = || pieces.iter().try_fold(Reader::new(growing, encoding), |reader, it| reader.with(it));
+        let (hasher, reader) = rayon::join(hash, read);
+        let reader = reader?;
+        (hasher.finalize().as_bytes() == &reader.mark.hash).then_some(Reader { hasher, ..reader })
+    }
+
+    /// The same with one piece more; none if that does not stand behind those before.
+    fn with(mut self, piece: &[u8]) -> Option<Self> {
+        let (behind, mark, replaced, events, warnings): Piece = postcard::from_bytes(piece).ok()?;
+        if behind != self.held.hash {
             return None;
         }
-        let prefix = || blake3::Hasher::new().update(before).clone();
-        let events = || postcard::from_bytes::<(Vec<Event>, Vec<Warning>)>(content).ok();
-        let (hasher, events) = rayon::join(prefix, events);
-        let (events, warnings) = events?;
-        if hasher.finalize().as_bytes() != &mark.hash {
-            return None;
+        self.transcript.events.extend(events);
+        self.transcript.warnings.extend(warnings);
+        let tokens = [self.mark.tokens, mark.tokens].concat();
+        let changed = [self.mark.changed, mark.changed].concat();
+        self.mark = Mark { tokens, changed, ..mark };
+        for (at, tokens, event) in replaced {
+            *self.mark.tokens.get_mut(at)? = tokens;
+            *self.transcript.events.get_mut(at)? = event;
         }
-        let transcript = Transcript { format: growing.format, events, warnings };
-        Some(Reader { growing, encoding, hasher, mark, transcript })
+        let (first, added) = match self.held.first {
+            0 => (piece.len(), 0),
+            first => (first, self.held.added + piece.len()),
+        };
+        self.held = Held {
+            first,
+            added,
+            hash: self.mark.hash,
+            events: self.transcript.events.len(),
+            changed: self.mark.changed.len(),
+            warnings: self.transcript.warnings.len(),
+        };
+        (self.mark.tokens.len() == self.held.events).then_some(self)
+    }
+
+    /// What it read behind the pieces.
+    fn addition(&self) -> Addition {
+        Addition {
+            held: self.held.clone(),
+            mark: self.mark.clone(),
+            replaced: self.replaced.clone(),
+            warnings: self.transcript.warnings[self.held.warnings..].to_vec(),
+        }
     }
 
     /// Reads the text behind the mark; none if it has to be read together with what stands before.
@@ -185,6 +168,8 @@ impl Reader {
             return None;
         }
         let (known, warned) = (self.transcript.events.len(), self.transcript.warnings.len());
+        let held: Vec<bool> =
+            self.transcript.events[..self.held.events].iter().map(|event| event.abandoned).collect();
         let added = &text[self.mark.length..];
         let mut reading = Reading {
             transcript: self.transcript,
@@ -206,6 +191,11 @@ impl Reader {
         }
         reading.replaced.retain(|at| *at < known);
         self.gate(&reading.replaced, known, warned);
+        // The user may have gone back behind what is kept, too.
+        let events = self.transcript.events.iter();
+        let turned = events.zip(&held).map(|(event, before)| event.abandoned != *before);
+        self.replaced.extend((0..).zip(turned).filter_map(|(at, turned)| turned.then_some(at)));
+        self.replaced.extend(reading.replaced.into_iter().filter(|at| *at < held.len()));
         Some(self)
     }
 
@@ -227,9 +217,10 @@ impl Reader {
     }
 
     fn session(self) -> Result<Session> {
+        let kept = Keeping::Whole(Box::new(self.addition()));
         let transcript = format::checked(self.transcript, self.growing.format)?;
         let tokens = self.mark.tokens.iter().map(|tokens| *tokens as usize).sum();
-        Ok(Session { transcript, tokens, kept: Kept::Whole(Box::new(self.mark)) })
+        Ok(Session { transcript, tokens, kept })
     }
 }
 
@@ -259,7 +250,7 @@ mod tests {
     #[track_caller]
     fn check(before: &str, now: &str, expected: bool) {
         let (encoding, growing) = (Encoding::O200kBase, &format::GROWING[0]);
-        let kept = read(before.as_bytes(), Some("claude-code"), encoding, None).unwrap().keep();
+        let kept = read(before.as_bytes(), Some("claude-code"), encoding, None).unwrap().keep().after(None);
         let open = |encoding| Reader::open(&kept, growing, encoding, now.as_bytes());
         let reader = open(encoding).and_then(|reader| reader.read_on(now.as_bytes()));
         assert_eq!(reader.is_some(), expected, "{now}");
@@ -274,6 +265,31 @@ mod tests {
         check(&format!("{FIRST}\n{{\"type\":"), &two, true);
         check(&two, &one, false);
         check(&two, &two.replace("Done", "Gone"), false);
+    }
+
+    #[test]
+    fn what_became_of_earlier_events_is_kept() {
+        let record = |uuid: &str, parent: &str, kind: &str| {
+            format!(
+                r#"{{"type":"{kind}","uuid":"{uuid}","parentUuid":"{parent}","message":{{"role":"{kind}","content":"{uuid} it"}}}}"#
+            ) + "\n"
+        };
+        let typed = [("a", "", "user"), ("b", "a", "assistant"), ("c", "b", "user"), ("d", "c", "assistant")];
+        let again = [("e", "b", "user"), ("f", "e", "assistant")];
+        let mut text: String = typed.map(|(uuid, parent, kind)| record(uuid, parent, kind)).concat();
+        let read = |text: &str, kept: Option<&[u8]>| {
+            read(text.as_bytes(), Some("claude-code"), Encoding::O200kBase, kept).unwrap()
+        };
+        let mut kept = read(&text, None).keep().after(None);
+        for (uuid, parent, kind) in again {
+            text += &record(uuid, parent, kind);
+            let session = read(&text, Some(&kept));
+            assert_eq!(matches!(session.keep(), Kept::Behind(_)), uuid == "e");
+            kept = session.keep().after(Some(&kept));
+            let abandoned: Vec<bool> = session.transcript.events.iter().map(|it| it.abandoned).collect();
+            assert_eq!(session.transcript.events, read(&text, None).transcript.events);
+            assert_eq!(abandoned[..4], [false, false, true, true]);
+        }
     }
 
     #[test]

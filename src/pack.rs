@@ -1,17 +1,23 @@
 //! Packing: the facts that fit the budget, exactly.
 //!
 //! First the floor, in its order, each entry in its shortest form; then, entry by entry, what adds most per token,
-//! an entry's longer form being an entry of its own. Every step is measured on the whole rendered text, so the budget
-//! holds on the final bytes, and nothing is estimated that decides.
+//! an entry's longer form being an entry of its own. What is taken is measured on the whole rendered text, so the budget
+//! holds on the final bytes, and nothing is estimated that decides. While there is plenty of room, several entries are
+//! measured together: each by itself would fit as well.
+
+mod assemble;
+mod sizes;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
-use rayon::prelude::*;
-
 use crate::fact::{Fact, Item};
 use crate::rank::{Covered, Ranking};
-use crate::state::{Environment, HandoffState, Metadata, Status, Task};
+use crate::state::{HandoffState, Metadata};
+
+pub use assemble::assemble;
+
+use sizes::sizes;
 
 /// What reading one more statement costs beside its tokens, in tokens; the more, the fewer and richer are taken.
 const STATEMENT: i64 = 40;
@@ -21,6 +27,10 @@ const GLANCE: i64 = 8;
 const LONGER: i64 = 20;
 /// By how many tokens an entry may seem too large and still be tried: its size is an estimate, the whole is measured.
 const SLACK: usize = 8;
+/// With less room than this, in tokens, every step is measured.
+const PLENTY: usize = 200;
+/// By how many tokens a text with fewer entries might be longer, where names share a folder or an ending.
+const SHARING: usize = 64;
 
 /// Measures a rendered handoff, in tokens.
 pub type Measure<'a> = &'a dyn Fn(&HandoffState) -> usize;
@@ -49,45 +59,40 @@ pub fn pack(
     measure: Measure,
     size_of: SizeOf,
 ) -> Option<Packed> {
-    let mut packer = Packer {
-        facts,
-        ranking: Ranking::of(facts),
-        covered: Covered::default(),
-        metadata,
-        budget,
-        measure,
-        sizes: sizes(facts, size_of),
-        choice: Choice::new(),
-        tokens: 0,
-        offers: BinaryHeap::new(),
-        refused: BTreeSet::new(),
-    };
-    packer.tokens = packer.size(&packer.choice)?;
+    let mut packer = Packer::of(facts, metadata, budget, measure, size_of);
+    packer.draft.tokens = packer.size()?;
     packer.floor();
     packer.fill();
-    let state = assemble(facts, &packer.choice, metadata);
-    Some(Packed { state, choice: packer.choice, tokens: packer.tokens })
+    let Draft { choice, tokens, .. } = packer.draft;
+    Some(Packed { state: assemble(facts, &choice, metadata), choice, tokens })
 }
 
 struct Packer<'a> {
     facts: &'a [Fact],
     ranking: Ranking,
-    covered: Covered,
     metadata: &'a Metadata,
     budget: usize,
     measure: Measure<'a>,
     /// Estimated tokens of each form of each fact; only for choosing.
     sizes: Vec<Vec<usize>>,
-    choice: Choice,
-    tokens: usize,
-    /// What may be taken, best first.
-    offers: BinaryHeap<Offer>,
+    draft: Draft,
     /// The forms that did not fit, by fact.
     refused: BTreeSet<(usize, usize)>,
 }
 
+/// How far the packing is.
+#[derive(Clone, Default)]
+struct Draft {
+    choice: Choice,
+    covered: Covered,
+    /// Its size, as it was measured last.
+    tokens: usize,
+    /// What may be taken, best first.
+    offers: BinaryHeap<Offer>,
+}
+
 /// A form of a fact that may be taken. The order of the fields is the order of choice; among equals the first is taken.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Offer {
     /// What it adds per token, as it was when it was offered.
     density: i64,
@@ -99,28 +104,52 @@ struct Offer {
     more: usize,
 }
 
-impl Packer<'_> {
-    /// The size of a choice, if it fits.
-    fn size(&self, choice: &Choice) -> Option<usize> {
-        let tokens = (self.measure)(&assemble(self.facts, choice, self.metadata));
+impl<'a> Packer<'a> {
+    fn of(
+        facts: &'a [Fact],
+        metadata: &'a Metadata,
+        budget: usize,
+        measure: Measure<'a>,
+        size_of: SizeOf,
+    ) -> Self {
+        let (ranking, sizes) = (Ranking::of(facts), sizes(facts, size_of));
+        let (draft, refused) = (Draft::default(), BTreeSet::new());
+        Packer { facts, ranking, metadata, budget, measure, sizes, draft, refused }
+    }
+
+    /// The size of what is chosen, if it fits.
+    fn size(&self) -> Option<usize> {
+        let tokens = (self.measure)(&assemble(self.facts, &self.draft.choice, self.metadata));
         (tokens <= self.budget).then_some(tokens)
+    }
+
+    /// The tokens that are left.
+    fn room(&self) -> usize {
+        self.budget - self.draft.tokens
     }
 
     /// Takes a form of a fact if the whole still fits.
     fn take(&mut self, index: usize, form: usize) -> bool {
-        let before = self.choice.insert(index, form);
-        if let Some(tokens) = self.size(&self.choice) {
-            self.tokens = tokens;
+        let before = self.draft.choice.insert(index, form);
+        if let Some(tokens) = self.size() {
+            self.draft.tokens = tokens;
             if before.is_none() {
-                self.ranking.cover(index, &mut self.covered);
+                self.ranking.cover(index, &mut self.draft.covered);
             }
             return true;
         }
         match before {
-            Some(form) => self.choice.insert(index, form),
-            None => self.choice.remove(&index),
+            Some(form) => self.draft.choice.insert(index, form),
+            None => self.draft.choice.remove(&index),
         };
         false
+    }
+
+    /// Takes a form of a fact that is measured later, together with others.
+    fn take_unmeasured(&mut self, index: usize, form: usize) {
+        if self.draft.choice.insert(index, form).is_none() {
+            self.ranking.cover(index, &mut self.draft.covered);
+        }
     }
 
     /// What must not be lost: by order, and within it by worth, each in the longest form that leaves room for the rest.
@@ -128,9 +157,18 @@ impl Packer<'_> {
         let mut floor: Vec<usize> =
             (0..self.facts.len()).filter(|index| self.facts[*index].floor.is_some()).collect();
         floor.sort_by_key(|index| (self.facts[*index].floor, -self.facts[*index].worth, *index));
+        let shortest = |index: usize| self.facts[index].forms.len() - 1;
+        let before = self.draft.clone();
+        for index in &floor {
+            self.take_unmeasured(*index, shortest(*index));
+        }
+        if let Some(tokens) = self.size() {
+            self.draft.tokens = tokens;
+            return;
+        }
+        self.draft = before;
         for index in floor {
-            let shortest = self.facts[index].forms.len() - 1;
-            self.take(index, shortest);
+            self.take(index, shortest(index));
         }
     }
 
@@ -138,7 +176,12 @@ impl Packer<'_> {
         for index in 0..self.facts.len() {
             self.offer(index);
         }
-        while let Some((index, form)) = self.best() {
+        while self.room() > PLENTY && self.take_some() {}
+        self.take_one_by_one();
+    }
+
+    fn take_one_by_one(&mut self) {
+        while let Some((index, form, _)) = self.best() {
             if self.take(index, form) {
                 self.offer(index);
             } else {
@@ -147,9 +190,34 @@ impl Packer<'_> {
         }
     }
 
+    /// Takes what is best for about half of the room that is left, and measures all of it together. If any of it might
+    /// not have been taken by itself, none of it is.
+    fn take_some(&mut self) -> bool {
+        let before = self.draft.clone();
+        let (mut taken, mut largest) = (0, 0);
+        while taken < self.room() / 2
+            && let Some((index, form, more)) = self.best()
+        {
+            self.take_unmeasured(index, form);
+            self.offer(index);
+            taken += more;
+            largest = largest.max(more);
+        }
+        match self.size() {
+            Some(tokens) if taken > 0 && tokens + largest + SHARING <= self.budget => {
+                self.draft.tokens = tokens;
+                true
+            }
+            _ => {
+                self.draft = before;
+                false
+            }
+        }
+    }
+
     /// Offers the forms of a fact that are longer than the one that is there.
     fn offer(&mut self, index: usize) {
-        let now = self.choice.get(&index).copied();
+        let now = self.draft.choice.get(&index).copied();
         for form in 0..now.unwrap_or(self.facts[index].forms.len()) {
             if self.refused.contains(&(index, form)) {
                 continue;
@@ -163,25 +231,24 @@ impl Packer<'_> {
 
     /// Keeps an offer that adds something and may fit. Room only shrinks, so what is left out here stays out.
     fn put(&mut self, offer: Offer) {
-        if offer.density > 0 && offer.more <= self.budget - self.tokens + SLACK {
-            self.offers.push(offer);
+        if offer.density > 0 && offer.more <= self.room() + SLACK {
+            self.draft.offers.push(offer);
         }
     }
 
-    /// The form of a fact that adds most per token among those that may fit.
+    /// The form of a fact that adds most per token among those that may fit, and how many tokens it seems to add.
     ///
     /// What is covered only grows, so what an offer adds only falls: one that leads and has not fallen since it was
     /// put in is the best of all, though the others were not looked at again.
-    fn best(&mut self) -> Option<(usize, usize)> {
-        while let Some(offer) = self.offers.pop() {
+    fn best(&mut self) -> Option<(usize, usize, usize)> {
+        while let Some(offer) = self.draft.offers.pop() {
             let (Reverse(index), Reverse(form)) = (offer.index, offer.form);
-            let left = self.budget - self.tokens;
-            if offer.more > left + SLACK || offer.now != self.choice.get(&index).copied() {
+            if offer.more > self.room() + SLACK || offer.now != self.draft.choice.get(&index).copied() {
                 continue;
             }
             let density = self.density(index, form, offer.now, offer.more);
             if density == offer.density {
-                return Some((index, form));
+                return Some((index, form, offer.more));
             }
             self.put(Offer { density, ..offer });
         }
@@ -203,107 +270,59 @@ impl Packer<'_> {
         let fact = &self.facts[index];
         match now {
             Some(now) => fact.worth_of(form) - fact.worth_of(now),
-            None => self.ranking.gain(index, fact.worth_of(form), &self.covered),
+            None => self.ranking.gain(index, fact.worth_of(form), &self.draft.covered),
         }
     }
 }
 
-/// Estimated tokens of each form of each fact. A file of which only the name is told shares the words of its folder
-/// with the other files there.
-fn sizes(facts: &[Fact], size_of: SizeOf) -> Vec<Vec<usize>> {
-    let mut folders: BTreeMap<&str, usize> = BTreeMap::new();
-    for name in facts.iter().filter_map(|fact| bare_name(&fact.forms[fact.forms.len() - 1])) {
-        *folders.entry(folder_of(name)).or_default() += 1;
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::token::Encoding;
+    use crate::{extract, format, render};
+
+    /// What is chosen when every step is measured.
+    fn one_by_one(mut packer: Packer) -> (Choice, usize) {
+        (0..packer.facts.len()).for_each(|index| packer.offer(index));
+        packer.take_one_by_one();
+        (packer.draft.choice, packer.draft.tokens)
     }
-    let size = |item: &Item| match bare_name(item) {
-        Some(name) => {
-            let folder = folder_of(name);
-            let sharing = if folder.contains([':', ' ']) { 1 } else { folders[folder].min(4) };
-            size_of(&name[folder.len()..]) + size_of(folder) / sharing
-        }
-        None => size_of(&item.text()),
-    };
-    facts.par_iter().map(|fact| fact.forms.iter().map(|item| size(item) + overhead(item)).collect()).collect()
-}
 
-/// The name of a file of which nothing else is told.
-fn bare_name(item: &Item) -> Option<&str> {
-    match item {
-        Item::File(entry) if entry.relevance.is_empty() && entry.focus_ranges.is_empty() => Some(&entry.path),
-        _ => None,
+    fn together(mut packer: Packer) -> (Choice, usize) {
+        packer.fill();
+        (packer.draft.choice, packer.draft.tokens)
     }
-}
 
-fn folder_of(name: &str) -> &str {
-    name.rfind('/').map_or("", |at| &name[..at])
-}
-
-/// Tokens that an entry costs beside its own words.
-fn overhead(item: &Item) -> usize {
-    match item {
-        Item::File(entry) if entry.relevance.is_empty() => 2,
-        Item::File(entry) => 3 + 8 * entry.focus_ranges.len(),
-        Item::NextStep(_) => 6,
-        Item::Verification(_) => 8,
-        _ => 3,
-    }
-}
-
-/// The handoff that a choice of facts makes.
-pub fn assemble(facts: &[Fact], choice: &Choice, metadata: &Metadata) -> HandoffState {
-    let mut state = HandoffState {
-        task: Task {
-            objective: String::new(),
-            status: Status::InProgress,
-            progress_summary: String::new(),
-            evidence: Vec::new(),
-        },
-        files: Vec::new(),
-        decisions: Vec::new(),
-        next_steps: Vec::new(),
-        metadata: metadata.clone(),
-        constraints: Vec::new(),
-        findings: Vec::new(),
-        errors: Vec::new(),
-        verification: Vec::new(),
-        questions: Vec::new(),
-        environment: Environment::default(),
-    };
-    let mut progress: Vec<(u32, String)> = Vec::new();
-    for (index, form) in choice {
-        let fact = &facts[*index];
-        match fact.forms[*form].clone() {
-            Item::Objective(text) => {
-                state.task.objective = text;
-                state.task.evidence.extend(&fact.evidence);
+    #[test]
+    fn what_is_measured_together_would_fit_one_by_one() {
+        let epoch = Timestamp::UNIX_EPOCH;
+        let (source, tokens, said) = (None, None, None);
+        let session_id = String::new();
+        let (created_at, updated_at, base_session) = (epoch, epoch, None);
+        let metadata = Metadata { created_at, updated_at, session_id, base_session, source, tokens, said };
+        let markdown = render::find("markdown").unwrap();
+        let measure = |state: &HandoffState| {
+            Encoding::O200kBase.count(&(markdown.render)(state, render::Citations::Hidden))
+        };
+        let size_of = |text: &str| Encoding::O200kBase.count(text);
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/claude-code");
+        for session in fs::read_dir(folder).unwrap() {
+            let bytes = fs::read(session.unwrap().path().join("session.jsonl")).unwrap();
+            let facts = extract::extract(&format::read(&bytes, None).unwrap());
+            for budget in (300..2400).step_by(150) {
+                let packer = || {
+                    let mut packer = Packer::of(&facts, &metadata, budget, &measure, &size_of);
+                    packer.draft.tokens = packer.size().unwrap();
+                    packer.floor();
+                    packer
+                };
+                assert_eq!(together(packer()), one_by_one(packer()));
             }
-            Item::Status(status, words) => {
-                state.task.status = status;
-                if !words.is_empty() {
-                    progress.push((0, format!("Status: {words}")));
-                }
-            }
-            Item::Progress(text) => progress.push((fact.evidence.first().copied().unwrap_or(0).max(1), text)),
-            Item::Constraint(entry) => state.constraints.push(entry),
-            Item::File(entry) => state.files.push(entry),
-            Item::Decision(entry) => state.decisions.push(entry),
-            Item::Finding(entry) => state.findings.push(entry),
-            Item::Error(entry) => state.errors.push(entry),
-            Item::Verification(entry) => state.verification.push(entry),
-            Item::Question(entry) => state.questions.push(entry),
-            Item::NextStep(entry) => state.next_steps.push(entry),
-            Item::Environment(entry) => {
-                let notes = std::mem::take(&mut state.environment.notes);
-                state.environment = Environment { notes, ..entry };
-            }
-            Item::Note(entry) => state.environment.notes.push(entry),
         }
     }
-    progress.sort_by_key(|(line, _)| *line);
-    state.task.progress_summary = progress.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n");
-    state.decisions.sort_by_key(|entry| entry.evidence.first().copied());
-    state.findings.sort_by_key(|entry| entry.evidence.first().copied());
-    state.constraints.sort_by_key(|entry| entry.evidence.first().copied());
-    state.next_steps.sort_by_key(|entry| entry.priority);
-    state
 }

@@ -3,6 +3,7 @@
 //! A session is cut into passages of a few lines. Those at the lines asked for come first, then those that hold the rarest
 //! words of the question; what fits the budget is given in the order of the session, word for word behind the gate.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -189,8 +190,12 @@ fn pieces(line: &str) -> impl Iterator<Item = &str> {
 
 /// The passages that have to do with the question, the best first.
 fn rank(passages: &[Passage], spoken: &[Spoken], ask: &Ask) -> Vec<usize> {
-    let words: Vec<String> =
-        text::words(&ask.query).collect::<BTreeSet<_>>().into_iter().take(WORDS).collect();
+    let words: Vec<String> = text::words(&ask.query)
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .take(WORDS)
+        .map(Cow::into_owned)
+        .collect();
     let held: Vec<u64> = passages.par_iter().map(|passage| held(&words, passage.of(spoken))).collect();
     let weights: Vec<u32> = (0..words.len()).map(|word| weight(&held, word)).collect();
     let mut ranked: Vec<(u32, usize)> = (0..passages.len())

@@ -3,6 +3,8 @@
 //! A statement is what a reader would quote as one thing: a bullet, a table row, or a sentence with those behind it
 //! that lean on it ("This …", "So …"). Markup goes, words stay.
 
+use std::borrow::Cow;
+
 /// A quotable piece of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
@@ -344,20 +346,43 @@ fn goes_over(sentence: &str) -> bool {
 }
 
 /// The words of a text as a reader would look them up: lower case, names kept whole, very short and very common ones left out.
-pub fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+pub fn words(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '/' | '-' | ':' | '@' | '#')))
         .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '_'))
         .filter(|word| word.len() > 2 || !word.is_ascii() || word.bytes().all(|b| b.is_ascii_digit()))
-        .map(str::to_lowercase)
+        .map(lower)
         .filter(|word| !word.is_empty() && !is_common(word))
 }
 
-fn is_common(word: &str) -> bool {
-    COMMON.binary_search(&word).is_ok()
+fn lower(word: &str) -> Cow<'_, str> {
+    let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+    if word.bytes().all(is_lower) { Cow::Borrowed(word) } else { Cow::Owned(word.to_lowercase()) }
 }
 
-/// English words that say nothing by themselves, sorted.
-const COMMON: &[&str] = &[
+fn is_common(word: &str) -> bool {
+    word.len() <= 8 && COMMON.binary_search(&packed(word)).is_ok()
+}
+
+/// Up to eight bytes as one number, in the order of the words.
+const fn packed(word: &str) -> u64 {
+    let mut bytes = [0; 8];
+    bytes.split_at_mut(word.len()).0.copy_from_slice(word.as_bytes());
+    u64::from_be_bytes(bytes)
+}
+
+/// English words that say nothing by themselves, packed: every word of a session is looked up.
+const COMMON: [u64; COMMON_WORDS.len()] = {
+    let mut packed_words = [0; COMMON_WORDS.len()];
+    let mut at = 0;
+    while at < packed_words.len() {
+        packed_words[at] = packed(COMMON_WORDS[at]);
+        at += 1;
+    }
+    packed_words
+};
+
+/// The same as words, sorted.
+const COMMON_WORDS: &[&str] = &[
     "about", "after", "all", "also", "and", "any", "are", "because", "been", "before", "both", "but", "can",
     "did", "does", "each", "for", "from", "had", "has", "have", "her", "here", "how", "into", "its", "just",
     "let", "like", "may", "more", "most", "not", "now", "off", "one", "only", "onto", "other", "our", "out",
@@ -413,6 +438,15 @@ pub fn clip(text: &str, limit: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn common_words_are_found() {
+        assert!(COMMON.is_sorted());
+        assert!(COMMON_WORDS.iter().all(|word| is_common(word)));
+        for word in ["", "a", "abou", "aboutt", "yourself", "zebra", "handoff"] {
+            assert!(!is_common(word), "{word}");
+        }
+    }
 
     #[test]
     fn paths_are_joined_once() {

@@ -1,12 +1,15 @@
 //! Which entry of one handoff is which of another. An entry is known by its content: a file by its path, a check by its
 //! command, everything else by its words; so sessions can be compared that never met.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 
 use super::parts::{Entry, words as field};
 use crate::delta::Section;
 use crate::text;
 
+/// Entries that are alike have at least so many words in common, unless one is the beginning of the other.
+pub(super) const IN_COMMON: usize = FEW * SHARED / 100;
 /// Entries of fewer words than this are alike only if they have the same words.
 const FEW: usize = 4;
 /// How many hundredths of the words of the shorter entry have to stand in the longer one.
@@ -30,22 +33,12 @@ pub(super) struct Mark {
 
 impl Mark {
     pub fn of(section: Section, entry: &Entry) -> Self {
-        let subject = subject(section, entry);
-        let key = match section {
-            Section::Files => path(subject),
-            Section::Verification => subject.split_whitespace().collect::<Vec<_>>().join(" "),
-            Section::Progress if subject.starts_with(STATUS) => STATUS.to_owned(),
-            Section::Errors => plain(subject).replace(|c: char| c.is_ascii_digit(), "0"),
-            _ => plain(subject),
-        };
-        let mut words: Vec<String> = match section {
-            Section::Files | Section::Verification => Vec::new(),
-            Section::Decisions => text::words(&format!("{subject} {}", field(entry, "rationale"))).collect(),
-            _ => text::words(without_lead(subject)).collect(),
-        };
-        words.sort_unstable();
-        words.dedup();
-        Mark { section, key, words }
+        Mark::about(section, subject(section, entry), field(entry, "rationale"))
+    }
+
+    /// The mark of an entry by its subject and its rationale, which only decisions have.
+    pub fn about(section: Section, subject: &str, rationale: &str) -> Self {
+        Mark { section, key: key(section, subject), words: words(section, subject, rationale) }
     }
 
     /// Whether both are of one entry, or nearly.
@@ -77,6 +70,30 @@ impl Mark {
     pub fn shared(&self, other: &Mark) -> usize {
         self.words.iter().filter(|word| other.words.binary_search(word).is_ok()).count()
     }
+}
+
+/// What is the same for the same entry.
+pub(super) fn key(section: Section, subject: &str) -> String {
+    match section {
+        Section::Files => path(subject),
+        Section::Verification => subject.split_whitespace().collect::<Vec<_>>().join(" "),
+        Section::Progress if subject.starts_with(STATUS) => STATUS.to_owned(),
+        Section::Errors => plain(subject).replace(|c: char| c.is_ascii_digit(), "0"),
+        _ => plain(subject),
+    }
+}
+
+/// The words of an entry, sorted, each once.
+fn words(section: Section, subject: &str, rationale: &str) -> Vec<String> {
+    let text = match section {
+        Section::Files | Section::Verification => return Vec::new(),
+        Section::Decisions => Cow::Owned(format!("{subject} {rationale}")),
+        _ => Cow::Borrowed(without_lead(subject)),
+    };
+    let mut words: Vec<String> = text::words(&text).map(Cow::into_owned).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
 }
 
 /// The line of the progress that tells how the task stands.

@@ -1,5 +1,6 @@
 //! Why an entry went. What the session still says was left out for the budget; only what is shown to be over is called so.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -28,7 +29,9 @@ impl Known {
     /// All that was found in the new handoff's session, taken or not.
     pub fn facts(facts: &[Fact]) -> Self {
         let forms = facts.iter().flat_map(|fact| [fact.forms.first(), fact.forms.last()]).flatten();
-        let marks = forms.filter_map(|item| entry(item).map(|(section, entry)| Mark::of(section, &entry)));
+        let marks = forms.filter_map(|item| {
+            subject_of(item).map(|(section, subject)| Mark::about(section, &subject, rationale_of(item)))
+        });
         Known { marks: marks.collect(), whole: true, ..Known::default() }
     }
 
@@ -71,6 +74,39 @@ pub(super) fn entry(item: &Item) -> Option<(Section, Entry)> {
         Item::NextStep(entry) => (Section::NextSteps, fields(entry)?),
         Item::Note(entry) => (Section::Notes, fields(entry)?),
     })
+}
+
+/// What an entry is about, as [`subject`] says it of the entry in its list.
+pub(super) fn subject_of(item: &Item) -> Option<(Section, Cow<'_, str>)> {
+    let (section, subject) = match item {
+        Item::Objective(_) | Item::Environment(_) => return None,
+        Item::Status(_, words) => return Some((Section::Progress, Cow::Owned(last_line(words)))),
+        Item::Progress(text) if text.is_empty() => return None,
+        Item::Progress(text) if text.contains('\n') => {
+            return Some((Section::Progress, Cow::Owned(text.replace('\n', " "))));
+        }
+        Item::Progress(text) => (Section::Progress, text),
+        Item::Constraint(entry) => (Section::Constraints, &entry.text),
+        Item::File(entry) => (Section::Files, &entry.path),
+        Item::Decision(entry) => (Section::Decisions, &entry.decision),
+        Item::Finding(entry) => (Section::Findings, &entry.text),
+        Item::Error(entry) => (Section::Errors, &entry.signature),
+        Item::Verification(entry) => (Section::Verification, &entry.command),
+        Item::Question(entry) => (Section::Questions, &entry.question),
+        Item::NextStep(entry) => (Section::NextSteps, &entry.action),
+        Item::Note(entry) => (Section::Notes, &entry.text),
+    };
+    Some((section, Cow::Borrowed(subject)))
+}
+
+/// The last line of a status.
+fn last_line(words: &str) -> String {
+    words.rsplit_once('\n').map_or_else(|| format!("Status: {words}"), |(_, last)| last.to_owned())
+}
+
+/// The reason that a decision gives; no other entry has one.
+pub(super) fn rationale_of(item: &Item) -> &str {
+    if let Item::Decision(entry) = item { &entry.rationale } else { "" }
 }
 
 fn fields(entry: &impl Serialize) -> Option<Entry> {

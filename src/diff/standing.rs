@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use serde_json::Value;
 
-use super::identity::Mark;
-use super::known::entry;
+use super::identity::{IN_COMMON, Mark, key};
+use super::known::{entry, rationale_of, subject_of};
 use super::parts::{Entry, Parts};
 use crate::delta::{Section, is_unread};
 use crate::fact::{Fact, Item};
@@ -23,7 +25,7 @@ const AS_IT_IS: i64 = 18;
 #[must_use]
 pub fn prefer(facts: Vec<Fact>, base: &HandoffState) -> Vec<Fact> {
     let standing = Standing::of(base);
-    let mut placed: Vec<(usize, Fact)> = facts.into_iter().map(|fact| standing.placed(fact)).collect();
+    let mut placed: Vec<(usize, Fact)> = facts.into_par_iter().map(|fact| standing.placed(fact)).collect();
     placed.sort_by_key(|(place, _)| *place);
     placed.into_iter().map(|(_, fact)| fact).collect()
 }
@@ -32,6 +34,8 @@ pub fn prefer(facts: Vec<Fact>, base: &HandoffState) -> Vec<Fact> {
 struct Standing {
     entries: Vec<(Mark, Entry)>,
     by_key: BTreeMap<(Section, String), usize>,
+    /// The entries that have a word.
+    by_word: FxHashMap<String, Vec<usize>>,
 }
 
 impl Standing {
@@ -47,20 +51,40 @@ impl Standing {
             .rev()
             .map(|(at, (mark, _))| ((mark.section, mark.key.clone()), at))
             .collect();
-        Standing { entries, by_key }
+        let mut by_word: FxHashMap<String, Vec<usize>> = FxHashMap::default();
+        for (at, (mark, _)) in entries.iter().enumerate() {
+            mark.words.iter().for_each(|word| by_word.entry(word.clone()).or_default().push(at));
+        }
+        Standing { entries, by_key, by_word }
     }
 
     /// Where a fact stands.
     fn place(&self, fact: &Fact) -> Option<usize> {
-        let marks = fact.forms.iter().filter_map(mark);
-        let same = marks.filter_map(|mark| self.by_key.get(&(mark.section, mark.key)).copied()).min();
-        same.or_else(|| {
-            let longest = mark(&fact.forms[0])?;
-            let like = |(at, (mark, _)): (usize, &(Mark, Entry))| {
-                (mark.section == longest.section && mark.likeness(&longest).is_some()).then_some(at)
-            };
-            self.entries.iter().enumerate().find_map(like)
-        })
+        let keys =
+            fact.forms.iter().filter_map(subject_of).map(|(section, text)| (section, key(section, &text)));
+        keys.filter_map(|key| self.by_key.get(&key).copied()).min().or_else(|| self.alike(&fact.forms[0]))
+    }
+
+    /// The first entry that is like a form of a fact.
+    fn alike(&self, form: &Item) -> Option<usize> {
+        let (section, subject) = subject_of(form)?;
+        let mark = Mark::about(section, &subject, rationale_of(form));
+        let in_common = self.in_common(&mark);
+        let may_be = |at: &usize| section == Section::Constraints || in_common[*at] >= IN_COMMON;
+        let is = |at: &usize| {
+            let (other, _) = &self.entries[*at];
+            other.section == section && other.likeness(&mark).is_some()
+        };
+        (0..self.entries.len()).filter(may_be).find(is)
+    }
+
+    /// How many words each entry has of these.
+    fn in_common(&self, mark: &Mark) -> Vec<usize> {
+        let mut counts = vec![0; self.entries.len()];
+        for at in mark.words.iter().filter_map(|word| self.by_word.get(word)).flatten() {
+            counts[*at] += 1;
+        }
+        counts
     }
 
     /// A fact, raised if it stands in the base, and its place there.
@@ -96,8 +120,4 @@ fn as_read(mut entry: Entry) -> Entry {
         }
     }
     entry
-}
-
-fn mark(form: &Item) -> Option<Mark> {
-    entry(form).map(|(section, entry)| Mark::of(section, &entry))
 }

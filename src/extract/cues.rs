@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use regex::{RegexSet, RegexSetBuilder};
+use super::phrases::Phrases;
 
 /// What a statement is about, as far as its words tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,7 +84,7 @@ const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Narration,
-        r"^(now\b|[A-Z][a-z]+ing\b|let me|let's|i'll|i will|i need to (look|check|see|read|find|understand)|i'm (going|checking|looking|reading|running|now)|i am |looking at|first,? (let|i)|next,? (let|i|i'll)|checking|reading|running|starting|great|perfect|good[.,! ]|ok(ay)?[.,! ]|done[.!]|all (done|green|good)|sure|here'?s|here is|the (file|test|code) (is|has|was)|i have |i see|i can see|time to)\b",
+        r"^(now\b|let me|let's|i'll|i will|i need to (look|check|see|read|find|understand)|i'm (going|checking|looking|reading|running|now)|i am |looking at|first,? (let|i)|next,? (let|i|i'll)|checking|reading|running|starting|great|perfect|good[.,! ]|ok(ay)?[.,! ]|done[.!]|all (done|green|good)|sure|here'?s|here is|the (file|test|code) (is|has|was)|i have |i see|i can see|time to)\b",
     ),
     (
         Cue::Change,
@@ -104,13 +104,17 @@ const CUES: &[(Cue, &str)] = &[
     ),
 ];
 
-/// All cues in one automaton. The words are English, so ASCII is enough for `\b` and `\w`; with Unicode's, the
-/// automaton is many times as large, and gives up on every statement that holds a letter beyond ASCII.
-static SET: LazyLock<RegexSet> = LazyLock::new(|| {
-    let patterns = CUES.iter().map(|(_, pattern)| *pattern);
-    let set = RegexSetBuilder::new(patterns).unicode(false).case_insensitive(true).build();
-    set.expect("the patterns above compile; a test builds them")
+/// The phrases of all cues. The words are English, and a word is letters, digits and `_` of ASCII.
+static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
+    let patterns: Vec<(u32, &str)> = CUES.iter().map(|(cue, pattern)| (cue.bit(), *pattern)).collect();
+    Phrases::new(&patterns)
 });
+
+impl Cue {
+    fn bit(self) -> u32 {
+        1 << (self as u32)
+    }
+}
 
 /// The cues found in a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -122,18 +126,65 @@ impl Cues {
         // The patterns know the straight apostrophe only.
         let straight =
             if text.contains('’') { Cow::Owned(text.replace('’', "'")) } else { Cow::Borrowed(text) };
-        Cues(SET.matches(&straight).iter().fold(0, |bits, index| bits | 1 << (CUES[index].0 as u32)))
+        let doing = if opens_with_doing(&straight) { Cue::Narration.bit() } else { 0 };
+        Cues(PHRASES.signs(&straight) | doing)
     }
 
     /// Whether a cue was found.
     pub fn has(self, cue: Cue) -> bool {
-        self.0 & (1 << (cue as u32)) != 0
+        self.0 & cue.bit() != 0
     }
+}
+
+/// Whether a text begins with a word like "Running".
+fn opens_with_doing(text: &str) -> bool {
+    let end = text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len());
+    let goes_on = text[end..].starts_with(|c: char| c.is_ascii_digit() || c == '_');
+    end >= "doing".len() && !goes_on && text.as_bytes()[end - 3..end].eq_ignore_ascii_case(b"ing")
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use regex::{RegexSet, RegexSetBuilder};
+
     use super::*;
+
+    /// What the patterns mean as regular expressions.
+    static SET: LazyLock<RegexSet> = LazyLock::new(|| {
+        let doing = (Cue::Narration, r"^[A-Z][a-z]+ing\b");
+        let patterns = CUES.iter().chain([&doing]).map(|(_, pattern)| *pattern);
+        RegexSetBuilder::new(patterns).unicode(false).case_insensitive(true).build().unwrap()
+    });
+
+    fn slowly(text: &str) -> Cues {
+        let cue = |index: usize| CUES.get(index).map_or(Cue::Narration, |(cue, _)| *cue);
+        Cues(SET.matches(text).iter().fold(0, |bits, index| bits | cue(index).bit()))
+    }
+
+    const BETWEEN: &[&str] =
+        &["", " ", "s", "ed", "ing", "'t", "e", "_", "é", ". ", "!", ", ", "-", "0 ", "no", "X"];
+
+    /// Words of the patterns, as they stand there, and what may stand between two of them.
+    fn pieces() -> impl Strategy<Value = &'static str> {
+        let words: Vec<&str> = CUES
+            .iter()
+            .flat_map(|(_, pattern)| {
+                pattern.split(|c: char| !c.is_ascii_alphanumeric() && !" '-".contains(c))
+            })
+            .filter(|word| word.len() > 1)
+            .collect();
+        prop_oneof![prop::sample::select(words), prop::sample::select(BETWEEN)]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4096))]
+        #[test]
+        fn phrases_mean_what_the_patterns_say(pieces in prop::collection::vec(pieces(), 0..9)) {
+            let text = pieces.concat();
+            prop_assert_eq!(Cues::of(&text), slowly(&text));
+        }
+    }
 
     fn check(text: &str, cue: Cue, expected: bool) {
         assert_eq!(Cues::of(text).has(cue), expected, "{cue:?} in {text:?}");

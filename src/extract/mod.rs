@@ -15,6 +15,7 @@ mod ledger;
 mod objective;
 mod overtaken;
 mod paths;
+mod phrases;
 mod places;
 mod progress;
 mod questions;

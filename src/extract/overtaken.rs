@@ -1,5 +1,7 @@
 //! What later events overtook: options that were chosen from, proposals the user corrected, work since committed.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashSet;
 
 use super::choices::Offer;
@@ -43,7 +45,8 @@ struct Correction {
 impl Correction {
     /// Whether a statement of the reply speaks of what was corrected: most of the correction's words stand in it.
     fn overrules(&self, quote: &Quote) -> bool {
-        let shared = || words(&quote.statement.text).filter(|word| self.words.contains(word)).count();
+        let shared =
+            || words(&quote.statement.text).filter(|word| self.words.contains(word.as_ref())).count();
         quote.at == self.at && self.words.len() > 2 && shared() * 2 > self.words.len()
     }
 }
@@ -56,7 +59,7 @@ fn corrections(session: &Session) -> Vec<Correction> {
             let cues = Cues::of(said);
             let corrects = cues.has(Cue::Correction) || cues.has(Cue::Rule) && cues.has(Cue::Contrast);
             (corrects && said.len() < LONGEST && !said.contains('?'))
-                .then(|| Correction { at, words: words(said).collect() })
+                .then(|| Correction { at, words: words(said).map(Cow::into_owned).collect() })
         })
         .collect()
 }

@@ -140,8 +140,8 @@ impl Desk<'_> {
                 Err(Error::BudgetTooSmall { .. }) => return Ok(None),
                 restored => restored?.text,
             };
-            let tokens = Encoding::O200kBase.count_within(&text, self.host.most_tokens);
-            if text.len() <= self.host.most_bytes && tokens.is_some() {
+            let fits = Encoding::O200kBase.fits(&text, self.host.most_tokens);
+            if text.len() <= self.host.most_bytes && fits {
                 return Ok(Some(text));
             }
             budget = budget * 4 / 5;

@@ -393,11 +393,20 @@ fn file_line(file: &FileEntry) -> String {
 
 /// The text with one blank for all white space between words. Nearly all is so already, and drafts are many.
 fn one_line(text: &str) -> Cow<'_, str> {
-    let mut words = 0;
-    let joined = text.split(char::is_whitespace).inspect(|_| words += 1).all(|word| !word.is_empty());
-    let blanks = memchr::memchr_iter(b' ', text.as_bytes()).count();
-    if joined && blanks + 1 == words {
+    if is_one_line(text) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Whether all white space of a text is single blanks between words.
+fn is_one_line(text: &str) -> bool {
+    let mut before = b' ';
+    for byte in text.bytes() {
+        if byte < b' ' || byte == b' ' && before == b' ' {
+            return false;
+        }
+        before = byte;
+    }
+    before != b' ' && (text.is_ascii() || !text.chars().any(|c| !c.is_ascii() && c.is_whitespace()))
 }

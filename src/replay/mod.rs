@@ -38,7 +38,7 @@ const PIECES: usize = 8192;
 pub struct TrackedId(pub u32);
 
 /// Why a place is of interest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Origin {
     /// An edit changed these lines.
     Edit,
@@ -187,6 +187,7 @@ impl FileReplay {
                 tracked.place = Place::At(from, to);
             }
         }
+        self.tracks.unite();
     }
 
     fn create<'a>(&mut self, edit: &'a FileEdit, current: &mut Current<'a>) {

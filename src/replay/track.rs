@@ -1,5 +1,9 @@
 //! Places in a file, followed through every change of it.
 
+use std::collections::hash_map::Entry;
+
+use rustc_hash::FxHashMap;
+
 use super::anchor::Anchor;
 use super::sparse::{SparseFile, moved};
 use super::{Origin, TrackedId};
@@ -7,6 +11,9 @@ use crate::event::LineRange;
 
 /// Most places that are followed; each change moves all of them. Beyond, the oldest lose their numbers.
 const FOLLOWED: usize = 4096;
+
+/// So many places are followed one by one, though some may be the same.
+const FEW: usize = 64;
 
 /// Most symbols kept for one place.
 const SYMBOLS: usize = 8;
@@ -69,6 +76,8 @@ pub(super) struct Tracks {
     /// Those that are lost.
     pub lost: Vec<Tracked>,
     begun: u32,
+    /// How many were left when those that are the same were made one.
+    united: usize,
 }
 
 impl Tracks {
@@ -135,6 +144,31 @@ impl Tracks {
         if died {
             self.sweep();
         }
+    }
+
+    /// Makes one of places that are the same and are called the same: found again, they would be followed side by side
+    /// for good. Done when they have doubled, so that it costs each of them little.
+    pub fn unite(&mut self) {
+        if self.live.len() <= FEW.max(2 * self.united) {
+            return;
+        }
+        let mut known: FxHashMap<(u32, u32, Origin), usize> = FxHashMap::default();
+        let mut united: Vec<Tracked> = Vec::with_capacity(self.live.len());
+        for tracked in std::mem::take(&mut self.live) {
+            if let Place::At(from, to) = tracked.place {
+                match known.entry((from, to, tracked.origin)) {
+                    Entry::Occupied(at) if united[*at.get()].note.symbols == tracked.note.symbols => {
+                        united[*at.get()].note.absorb(tracked.note);
+                        continue;
+                    }
+                    Entry::Occupied(_) => {}
+                    Entry::Vacant(place) => drop(place.insert(united.len())),
+                }
+            }
+            united.push(tracked);
+        }
+        self.united = united.len();
+        self.live = united;
     }
 
     /// Whether any place waits for its text to be seen again.

@@ -8,6 +8,7 @@ use super::tell::put_together;
 use super::transcript::read;
 use super::{Given, Save, Saved, Service, Words};
 use crate::build::{Options, resume};
+use crate::checkpoint::Kept;
 use crate::error::{Error, Result};
 use crate::store::Id;
 use crate::surroundings::Surroundings;
@@ -87,7 +88,11 @@ impl Service {
             ..Save::default()
         };
         let saved = self.save(Given::State(Box::new(state)), &save)?;
-        self.store.put_note(id, RESUME, &kept)?;
+        match kept {
+            Kept::Instead(bytes) => self.store.put_note(id, RESUME, &bytes)?,
+            Kept::Behind(bytes) => self.store.extend_note(id, RESUME, &bytes)?,
+            Kept::Nothing => {}
+        }
         Ok(saved)
     }
 

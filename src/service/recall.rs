@@ -63,7 +63,7 @@ impl Service {
 
 /// The lines that prove the entry which says most nearly what is asked for; none if no entry says half of it.
 fn evidence(state: &HandoffState, query: &str) -> Vec<u32> {
-    let asked: BTreeSet<String> = text::words(query).collect();
+    let asked: BTreeSet<_> = text::words(query).collect();
     let state = serde_json::to_value(state).expect("a state is plain data");
     let mut entries = Vec::new();
     collect(&state, &mut entries);

@@ -44,7 +44,7 @@ impl Service {
     /// Notes where the transcript of a handoff lies.
     pub(super) fn note_transcript(&self, id: &Id, path: &Path) -> Result<()> {
         let path = path.to_string_lossy();
-        // What is written lasts, and that takes its time; a path hardly ever changes.
+        // A path hardly ever changes.
         if self.store.note(id, NOTE)?.is_some_and(|noted| noted == path.as_bytes()) {
             return Ok(());
         }

@@ -1,5 +1,7 @@
 //! The union of several states: what all of them say, each thing once, the later wording before the earlier.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::state::{Decision, Environment, FileEntry, HandoffState, Rejected};
@@ -170,7 +172,7 @@ enum Matter {
 /// Whether two decisions are about the same matter: most words of the shorter one are in the longer one, too.
 fn matter(one: &str, other: &str) -> Matter {
     let set = |text: &str| {
-        let mut words: Vec<String> = words(text).collect();
+        let mut words: Vec<String> = words(text).map(Cow::into_owned).collect();
         words.sort_unstable();
         words.dedup();
         words

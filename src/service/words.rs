@@ -172,8 +172,7 @@ fn said_of(file: FileEntry) -> FileEntry {
 
 /// Whether two entries say the same in nearly the same words.
 fn alike(a: &str, b: &str) -> bool {
-    let words = |text: &str| text::words(text).collect::<BTreeSet<_>>();
-    let (a, b) = (words(a), words(b));
+    let (a, b): (BTreeSet<_>, BTreeSet<_>) = (text::words(a).collect(), text::words(b).collect());
     let shared = a.intersection(&b).count();
     shared > 0 && shared * 100 >= SAME * a.len().max(b.len())
 }

@@ -50,6 +50,10 @@ fn what_is_put_is_there_until_it_is_removed() {
         assert_eq!(store.list().unwrap().ids, [id("a"), id("b"), id("c")]);
         assert_eq!(text(store.get(&id("b")).unwrap()).unwrap(), "b");
         store.put_note(&id("b"), "resume", b"state").unwrap();
+        store.extend_note(&id("b"), "resume", b" and more").unwrap();
+        assert_eq!(store.note(&id("b"), "resume").unwrap().unwrap(), b"state and more");
+        store.extend_note(&id("b"), "other", b"new").unwrap();
+        assert_eq!(store.note(&id("b"), "other").unwrap().unwrap(), b"new");
         assert!(matches!(store.remove(&id("b"), Revision::of(b"a")), Err(Error::Conflict { .. })));
         store.remove(&id("b"), Revision::of(b"b")).unwrap();
         assert_eq!(store.list().unwrap().ids, [id("a"), id("c")]);

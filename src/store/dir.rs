@@ -2,7 +2,8 @@
 //!
 //! Whoever changes something holds the lock of the folder. A document is written to a file of its own, forced to the
 //! disk and moved into place, and the folder is forced to the disk too: whatever happens in between, a document is the
-//! old one or the new one. Reading needs no lock.
+//! old one or the new one. What is kept beside it is moved into place in the same way, but not forced to the disk.
+//! Reading needs no lock.
 
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -76,10 +77,12 @@ impl Store for Dir {
             return Err(Error::Conflict { id: id.to_string() });
         }
         let next = self.write(NEXT, document, self.path(id))?;
+        next.force()?;
         if let (Some(keep), Some(there)) = (keep, there) {
             self.keep(id, keep, &there)?;
         }
-        next.put()
+        next.put()?;
+        force(&self.folder)
     }
 
     fn remove(&self, id: &Id, revision: Revision) -> Result<()> {
@@ -107,6 +110,15 @@ impl Store for Dir {
         let folder = self.beside_folder(id);
         create_private(&folder)?;
         self.write(NEXT, bytes, folder.join(name))?.put()
+    }
+
+    fn extend_note(&self, id: &Id, name: &str, bytes: &[u8]) -> Result<()> {
+        let _lock = self.lock()?;
+        let folder = self.beside_folder(id);
+        create_private(&folder)?;
+        let path = folder.join(name);
+        let added = private().append(true).open(&path).and_then(|mut file| file.write_all(bytes));
+        added.map_err(failed(&path))
     }
 
     fn write_diary(&self, line: &str) -> Result<()> {
@@ -193,7 +205,9 @@ impl Dir {
         Ok(())
     }
 
-    /// Keeps what is there as a version, which costs no copy: the file gets a second name before its first goes to the new one.
+    /// Keeps what is there as a version, which costs no copy: the file gets a second name before its first goes to the new
+    /// one. Where a disk keeps one journal, both names last from the same moment; elsewhere a power cut at this moment may
+    /// take the version, never the document.
     fn keep(&self, id: &Id, keep: Keep, there: &[u8]) -> Result<()> {
         let folder = self.beside_folder(id);
         if keep.most > 0 {
@@ -203,7 +217,6 @@ impl Dir {
             if fs::hard_link(self.path(id), &version).is_err() {
                 self.write(NEXT_VERSION, there, version)?.put()?;
             }
-            force(&folder)?;
         }
         for name in surplus(&names(&folder)?, keep.most) {
             let path = folder.join(name);
@@ -212,32 +225,37 @@ impl Dir {
         Ok(())
     }
 
-    /// Writes something to the disk that is to be put in a place.
+    /// Writes something that is to be put in a place.
     fn write(&self, name: &str, bytes: &[u8], place: PathBuf) -> Result<Next> {
-        let next = Next { path: self.folder.join(name), place };
+        let mut next = Next { path: self.folder.join(name), place, file: None };
         // What a process that was killed left here may be anything, a link too.
         let made =
             gone(fs::remove_file(&next.path)).and_then(|_| private().create_new(true).open(&next.path));
-        let written = made.and_then(|mut file| {
-            file.write_all(bytes)?;
-            file.sync_all()
-        });
-        written.map_err(failed(&next.place))?;
+        let written = made.and_then(|mut file| file.write_all(bytes).map(|()| file));
+        next.file = Some(written.map_err(failed(&next.place))?);
         Ok(next)
     }
 }
 
-/// A file that is on the disk and not yet in its place. If it does not get there, it goes.
+/// A file that is written and not yet in its place. If it does not get there, it goes.
 struct Next {
     path: PathBuf,
     place: PathBuf,
+    /// Open as long as it may be forced to the disk.
+    file: Option<File>,
 }
 
 impl Next {
-    /// Puts it in its place, for good.
-    fn put(self) -> Result<()> {
-        fs::rename(&self.path, &self.place).map_err(failed(&self.place))?;
-        self.place.parent().map_or(Ok(()), force)
+    /// Forces what is in it to the disk.
+    fn force(&self) -> Result<()> {
+        self.file.as_ref().map_or(Ok(()), File::sync_all).map_err(failed(&self.place))
+    }
+
+    /// Puts it in its place.
+    fn put(mut self) -> Result<()> {
+        // Some systems move no open files.
+        self.file = None;
+        fs::rename(&self.path, &self.place).map_err(failed(&self.place))
     }
 }
 

@@ -78,6 +78,12 @@ impl Store for Memory {
         Ok(self.kept().beside.get(id).and_then(|notes| notes.get(name)).cloned())
     }
 
+    fn extend_note(&self, id: &Id, name: &str, bytes: &[u8]) -> Result<()> {
+        let mut kept = self.kept();
+        kept.beside.entry(id.clone()).or_default().entry(name.to_owned()).or_default().extend(bytes);
+        Ok(())
+    }
+
     fn put_note(&self, id: &Id, name: &str, bytes: &[u8]) -> Result<()> {
         self.kept().beside.entry(id.clone()).or_default().insert(name.to_owned(), bytes.to_vec());
         Ok(())

@@ -49,8 +49,12 @@ pub trait Store: Send + Sync {
     /// What is kept beside a document under a name.
     fn note(&self, id: &Id, name: &str) -> Result<Option<Vec<u8>>>;
 
-    /// Keeps something beside a document, in place of what was there.
+    /// Keeps something beside a document, in place of what was there. It is seen whole, but not forced to the disk: a
+    /// power cut may take it, so nothing is kept so that cannot be had again.
     fn put_note(&self, id: &Id, name: &str, bytes: &[u8]) -> Result<()>;
+
+    /// Adds to what is kept beside a document; as little is promised, and who reads it has to tell a part from the whole.
+    fn extend_note(&self, id: &Id, name: &str, bytes: &[u8]) -> Result<()>;
 
     /// Adds a line to the diary of the store. The diary is bounded: its oldest lines go.
     fn write_diary(&self, line: &str) -> Result<()>;

@@ -76,6 +76,17 @@ impl Encoding {
         self.count_within(text, usize::MAX).unwrap_or(usize::MAX)
     }
 
+    /// Whether the text has at most `limit` tokens; of no more bytes than that nothing is counted, since no text has more
+    /// tokens than bytes.
+    ///
+    /// ```
+    /// # use baton::token::Encoding;
+    /// assert!(Encoding::O200kBase.fits("hello world", 2) && !Encoding::O200kBase.fits("hello world", 1));
+    /// ```
+    pub fn fits(self, text: &str, limit: usize) -> bool {
+        text.len() <= limit || self.count_within(text, limit).is_some()
+    }
+
     /// The number of tokens in the text if it is at most `limit`; stops as soon as it is above.
     pub fn count_within(self, text: &str, limit: usize) -> Option<usize> {
         let text = text.as_bytes();

@@ -25,7 +25,7 @@ fn same(bytes: &[u8], options: &Options, kept: Option<&[u8]>) -> Vec<u8> {
             assert_eq!(resumed.text, whole.text);
             assert_eq!(resumed.state, whole.state);
             assert_eq!((resumed.facts, resumed.warnings), (whole.facts, whole.warnings));
-            now
+            now.after(kept)
         }
         (Err(whole), Err(resumed)) => {
             assert_eq!(resumed.to_string(), whole.to_string());
@@ -68,6 +68,14 @@ fn what_is_kept_is_of_use_only_for_its_own() {
         same(&fixture.bytes, &options(), Some(&damaged));
     }
     same(&fixture.bytes, &options(), Some(&kept[..kept.len() / 2]));
+}
+
+#[test]
+fn many_checkpoints_keep_little_more_than_one() {
+    let fixture = fixtures::all().iter().find(|fixture| fixture.name == "claude-code/rate-limiter").unwrap();
+    let ends: Vec<usize> = memchr::memchr_iter(b'\n', &fixture.bytes).map(|at| at + 1).step_by(3).collect();
+    let (many, one) = (check(&fixture.bytes, &ends, &options()), check(&fixture.bytes, &[], &options()));
+    assert!(many.len() < 2 * one.len(), "{} bytes, at once {}", many.len(), one.len());
 }
 
 proptest! {

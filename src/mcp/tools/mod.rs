@@ -103,8 +103,8 @@ impl Tool {
 /// Refuses what would flood the model's context.
 fn within_limits(reply: Reply) -> Result<Reply> {
     let fits = match &reply {
-        Reply::Text(text) => Encoding::O200kBase.count_within(text, MOST).is_some(),
-        Reply::Data(data) => Encoding::O200kBase.count_within(&data.to_string(), MOST).is_some(),
+        Reply::Text(text) => Encoding::O200kBase.fits(text, MOST),
+        Reply::Data(data) => Encoding::O200kBase.fits(&data.to_string(), MOST),
     };
     if fits { Ok(reply) } else { Err(Error::ReplyTooLong { limit: MOST }) }
 }
