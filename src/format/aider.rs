@@ -1,11 +1,13 @@
 //! aider: `.aider.chat.history.md`, all chats about a folder one after the other. `#### ` is the user, `> ` the
 //! program, and the rest the model, whose edits are blocks of `SEARCH` and `REPLACE`.
 
+mod fences;
+
 use std::collections::BTreeMap;
 
-use serde_json::json;
-
+use self::fences::Shown;
 use super::conversation::Answer;
+use super::json::Value;
 use super::sink::Sink;
 use super::{Carries, Format, Kinds, Proof, blocks, times};
 use crate::event::{Action, Call, Change, Context, EventKind, FileEdit, Status, Transcript, Usage};
@@ -81,7 +83,8 @@ fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
 
 fn read(bytes: &[u8]) -> Transcript {
     let text = String::from_utf8_lossy(bytes);
-    let mut reader = Reader { out: Sink::of(FORMAT.name), proposed: Vec::new() };
+    let mut reader =
+        Reader { out: Sink::of(FORMAT.name), proposed: Vec::new(), shown: Vec::new(), answered: true };
     for turn in turns(&text) {
         reader.out.line = turn.line;
         match turn.speaker {
@@ -98,6 +101,10 @@ struct Reader {
     out: Sink,
     /// Edits that are proposed and neither applied nor refused as yet: the path and the call.
     proposed: Vec<(String, usize)>,
+    /// Edits that the last message shows in another way than in blocks.
+    shown: Vec<Shown>,
+    /// Whether the model has said all it had to say: its tokens are counted.
+    answered: bool,
 }
 
 impl Reader {
@@ -112,6 +119,7 @@ impl Reader {
 
     fn user(&mut self, lines: &[&str]) {
         self.refuse("");
+        self.answered = false;
         // What the user answered to the program itself.
         let own = lines.iter().filter(|line| !line.contains(" (Y)es/(N)o"));
         let words: Vec<&str> = own.map(|line| line[4..].trim()).collect();
@@ -119,7 +127,7 @@ impl Reader {
         match text.trim().strip_prefix('/').map(|command| command.split_once(' ').unwrap_or((command, ""))) {
             Some(("ask" | "architect" | "code", words)) => self.out.user(words),
             Some(("run" | "test", command)) => {
-                self.out.call(None, "run", &json!({ "command": command }));
+                self.out.call(None, "run", &Value::object([("command", command)]));
             }
             Some((name, _)) if name.chars().all(|c| c.is_ascii_lowercase() || c == '-') => {}
             _ => self.out.user(&text),
@@ -145,6 +153,7 @@ impl Reader {
         if let Some(path) = line.strip_prefix("Applied edit to ") {
             self.applied(path, line);
         } else if let Some(figures) = line.strip_prefix("Tokens: ") {
+            self.answered = true;
             self.out.usage(usage(figures));
         } else if let Some((hash, message)) =
             line.strip_prefix("Commit ").and_then(|rest| rest.split_once(' '))
@@ -158,7 +167,10 @@ impl Reader {
         } else if let Some(folder) = line.strip_prefix("Git working dir: ") {
             self.out.context(Context { cwd: Some(folder.to_owned()), ..Context::default() });
         } else if line.starts_with("^C") {
-            self.out.tell(EventKind::Interrupted);
+            // Where the model is silent, the user only leaves.
+            if !std::mem::replace(&mut self.answered, true) {
+                self.out.tell(EventKind::Interrupted);
+            }
         } else if line.contains("failed to match!") {
             self.refuse(line);
         } else {
@@ -172,7 +184,14 @@ impl Reader {
         let (applied, open) =
             std::mem::take(&mut self.proposed).into_iter().partition(|(of, _)| same(of, path));
         self.proposed = open;
-        let applied: Vec<(String, usize)> = applied;
+        let mut applied: Vec<(String, usize)> = applied;
+        if applied.is_empty()
+            && let Some(at) = self.shown.iter().position(|shown| same(&shown.edit.path, path))
+        {
+            let Shown { edit, text } = self.shown.remove(at);
+            let call = Call { tool: EDIT.to_owned(), input: text, action: Action::Edit(vec![edit]) };
+            applied.push((path.to_owned(), self.out.tell(EventKind::Call(call))));
+        }
         for (_, call) in applied {
             self.out.called(Some(&call.to_string()), EDIT, call);
             self.out.answer(Answer {
@@ -195,7 +214,7 @@ impl Reader {
     /// The program commits by itself.
     fn commit(&mut self, hash: &str, message: &str) {
         let quoted = message.replace('\'', r"'\''");
-        self.out.call(None, "commit", &json!({ "command": format!("git commit -m '{quoted}'") }));
+        self.out.call(None, "commit", &Value::object([("command", &format!("git commit -m '{quoted}'"))]));
         let text = format!("{hash} {message}");
         self.out.answer(Answer { tool: Some("commit"), text, ..Answer::default() });
     }
@@ -210,6 +229,7 @@ impl Reader {
     }
 
     fn said(&mut self, turn: &Turn) {
+        self.shown = fences::shown(&turn.lines);
         for piece in blocks::pieces(&turn.lines) {
             self.out.line = turn.line + u32::try_from(piece.first).unwrap_or_default();
             match piece.path {
