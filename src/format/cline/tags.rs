@@ -1,6 +1,6 @@
 //! Calls as tags in a text: `<read_file><path>a</path></read_file>`, and their answers: `[read_file for 'a'] Result:`.
 
-use serde_json::{Map, Value};
+use crate::format::json::{Object, Value};
 
 /// The tools that are called so.
 const TOOLS: &[&str] = &[
@@ -75,7 +75,7 @@ fn next(text: &str) -> Option<(&str, &str, &str, &str)> {
 
 /// The arguments, each in a tag of its own. What a file is to hold may have tags in it: its last end counts.
 fn arguments(body: &str) -> Value {
-    let mut members = Map::new();
+    let mut members = Object::default();
     let mut rest = body;
     while let Some((_, after)) = rest.split_once('<') {
         let Some((name, inner)) = after.split_once('>') else { break };
@@ -85,7 +85,7 @@ fn arguments(body: &str) -> Value {
             rest = after;
             continue;
         };
-        members.insert(name.to_owned(), Value::String(inner[..end].trim_matches('\n').to_owned()));
+        members.push(name, inner[..end].trim_matches('\n'));
         rest = &inner[end + close.len()..];
     }
     Value::Object(members)
@@ -100,19 +100,17 @@ pub(super) fn answered(text: &str) -> Option<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
     fn calls_and_answers_in_texts() {
         let text = "<thinking>hm</thinking>I look.\n<read_file>\n<path>a.rs</path>\n</read_file>";
-        let call = Piece::Call("read_file", json!({"path": "a.rs"}));
+        let call = Piece::Call("read_file", Value::object([("path", "a.rs")]));
         let expected =
             [Piece::Words(""), Piece::Thought("hm"), Piece::Words("I look.\n"), call, Piece::Words("")];
         assert_eq!(pieces(text), expected);
         let html = "<write_to_file><path>a</path><content>\n<content>x</content>\n</content></write_to_file>";
-        let whole = json!({"path": "a", "content": "<content>x</content>"});
+        let whole = Value::object([("path", "a"), ("content", "<content>x</content>")]);
         assert_eq!(pieces(html)[1], Piece::Call("write_to_file", whole));
         assert_eq!(pieces("a <b> <read_file> c"), [Piece::Words("a <b> <read_file> c")]);
         assert_eq!(answered("[read_file for 'a.rs'] Result:\nx"), Some(("read_file", "x")));
