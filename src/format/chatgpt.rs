@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use crate::format::json::Value;
 
 use super::conversation::{Answer, Role, role};
 use super::kinds::{self, Kinds};
@@ -27,7 +27,6 @@ pub(super) const FORMAT: Format = Format {
 };
 
 const MAPPED: &[&str] = &[
-    "(conversation)",
     "code",
     "execution_output",
     "multimodal_text",
@@ -48,7 +47,7 @@ const IGNORED: &[(&str, &str)] = &[
 
 fn claims(head: &Head) -> bool {
     let document = head.document.as_ref();
-    let first = document.and_then(|document| document.get(0)).or(document);
+    let first = document.and_then(|document| document.item(0)).or(document);
     first.is_some_and(|first| first["mapping"].is_object())
 }
 
