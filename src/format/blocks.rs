@@ -4,9 +4,16 @@ use crate::event::Hunk;
 
 /// The lines of a replacement, each with its mark.
 pub(super) fn marked(old: &str, new: &str) -> String {
-    let removed = old.lines().map(|line| format!("-{line}"));
-    let added = new.lines().map(|line| format!("+{line}"));
-    removed.chain(added).collect::<Vec<_>>().join("\n")
+    let mut lines = String::with_capacity(old.len() + new.len() + (old.len() + new.len()) / 16);
+    let removed = old.lines().map(|line| ('-', line));
+    for (mark, line) in removed.chain(new.lines().map(|line| ('+', line))) {
+        if !lines.is_empty() {
+            lines.push('\n');
+        }
+        lines.push(mark);
+        lines.push_str(line);
+    }
+    lines
 }
 
 /// Whether a block begins with this line.
@@ -36,7 +43,9 @@ pub(super) fn pieces<'a>(lines: &[&'a str]) -> Vec<Piece<'a>> {
     let mut from = 0;
     let mut at = 0;
     while at < lines.len() {
-        let Some((path, begin)) = opens(lines[at]).then(|| path_before(&lines[from..at])).flatten() else {
+        let named = opens(lines[at]).then(|| path_before(&lines[from..at])).flatten();
+        // A title or a sentence is no path.
+        let Some((path, begin)) = named.filter(|(path, _)| !path.contains(": ")) else {
             at += 1;
             continue;
         };

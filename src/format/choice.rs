@@ -1,6 +1,6 @@
 //! Files of many conversations: which of them is read.
 
-use serde_json::Value;
+use crate::format::json::Value;
 
 use super::lines;
 use super::scan::{self, LineCounter, Slice};

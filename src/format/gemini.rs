@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::format::json::Value;
 use rustc_hash::FxHashMap;
-use serde_json::Value;
 
 use super::conversation::{Answer, Role, role};
 use super::kinds::{self, Kinds};
@@ -114,7 +114,7 @@ impl Records for Gemini {
 }
 
 fn session(record: &Value, out: &mut Sink) {
-    let directory = record["directories"].get(0).and_then(Value::as_str).map(str::to_owned);
+    let directory = record["directories"][0].as_str().map(str::to_owned);
     out.context(Context {
         session: owned(record, &["sessionId", "session_id"]),
         model: owned(record, &["model"]),

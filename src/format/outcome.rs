@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
+use crate::format::json::Value;
 use regex::Regex;
-use serde_json::Value;
 
 use super::numbered;
 use crate::event::{Action, Status, ToolResult};

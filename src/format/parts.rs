@@ -1,6 +1,6 @@
 //! The parts of a message, in the shapes of the providers' interfaces: most agents write them down as they came.
 
-use serde_json::Value;
+use crate::format::json::Value;
 
 use super::conversation::{Answer, Role, arguments};
 use super::sink::Sink;

@@ -10,6 +10,9 @@ pub(super) fn parse(text: &str) -> Option<Timestamp> {
     if text.len() < 10 || text.len() > 40 || !text.is_ascii() {
         return None;
     }
+    if let Ok(time) = text.parse() {
+        return Some(time);
+    }
     // SpecStory writes a blank before the zone's letter or the time: both are forms that jiff reads once tidied.
     let tidy = text.replace(" UTC", "Z").replace(" Z", "Z").replace(", ", " ");
     tidy.parse::<Timestamp>().ok().or_else(|| local(&tidy)).or_else(|| dashed(&tidy))

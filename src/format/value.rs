@@ -1,7 +1,7 @@
 //! Looking into JSON records: a member that is missing or of another type is nothing.
 
+use crate::format::json::Value;
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::times;
 

@@ -1,6 +1,6 @@
 //! Where the messages are: in an array, in a member of an object, or one a line.
 
-use serde_json::Value;
+use crate::format::json::Value;
 
 use crate::event::{Context, Warning};
 use crate::format::conversation;

@@ -8,8 +8,8 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use crate::format::json::Value;
 use rayon::prelude::*;
-use serde_json::Value;
 
 use self::fold::Reader;
 use self::layout::Layout;

@@ -1,6 +1,6 @@
 //! The arguments of a tool call, under the names that agents give them.
 
-use serde_json::{Map, Value};
+use crate::format::json::{Object, Value};
 
 use crate::format::shell;
 
@@ -32,7 +32,7 @@ pub(super) const EVERYWHERE: &[&str] = &["replace_all", "replaceAll", "allow_mul
 
 /// The arguments of a call, or the members of an object in them.
 #[derive(Clone, Copy)]
-pub(super) struct Arguments<'a>(pub &'a Map<String, Value>);
+pub(super) struct Arguments<'a>(pub &'a Object);
 
 impl<'a> Arguments<'a> {
     /// The first of these members that is a string.

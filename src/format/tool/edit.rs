@@ -1,6 +1,6 @@
 //! What a call changes, in each of the notations that tools take.
 
-use serde_json::Value;
+use crate::format::json::Value;
 
 use super::Files;
 use super::arguments::{Arguments, CONTENT, EVERYWHERE, NEW, OLD, PATCH};
