@@ -57,7 +57,10 @@ const TASKS: &[(&str, &str)] = &[
 pub(super) fn user_events(text: &str) -> Vec<EventKind> {
     if let Some((before, issue, after)) = task(text) {
         let injected = |text: &str| EventKind::Injected { text: text.trim().to_owned() };
-        return vec![injected(before), EventKind::User { text: issue.trim().to_owned() }, injected(after)];
+        let mut events =
+            vec![injected(before), EventKind::User { text: issue.trim().to_owned() }, injected(after)];
+        events.retain(|event| !matches!(event, EventKind::Injected { text } if text.is_empty()));
+        return events;
     }
     let mut events = Vec::new();
     let mut words = String::new();
@@ -78,8 +81,10 @@ fn task(text: &str) -> Option<(&str, &str, &str)> {
     let text = text.trim_start();
     TASKS.iter().find_map(|(before, behind)| {
         let rest = text.strip_prefix(before)?;
-        let end = rest.find(behind).filter(|end| !rest[..*end].trim().is_empty())?;
-        Some((&text[..before.len()], &rest[..end], &rest[end..]))
+        let end = before.len() + rest.find(behind).filter(|end| !rest[..*end].trim().is_empty())?;
+        // What stands in the issue's own line is said with it.
+        let begin = if before.ends_with('\n') { before.len() } else { 0 };
+        Some((&text[..begin], &text[begin..end], &text[end..]))
     })
 }
 
@@ -196,7 +201,7 @@ mod tests {
         let task = "Please solve this issue: It breaks\n\nYou can execute bash commands and edit files to implement the necessary changes.\n\n## Rules";
         let rules =
             "You can execute bash commands and edit files to implement the necessary changes.\n\n## Rules";
-        check(task, &[('i', "Please solve this issue:"), ('u', "It breaks"), ('i', rules)]);
+        check(task, &[('u', "Please solve this issue: It breaks"), ('i', rules)]);
         check("Please solve this issue: It breaks", &[('u', "Please solve this issue: It breaks")]);
     }
 

@@ -65,7 +65,7 @@ fn claims(head: &Head) -> bool {
     if document.is_some_and(|document| others.iter().any(|key| document.get(*key).is_some())) {
         return false;
     }
-    if super::cline::claims(head) || super::goose::claims(head) {
+    if super::cline::claims(head) || super::goose::claims(head) || (super::codex::FORMAT.claims)(head) {
         return false;
     }
     let sample = layout::sample(&head.text);
