@@ -2,6 +2,7 @@
 //! program, and the rest the model, whose edits are blocks of `SEARCH` and `REPLACE`.
 
 mod fences;
+mod figures;
 
 use std::collections::BTreeMap;
 
@@ -10,7 +11,7 @@ use super::conversation::Answer;
 use super::json::Value;
 use super::sink::Sink;
 use super::{Carries, Format, Kinds, Proof, blocks, times};
-use crate::event::{Action, Call, Change, Context, EventKind, FileEdit, Status, Transcript, Usage};
+use crate::event::{Action, Call, Change, Context, EventKind, FileEdit, Status, Transcript};
 
 pub(super) const FORMAT: Format = Format {
     name: "aider",
@@ -67,7 +68,7 @@ fn turns(text: &str) -> Vec<Turn<'_>> {
 }
 
 fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
-    let text = String::from_utf8_lossy(bytes);
+    let text = super::lines::text(bytes);
     let mut counts = BTreeMap::new();
     for turn in turns(&text).iter().filter(|turn| turn.lines.iter().any(|line| !line.trim().is_empty())) {
         let name = match turn.speaker {
@@ -82,7 +83,7 @@ fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
 }
 
 fn read(bytes: &[u8]) -> Transcript {
-    let text = String::from_utf8_lossy(bytes);
+    let text = super::lines::text(bytes);
     let mut reader =
         Reader { out: Sink::of(FORMAT.name), proposed: Vec::new(), shown: Vec::new(), answered: true };
     for turn in turns(&text) {
@@ -154,7 +155,7 @@ impl Reader {
             self.applied(path, line);
         } else if let Some(figures) = line.strip_prefix("Tokens: ") {
             self.answered = true;
-            self.out.usage(usage(figures));
+            self.out.usage(figures::usage(figures));
         } else if let Some((hash, message)) =
             line.strip_prefix("Commit ").and_then(|rest| rest.split_once(' '))
         {
@@ -274,31 +275,4 @@ fn reported(lines: &[&str]) -> usize {
 /// The same file, on whichever system the path was written.
 fn same(one: &str, other: &str) -> bool {
     one.replace('\\', "/") == other.trim().replace('\\', "/")
-}
-
-/// `9.8k sent, 2k cache hit, 141 received. Cost: …`
-fn usage(figures: &str) -> Usage {
-    let mut usage = Usage::default();
-    for figure in figures.split(". Cost").next().unwrap_or_default().split(", ") {
-        let Some((number, what)) = figure.trim().split_once(' ') else { continue };
-        let tokens = tokens(number);
-        match what.trim_end_matches('.') {
-            "sent" | "cache write" => usage.input += tokens,
-            "cache hit" => (usage.input, usage.cached) = (usage.input + tokens, usage.cached + tokens),
-            "received" => usage.output += tokens,
-            _ => {}
-        }
-    }
-    usage
-}
-
-/// A number of tokens as aider rounds it: `141`, `9.8k`, `12k`, `1.2M`.
-fn tokens(text: &str) -> u64 {
-    let (digits, unit) = match text.strip_suffix(['k', 'M']) {
-        Some(digits) => (digits, if text.ends_with('k') { 1_000 } else { 1_000_000 }),
-        None => (text, 1),
-    };
-    let (whole, tenths) = digits.split_once('.').unwrap_or((digits, "0"));
-    let number = |text: &str| text.replace(',', "").parse::<u64>().unwrap_or_default();
-    number(whole).saturating_mul(unit) + number(&tenths[..tenths.len().min(1)]).saturating_mul(unit / 10)
 }

@@ -52,7 +52,7 @@ fn claims(head: &Head) -> bool {
 }
 
 fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
-    let text = String::from_utf8_lossy(bytes);
+    let text = lines::text(bytes);
     let whole = serde_json::from_str::<Value>(&text).unwrap_or_default();
     let all = whole.as_array().map_or(std::slice::from_ref(&whole), Vec::as_slice);
     let nodes = all.iter().filter_map(|one| one["mapping"].as_object()).flat_map(|nodes| nodes.values());
@@ -62,7 +62,7 @@ fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
 }
 
 fn read(bytes: &[u8]) -> Transcript {
-    let text = String::from_utf8_lossy(bytes);
+    let text = lines::text(bytes);
     let mut out = Sink::of(FORMAT.name);
     let Some(start) = choice::only(&text, &mut out) else { return out.transcript };
     let members = scan::members(&text, start);

@@ -42,7 +42,7 @@ fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
 }
 
 fn read(bytes: &[u8]) -> Transcript {
-    let text = String::from_utf8_lossy(bytes);
+    let text = lines::text(bytes);
     let mut out = Sink::of(FORMAT.name);
     let Some(start) = choice::only(&text, &mut out) else { return out.transcript };
     document::read_from::<ClaudeAi>(out, &text, start, HOLDERS)

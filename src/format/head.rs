@@ -178,7 +178,7 @@ impl<'de> Visitor<'de> for Shape {
         let mut members = Object::default();
         while members.len() < OBJECT {
             let Some(key) = object.next_key::<String>()? else { return Ok(Value::Object(members)) };
-            members.push(key, object.next_value_seed(Self { depth: self.depth - 1 })?);
+            members.push(&key, object.next_value_seed(Self { depth: self.depth - 1 })?);
         }
         while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Value::Object(members))

@@ -1,11 +1,14 @@
 //! JSON as readers look at it: a tree that costs little to build. A record is looked into a few times and dropped, so
 //! the members of an object stand in a list, in the order of the file, and nothing is hashed.
 
+mod key;
 mod written;
 
 use std::ops::Index;
 
 use serde_json::Number;
+
+use self::key::Key;
 
 /// A JSON value.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -27,7 +30,7 @@ pub enum Value {
 
 /// The members of an object, in order.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Object(Vec<(String, Value)>);
+pub struct Object(Vec<(Key, Value)>);
 
 /// What stands where nothing is.
 static NULL: Value = Value::Null;
@@ -35,17 +38,17 @@ static NULL: Value = Value::Null;
 impl Object {
     /// The member of that name; of several the last.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        self.0.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value)
+        self.0.iter().rev().find(|(name, _)| name.is(key)).map(|(_, value)| value)
     }
 
     /// The member of that name, to be changed.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
-        self.0.iter_mut().rev().find(|(name, _)| name == key).map(|(_, value)| value)
+        self.0.iter_mut().rev().find(|(name, _)| name.is(key)).map(|(_, value)| value)
     }
 
     /// Adds a member.
-    pub fn push(&mut self, key: impl Into<String>, value: impl Into<Value>) {
-        self.0.push((key.into(), value.into()));
+    pub fn push(&mut self, key: &str, value: impl Into<Value>) {
+        self.0.push((Key::from(key), value.into()));
     }
 
     /// Gives a member its value, be it new or not.
@@ -219,7 +222,7 @@ impl From<u64> for Value {
 
 impl FromIterator<(String, Value)> for Object {
     fn from_iter<I: IntoIterator<Item = (String, Value)>>(members: I) -> Self {
-        Self(members.into_iter().collect())
+        Self(members.into_iter().map(|(key, value)| (Key::from(key.as_str()), value)).collect())
     }
 }
 

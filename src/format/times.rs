@@ -10,6 +10,10 @@ pub(super) fn parse(text: &str) -> Option<Timestamp> {
     if text.len() < 10 || text.len() > 40 || !text.is_ascii() {
         return None;
     }
+    // Far from every text that is asked about is one, and finding out what is wrong with it takes long.
+    if text.bytes().filter(u8::is_ascii_digit).count() < 8 {
+        return None;
+    }
     if let Ok(time) = text.parse() {
         return Some(time);
     }

@@ -53,7 +53,7 @@ const MAPPED: &[&str] = &[
 const IGNORED: &[(&str, &str)] = &[("session_meta", "figures of the program that keeps the session")];
 
 fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
-    let text = String::from_utf8_lossy(bytes);
+    let text = crate::format::lines::text(bytes);
     let records = Layout::of(&text).records.into_iter().map(|(_, slice)| serde_json::from_str(slice).ok());
     kinds::tally(records, |record, add| add(string(record, &["role", "from", "type"]).unwrap_or_default()))
 }
@@ -77,7 +77,7 @@ fn claims(head: &Head) -> bool {
 }
 
 fn read(bytes: &[u8]) -> Transcript {
-    let text = String::from_utf8_lossy(bytes);
+    let text = crate::format::lines::text(bytes);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let layout = Layout::of(text);
     let mut reader = Reader::new(FORMAT.name);
