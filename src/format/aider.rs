@@ -235,6 +235,7 @@ impl Reader {
             self.out.line = turn.line + u32::try_from(piece.first).unwrap_or_default();
             match piece.path {
                 None => self.out.assistant(piece.text.trim_matches('\n')),
+                Some("") => self.out.inject(&piece.text),
                 Some(path) => self.propose(path, piece.text),
             }
         }

@@ -31,7 +31,7 @@ pub(super) fn closes(line: &str) -> bool {
 pub(super) struct Piece<'a> {
     /// Its first line in the message, from 0.
     pub first: usize,
-    /// The file that it changes; words change none.
+    /// The file that it changes, empty where nothing says which; words change none.
     pub path: Option<&'a str>,
     /// Its lines.
     pub text: String,
@@ -43,9 +43,7 @@ pub(super) fn pieces<'a>(lines: &[&'a str]) -> Vec<Piece<'a>> {
     let mut from = 0;
     let mut at = 0;
     while at < lines.len() {
-        let named = opens(lines[at]).then(|| path_before(&lines[from..at])).flatten();
-        // A title or a sentence is no path.
-        let Some((path, begin)) = named.filter(|(path, _)| !path.contains(": ")) else {
+        let Some((path, begin)) = opens(lines[at]).then(|| path_before(&lines[from..at])).flatten() else {
             at += 1;
             continue;
         };
@@ -82,8 +80,10 @@ fn path_before<'a>(lines: &[&'a str]) -> Option<(&'a str, usize)> {
     Some((path(lines[last]), begin))
 }
 
+/// The path in a line; a title or a sentence names none.
 fn path(line: &str) -> &str {
-    line.trim().trim_matches(['`', '*', '#', ':']).trim()
+    let path = line.trim().trim_matches(['`', '*', '#', ':']).trim();
+    if path.contains(": ") { "" } else { path }
 }
 
 /// The hunks of `SEARCH` and `REPLACE` blocks.

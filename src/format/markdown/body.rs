@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::header::Header;
-use super::lines::Line;
+use super::lines::{Fence, Line};
 use super::roles::Role;
 use super::tool_block::Block;
 use crate::event::{Call, Context, EventKind, ToolResult};
@@ -196,11 +196,11 @@ impl<'a> Writer<'a> {
         Some(Part::Tool { name: &name[..name_end], hint: "", end: after })
     }
 
-    /// The line after the code that shows what a tool answered; where there is none, after the line itself.
+    /// The line after the code that shows what a tool answered, which may hold fences of its own: the last one counts.
     fn shown(&self, at: usize, end: usize) -> usize {
-        let is_own = |index: &usize| self.lines[*index].own;
-        let begin = (at + 1..end).find(|index| !is_own(index));
-        begin.map_or(at + 1, |begin| (begin..end).find(is_own).unwrap_or(end))
+        let closes =
+            |index: &usize| Fence::open(self.lines[*index].text).is_some_and(|fence| fence.info.is_empty());
+        (at + 1..end).rev().find(closes).unwrap_or(at) + 1
     }
 
     /// The line after the one that closes the part: the first outside code, else the first at all, else the message's end.
