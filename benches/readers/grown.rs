@@ -49,7 +49,8 @@ fn renumber(value: &mut Value, copy: usize) {
                 let key = key.to_lowercase();
                 match member {
                     Value::String(id) if key.ends_with("id") && !SHARED.contains(&key.as_str()) => {
-                        *id += &format!("-{copy}");
+                        id.push('-');
+                        id.push_str(&copy.to_string());
                     }
                     member => renumber(member, copy),
                 }

@@ -5,6 +5,7 @@
 //! it prints a table: milliseconds a megabyte, and how many times those of Claude Code.
 #![expect(clippy::print_stdout, reason = "the table is for people")]
 
+#[expect(dead_code, reason = "the rest is for other benches")]
 #[path = "../corpus/mod.rs"]
 mod corpus;
 mod grown;

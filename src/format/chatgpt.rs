@@ -55,7 +55,7 @@ fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
     let text = lines::text(bytes);
     let whole = serde_json::from_str::<Value>(&text).unwrap_or_default();
     let all = whole.as_array().map_or(std::slice::from_ref(&whole), Vec::as_slice);
-    let nodes = all.iter().filter_map(|one| one["mapping"].as_object()).flat_map(|nodes| nodes.values());
+    let nodes = all.iter().filter_map(|one| one["mapping"].as_object()).flat_map(super::json::Object::values);
     kinds::tally(nodes.cloned().map(Some), |node, add| {
         add(string(&node["message"]["content"], &["content_type"]).unwrap_or("(root)"));
     })

@@ -58,7 +58,7 @@ fn claims(head: &Head) -> bool {
 
 fn kind(record: &Value) -> &str {
     let marks = ["$set", "$rewindTo"];
-    let mark = marks.into_iter().find(|mark| record.get(*mark).is_some());
+    let mark = marks.into_iter().find(|mark| record.get(mark).is_some());
     match mark.or(string(record, &["type"])).unwrap_or("(session)") {
         // Some versions call the model by its role.
         "model" => "gemini",

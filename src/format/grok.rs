@@ -37,7 +37,7 @@ fn claims(head: &Head) -> bool {
         let said = record["content"].is_string() || record["content"].is_array();
         let apart =
             ["message", "role", "uuid", "v", "session_id", "sessionId", "subtype", "projectHash", "id"];
-        let plain = said && !apart.iter().any(|key| record.get(*key).is_some());
+        let plain = said && !apart.iter().any(|key| record.get(key).is_some());
         match text(record, "type") {
             "assistant" => plain && record["model_id"].is_string(),
             "user" => {

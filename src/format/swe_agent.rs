@@ -97,7 +97,7 @@ impl Records for SweAgent {
                 self.observation(message.tool_call_ids[0].as_str(), &message, out);
             }
             Role::User => out.user(without_prompt(&prose(&message.content))),
-            role => out.content(role, &message.content),
+            Role::Host => out.content(role, &message.content),
         }
     }
 

@@ -11,7 +11,8 @@ pub(super) fn parse(text: &str) -> Option<Timestamp> {
         return None;
     }
     // Far from every text that is asked about is one, and finding out what is wrong with it takes long.
-    if text.bytes().filter(u8::is_ascii_digit).count() < 8 {
+    if !text.starts_with(|c: char| c.is_ascii_digit()) || text.bytes().filter(u8::is_ascii_digit).count() < 8
+    {
         return None;
     }
     if let Ok(time) = text.parse() {

@@ -150,10 +150,10 @@ mod tests {
             said("completion_result", "Done."),
         ];
         let mut out = Sink::of("cline");
-        lines.iter().for_each(|line| {
+        for line in &lines {
             assert!(is_line(line) && MAPPED.contains(&kind(line).as_str()));
             tell(line, &mut out);
-        });
+        }
         let told: Vec<String> = out
             .transcript
             .events

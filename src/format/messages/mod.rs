@@ -62,7 +62,7 @@ fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
 fn claims(head: &Head) -> bool {
     let document = head.document.as_ref();
     let others = ["trajectory", "threadId", "v"];
-    if document.is_some_and(|document| others.iter().any(|key| document.get(*key).is_some())) {
+    if document.is_some_and(|document| others.iter().any(|key| document.get(key).is_some())) {
         return false;
     }
     if super::cline::claims(head) || super::goose::claims(head) || (super::codex::FORMAT.claims)(head) {
