@@ -182,7 +182,7 @@ pub struct Handoff {
     #[arg(long, default_value = "auto", value_parser = PossibleValuesParser::new(format_names()))]
     pub format: String,
     /// Title or id of the conversation, in a file or a database of many; the last used if nothing is named
-    #[arg(long, value_name = "TITLE")]
+    #[arg(long, visible_alias = "of", value_name = "TITLE")]
     pub conversation: Option<String>,
     /// How the handoff is written
     #[arg(long, value_name = "RENDERING", default_value = "markdown", value_parser = renderer())]

@@ -29,7 +29,7 @@ pub struct Read {
     #[arg(long, default_value = "auto", value_parser = PossibleValuesParser::new(arguments::format_names()))]
     pub format: String,
     /// Title or id of the conversation, in a file of many
-    #[arg(long, value_name = "TITLE")]
+    #[arg(long, visible_alias = "of", value_name = "TITLE")]
     pub conversation: Option<String>,
     /// Say instead what becomes of each kind of record
     #[arg(long)]

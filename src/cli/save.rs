@@ -26,6 +26,9 @@ pub struct Save {
     /// The transcript, or a handoff as JSON; '-' is standard input
     #[arg(default_value = "-", conflicts_with = "latest")]
     pub transcript: PathBuf,
+    /// Of a file or a database of many conversations the one of that title or id; the last used if nothing is named
+    #[arg(long, value_name = "TITLE")]
+    pub of: Option<String>,
     /// Take the newest session of this project that is on this machine
     #[arg(long)]
     pub latest: bool,
@@ -89,7 +92,7 @@ pub fn run(request: &Save, surroundings: &Surroundings, verbose: bool) -> Result
     let name = input::name(&path);
     let progress = Progress::spinner(&format!("reading {}", name.display()));
     let service = open(request, surroundings)?;
-    let given = read_given(input::read(&path)?, surroundings.clock.now());
+    let given = read_given(input::chosen(&path, request.of.as_deref())?, surroundings.clock.now());
     let wanted = service::Save { folder: Some(surroundings.folder.clone()), ..wanted(request)? };
     let saved =
         given.and_then(|given| service.save(given, &wanted)).map_err(|error| about_input(error, name))?;

@@ -1,14 +1,17 @@
 //! aider: `.aider.chat.history.md`, all chats about a folder one after the other. `#### ` is the user, `> ` the
 //! program, and the rest the model, whose edits are blocks of `SEARCH` and `REPLACE`.
 
+mod fences;
+mod figures;
+
 use std::collections::BTreeMap;
 
-use serde_json::json;
-
+use self::fences::Shown;
 use super::conversation::Answer;
+use super::json::Value;
 use super::sink::Sink;
 use super::{Carries, Format, Kinds, Proof, blocks, times};
-use crate::event::{Action, Call, Change, Context, EventKind, FileEdit, Status, Transcript, Usage};
+use crate::event::{Action, Call, Change, Context, EventKind, FileEdit, Status, Transcript};
 
 pub(super) const FORMAT: Format = Format {
     name: "aider",
@@ -65,7 +68,7 @@ fn turns(text: &str) -> Vec<Turn<'_>> {
 }
 
 fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
-    let text = String::from_utf8_lossy(bytes);
+    let text = super::lines::text(bytes);
     let mut counts = BTreeMap::new();
     for turn in turns(&text).iter().filter(|turn| turn.lines.iter().any(|line| !line.trim().is_empty())) {
         let name = match turn.speaker {
@@ -80,8 +83,9 @@ fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
 }
 
 fn read(bytes: &[u8]) -> Transcript {
-    let text = String::from_utf8_lossy(bytes);
-    let mut reader = Reader { out: Sink::of(FORMAT.name), proposed: Vec::new() };
+    let text = super::lines::text(bytes);
+    let mut reader =
+        Reader { out: Sink::of(FORMAT.name), proposed: Vec::new(), shown: Vec::new(), answered: true };
     for turn in turns(&text) {
         reader.out.line = turn.line;
         match turn.speaker {
@@ -98,6 +102,10 @@ struct Reader {
     out: Sink,
     /// Edits that are proposed and neither applied nor refused as yet: the path and the call.
     proposed: Vec<(String, usize)>,
+    /// Edits that the last message shows in another way than in blocks.
+    shown: Vec<Shown>,
+    /// Whether the model has said all it had to say: its tokens are counted.
+    answered: bool,
 }
 
 impl Reader {
@@ -112,6 +120,7 @@ impl Reader {
 
     fn user(&mut self, lines: &[&str]) {
         self.refuse("");
+        self.answered = false;
         // What the user answered to the program itself.
         let own = lines.iter().filter(|line| !line.contains(" (Y)es/(N)o"));
         let words: Vec<&str> = own.map(|line| line[4..].trim()).collect();
@@ -119,7 +128,7 @@ impl Reader {
         match text.trim().strip_prefix('/').map(|command| command.split_once(' ').unwrap_or((command, ""))) {
             Some(("ask" | "architect" | "code", words)) => self.out.user(words),
             Some(("run" | "test", command)) => {
-                self.out.call(None, "run", &json!({ "command": command }));
+                self.out.call(None, "run", &Value::object([("command", command)]));
             }
             Some((name, _)) if name.chars().all(|c| c.is_ascii_lowercase() || c == '-') => {}
             _ => self.out.user(&text),
@@ -145,7 +154,8 @@ impl Reader {
         if let Some(path) = line.strip_prefix("Applied edit to ") {
             self.applied(path, line);
         } else if let Some(figures) = line.strip_prefix("Tokens: ") {
-            self.out.usage(usage(figures));
+            self.answered = true;
+            self.out.usage(figures::usage(figures));
         } else if let Some((hash, message)) =
             line.strip_prefix("Commit ").and_then(|rest| rest.split_once(' '))
         {
@@ -158,7 +168,10 @@ impl Reader {
         } else if let Some(folder) = line.strip_prefix("Git working dir: ") {
             self.out.context(Context { cwd: Some(folder.to_owned()), ..Context::default() });
         } else if line.starts_with("^C") {
-            self.out.tell(EventKind::Interrupted);
+            // Where the model is silent, the user only leaves.
+            if !std::mem::replace(&mut self.answered, true) {
+                self.out.tell(EventKind::Interrupted);
+            }
         } else if line.contains("failed to match!") {
             self.refuse(line);
         } else {
@@ -172,7 +185,14 @@ impl Reader {
         let (applied, open) =
             std::mem::take(&mut self.proposed).into_iter().partition(|(of, _)| same(of, path));
         self.proposed = open;
-        let applied: Vec<(String, usize)> = applied;
+        let mut applied: Vec<(String, usize)> = applied;
+        if applied.is_empty()
+            && let Some(at) = self.shown.iter().position(|shown| same(&shown.edit.path, path))
+        {
+            let Shown { edit, text } = self.shown.remove(at);
+            let call = Call { tool: EDIT.to_owned(), input: text, action: Action::Edit(vec![edit]) };
+            applied.push((path.to_owned(), self.out.tell(EventKind::Call(call))));
+        }
         for (_, call) in applied {
             self.out.called(Some(&call.to_string()), EDIT, call);
             self.out.answer(Answer {
@@ -195,7 +215,7 @@ impl Reader {
     /// The program commits by itself.
     fn commit(&mut self, hash: &str, message: &str) {
         let quoted = message.replace('\'', r"'\''");
-        self.out.call(None, "commit", &json!({ "command": format!("git commit -m '{quoted}'") }));
+        self.out.call(None, "commit", &Value::object([("command", &format!("git commit -m '{quoted}'"))]));
         let text = format!("{hash} {message}");
         self.out.answer(Answer { tool: Some("commit"), text, ..Answer::default() });
     }
@@ -210,10 +230,12 @@ impl Reader {
     }
 
     fn said(&mut self, turn: &Turn) {
+        self.shown = fences::shown(&turn.lines);
         for piece in blocks::pieces(&turn.lines) {
             self.out.line = turn.line + u32::try_from(piece.first).unwrap_or_default();
             match piece.path {
                 None => self.out.assistant(piece.text.trim_matches('\n')),
+                Some("") => self.out.inject(&piece.text),
                 Some(path) => self.propose(path, piece.text),
             }
         }
@@ -254,31 +276,4 @@ fn reported(lines: &[&str]) -> usize {
 /// The same file, on whichever system the path was written.
 fn same(one: &str, other: &str) -> bool {
     one.replace('\\', "/") == other.trim().replace('\\', "/")
-}
-
-/// `9.8k sent, 2k cache hit, 141 received. Cost: …`
-fn usage(figures: &str) -> Usage {
-    let mut usage = Usage::default();
-    for figure in figures.split(". Cost").next().unwrap_or_default().split(", ") {
-        let Some((number, what)) = figure.trim().split_once(' ') else { continue };
-        let tokens = tokens(number);
-        match what.trim_end_matches('.') {
-            "sent" | "cache write" => usage.input += tokens,
-            "cache hit" => (usage.input, usage.cached) = (usage.input + tokens, usage.cached + tokens),
-            "received" => usage.output += tokens,
-            _ => {}
-        }
-    }
-    usage
-}
-
-/// A number of tokens as aider rounds it: `141`, `9.8k`, `12k`, `1.2M`.
-fn tokens(text: &str) -> u64 {
-    let (digits, unit) = match text.strip_suffix(['k', 'M']) {
-        Some(digits) => (digits, if text.ends_with('k') { 1_000 } else { 1_000_000 }),
-        None => (text, 1),
-    };
-    let (whole, tenths) = digits.split_once('.').unwrap_or((digits, "0"));
-    let number = |text: &str| text.replace(',', "").parse::<u64>().unwrap_or_default();
-    number(whole).saturating_mul(unit) + number(&tenths[..tenths.len().min(1)]).saturating_mul(unit / 10)
 }

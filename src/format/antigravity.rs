@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use crate::format::json::{Object, Value};
 
 use super::conversation::Answer;
 use super::kinds::{self, Kinds};
@@ -98,6 +98,6 @@ fn unquoted(arguments: &Value) -> Value {
         let written = value.as_str().and_then(|text| serde_json::from_str(text).ok());
         written.unwrap_or_else(|| value.clone())
     };
-    let members = arguments.as_object().into_iter().flatten();
-    Value::Object(members.map(|(key, value)| (key.clone(), open(value))).collect::<Map<_, _>>())
+    let members = arguments.as_object().into_iter().flat_map(Object::iter);
+    members.map(|(key, value)| (key.to_owned(), open(value))).collect()
 }

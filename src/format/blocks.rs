@@ -4,9 +4,16 @@ use crate::event::Hunk;
 
 /// The lines of a replacement, each with its mark.
 pub(super) fn marked(old: &str, new: &str) -> String {
-    let removed = old.lines().map(|line| format!("-{line}"));
-    let added = new.lines().map(|line| format!("+{line}"));
-    removed.chain(added).collect::<Vec<_>>().join("\n")
+    let mut lines = String::with_capacity(old.len() + new.len() + (old.len() + new.len()) / 16);
+    let removed = old.lines().map(|line| ('-', line));
+    for (mark, line) in removed.chain(new.lines().map(|line| ('+', line))) {
+        if !lines.is_empty() {
+            lines.push('\n');
+        }
+        lines.push(mark);
+        lines.push_str(line);
+    }
+    lines
 }
 
 /// Whether a block begins with this line.
@@ -24,7 +31,7 @@ pub(super) fn closes(line: &str) -> bool {
 pub(super) struct Piece<'a> {
     /// Its first line in the message, from 0.
     pub first: usize,
-    /// The file that it changes; words change none.
+    /// The file that it changes, empty where nothing says which; words change none.
     pub path: Option<&'a str>,
     /// Its lines.
     pub text: String,
@@ -73,8 +80,10 @@ fn path_before<'a>(lines: &[&'a str]) -> Option<(&'a str, usize)> {
     Some((path(lines[last]), begin))
 }
 
+/// The path in a line; a title or a sentence names none.
 fn path(line: &str) -> &str {
-    line.trim().trim_matches(['`', '*', '#', ':']).trim()
+    let path = line.trim().trim_matches(['`', '*', '#', ':']).trim();
+    if path.contains(": ") { "" } else { path }
 }
 
 /// The hunks of `SEARCH` and `REPLACE` blocks.

@@ -6,6 +6,9 @@
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use super::json::Value;
+use super::sink::Sink;
+use super::value::owned;
 use crate::event::Event;
 
 /// The records so far, as a tree.
@@ -35,6 +38,14 @@ pub(super) struct Record {
 }
 
 impl Branches {
+    /// Adds a record that names itself and its parent under these two keys; its events begin there.
+    pub fn follow(&mut self, record: &Value, keys: [&str; 2], since: usize, typed: bool, out: &mut Sink) {
+        let [uuid, parent] = keys.map(|key| owned(record, &[key]));
+        if let Some(uuid) = uuid {
+            self.add(Record { uuid, parent, since, typed }, &mut out.transcript.events);
+        }
+    }
+
     /// Adds a record and marks what it shows to be abandoned.
     pub fn add(&mut self, record: Record, events: &mut [Event]) {
         let index = self.nodes.len();

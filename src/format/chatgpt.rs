@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use crate::format::json::Value;
 
 use super::conversation::{Answer, Role, role};
 use super::kinds::{self, Kinds};
@@ -27,7 +27,6 @@ pub(super) const FORMAT: Format = Format {
 };
 
 const MAPPED: &[&str] = &[
-    "(conversation)",
     "code",
     "execution_output",
     "multimodal_text",
@@ -48,22 +47,22 @@ const IGNORED: &[(&str, &str)] = &[
 
 fn claims(head: &Head) -> bool {
     let document = head.document.as_ref();
-    let first = document.and_then(|document| document.get(0)).or(document);
+    let first = document.and_then(|document| document.item(0)).or(document);
     first.is_some_and(|first| first["mapping"].is_object())
 }
 
 fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
-    let text = String::from_utf8_lossy(bytes);
+    let text = lines::text(bytes);
     let whole = serde_json::from_str::<Value>(&text).unwrap_or_default();
     let all = whole.as_array().map_or(std::slice::from_ref(&whole), Vec::as_slice);
-    let nodes = all.iter().filter_map(|one| one["mapping"].as_object()).flat_map(|nodes| nodes.values());
+    let nodes = all.iter().filter_map(|one| one["mapping"].as_object()).flat_map(super::json::Object::values);
     kinds::tally(nodes.cloned().map(Some), |node, add| {
         add(string(&node["message"]["content"], &["content_type"]).unwrap_or("(root)"));
     })
 }
 
 fn read(bytes: &[u8]) -> Transcript {
-    let text = String::from_utf8_lossy(bytes);
+    let text = lines::text(bytes);
     let mut out = Sink::of(FORMAT.name);
     let Some(start) = choice::only(&text, &mut out) else { return out.transcript };
     let members = scan::members(&text, start);

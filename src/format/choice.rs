@@ -1,6 +1,6 @@
 //! Files of many conversations: which of them is read.
 
-use serde_json::Value;
+use crate::format::json::Value;
 
 use super::lines;
 use super::scan::{self, LineCounter, Slice};
@@ -21,7 +21,7 @@ pub struct Conversation {
 
 /// The conversations in a file of many, in its order. A file of one session has none to choose from.
 pub fn conversations(bytes: &[u8]) -> Vec<Conversation> {
-    let text = String::from_utf8_lossy(bytes);
+    let text = lines::text(bytes);
     found(&text).into_iter().map(|(_, conversation)| conversation).collect()
 }
 
@@ -30,7 +30,7 @@ pub fn conversations(bytes: &[u8]) -> Vec<Conversation> {
 /// # Errors
 /// [`Error::NoSuchConversation`] if no conversation, or more than one, is called that.
 pub fn choose(bytes: &[u8], wanted: &str) -> Result<Vec<u8>> {
-    let text = String::from_utf8_lossy(bytes);
+    let text = lines::text(bytes);
     let all = found(&text);
     let fits = |one: &Conversation| one.id.as_deref() == Some(wanted) || one.title == wanted;
     let part = |one: &Conversation| one.title.to_lowercase().contains(&wanted.to_lowercase());

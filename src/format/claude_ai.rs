@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use crate::format::json::Value;
 
 use super::conversation::role;
 use super::kinds::{self, Kinds};
@@ -21,7 +21,7 @@ pub(super) const FORMAT: Format = Format {
     places: &[],
     proof: Proof::Documentation,
     carries: Carries { edits: false, ranges: false, exit_status: false, usage: false, plans: false },
-    kinds: Kinds { of: kinds_of, mapped: &["(conversation)", "assistant", "human"], ignored: IGNORED },
+    kinds: Kinds { of: kinds_of, mapped: &["assistant", "human"], ignored: IGNORED },
     claims,
     read,
 };
@@ -30,7 +30,7 @@ const IGNORED: &[(&str, &str)] = &[];
 
 fn claims(head: &Head) -> bool {
     let document = head.document.as_ref();
-    let first = document.and_then(|document| document.get(0)).or(document);
+    let first = document.and_then(|document| document.item(0)).or(document);
     first.is_some_and(|first| first["chat_messages"].is_array())
 }
 
@@ -42,7 +42,7 @@ fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
 }
 
 fn read(bytes: &[u8]) -> Transcript {
-    let text = String::from_utf8_lossy(bytes);
+    let text = lines::text(bytes);
     let mut out = Sink::of(FORMAT.name);
     let Some(start) = choice::only(&text, &mut out) else { return out.transcript };
     document::read_from::<ClaudeAi>(out, &text, start, HOLDERS)

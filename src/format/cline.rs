@@ -1,11 +1,13 @@
 //! Cline and Roo Code: `api_conversation_history.json`, a list of messages in Anthropic's shape. Older versions write
-//! calls as XML tags into the text, and the answers into the user's next message.
+//! calls as XML tags into the text, and the answers into the user's next message. `ui_messages.json` beside it is read
+//! as well.
 
+mod screen;
 mod tags;
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use crate::format::json::Value;
 
 use self::tags::Piece;
 use super::conversation::{Answer, Role, role};
@@ -23,7 +25,7 @@ pub(super) const FORMAT: Format = Format {
     places: PLACES,
     proof: Proof::Documentation,
     carries: Carries { edits: true, ranges: false, exit_status: true, usage: true, plans: true },
-    kinds: Kinds { of: kinds_of, mapped: &["assistant", "user"], ignored: IGNORED },
+    kinds: Kinds { of: kinds_of, mapped: screen::MAPPED, ignored: screen::IGNORED },
     claims,
     read: |bytes| document::read::<Cline>("cline", bytes, &[]),
 };
@@ -46,19 +48,20 @@ const MAC: Place = Place { on: &[Platform::MacOs], base: "Library/Application Su
 const WINDOWS: Place =
     Place { on: &[Platform::Windows], variable: "APPDATA", base: "AppData/Roaming", ..Place::BELOW_HOME };
 
-const IGNORED: &[(&str, &str)] = &[];
-
-/// Claims a list of messages of which the first has the marks of this host.
+/// Claims lines of the screen, and a list of messages of which the first has the marks of this host.
 pub(super) fn claims(head: &Head) -> bool {
-    let Some(first) = head.document.as_ref().and_then(|document| document.get(0)) else { return false };
+    let Some(first) = head.document.as_ref().and_then(|document| document.item(0)) else { return false };
     let marks = ["<task>", "<user_message>", "<environment_details>"];
     let texts = list(first, "content").map(|part| text(part, "text")).chain([text(first, "content")]);
-    text(first, "role") == "user"
-        && texts.into_iter().any(|text| marks.iter().any(|mark| text.contains(mark)))
+    let is_message = text(first, "role") == "user"
+        && texts.into_iter().any(|text| marks.iter().any(|mark| text.contains(mark)));
+    is_message || (screen::is_line(first) && first["ts"].is_number())
 }
 
 fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
-    kinds::of_document(bytes, &[], |record, add| add(text(record, "role")))
+    kinds::of_document(bytes, &[], |record, add| {
+        if screen::is_line(record) { add(&screen::kind(record)) } else { add(text(record, "role")) }
+    })
 }
 
 #[derive(Default)]
@@ -73,8 +76,11 @@ impl Records for Cline {
 
     fn fold(&mut self, record: Value, out: &mut Sink) {
         out.time = time(&record["ts"]);
+        if screen::is_line(&record) {
+            return screen::tell(&record, out);
+        }
         let Some(role) = string(&record, &["role"]).and_then(role) else {
-            return out.other(text(&record, "role"), IGNORED);
+            return out.other(text(&record, "role"), screen::IGNORED);
         };
         let model = owned(&record["modelInfo"], &["modelId"]);
         out.context(Context { model, ..Context::default() });

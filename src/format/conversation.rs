@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use crate::format::json::Value;
 use rustc_hash::FxHashMap;
-use serde_json::{Value, json};
 
 use super::sink::Sink;
 use super::tool::{self, Files};
@@ -65,7 +65,9 @@ impl Sink {
         match role {
             Role::Host => self.inject(text),
             Role::Assistant => self.assistant(text),
-            Role::User if text.trim_start().starts_with("<returncode>") => self.shell_output(text),
+            Role::User if text.trim_start().starts_with("<returncode>") || self.is_submitted() => {
+                self.shell_output(text);
+            }
             Role::User => self.user(text),
             Role::Tool if text.trim().is_empty() => {}
             Role::Tool => drop(self.answer(Answer { text: text.to_owned(), ..Answer::default() })),
@@ -186,6 +188,6 @@ pub(super) fn arguments(written: &Value) -> Value {
     let Value::String(text) = written else { return written.clone() };
     match serde_json::from_str(text) {
         Ok(value @ Value::Object(_)) => value,
-        _ => json!({ "input": text }),
+        _ => Value::object([("input", text)]),
     }
 }

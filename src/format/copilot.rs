@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use crate::format::json::Value;
 
 use super::conversation::{Answer, arguments};
 use super::kinds::{self, Kinds};

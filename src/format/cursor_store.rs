@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use crate::format::json::Value;
 
 use super::conversation::{Answer, Role, arguments};
 use super::kinds::{self, Kinds};
@@ -57,7 +57,7 @@ impl Records for Store {
         let started = &record["timingInfo"]["clientStartTime"];
         out.time = time(&record["createdAt"]).or_else(|| time(started));
         out.think(text(&record["thinking"], "text"));
-        let role = if record["type"] == 1 { Role::User } else { Role::Assistant };
+        let role = if record["type"].as_u64() == Some(1) { Role::User } else { Role::Assistant };
         out.say(role, text(&record, "text"));
         if record["toolFormerData"]["name"].is_string() {
             tool(&record["toolFormerData"], out);

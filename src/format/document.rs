@@ -13,7 +13,7 @@ use crate::event::Transcript;
 /// Reads a document whose records are in the first of these members that it has; the document may itself be the list.
 /// An input of records one a line is read as such.
 pub(super) fn read<R: Records>(format: &'static str, bytes: &[u8], holders: &[&str]) -> Transcript {
-    let text = String::from_utf8_lossy(bytes);
+    let text = lines::text(bytes);
     match Document::of(&text, scan::skip(text.as_bytes(), 0, b""), holders) {
         Some(document) => fold::<R>(Sink::of(format), &text, &document),
         None => lines::read::<R>(format, bytes),
@@ -52,7 +52,7 @@ fn fold<R: Records>(mut sink: Sink, text: &str, document: &Document) -> Transcri
 
 /// The records of a document, as text: what stands beside the list first.
 pub(super) fn records(bytes: &[u8], holders: &[&str]) -> Option<Vec<String>> {
-    let text = String::from_utf8_lossy(bytes);
+    let text = lines::text(bytes);
     let document = Document::of(&text, scan::skip(text.as_bytes(), 0, b""), holders)?;
     let inside = document.records.iter().map(|slice| slice.text.to_owned());
     Some(document.around.iter().cloned().chain(inside).collect())

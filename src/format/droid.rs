@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use crate::format::json::Value;
 
-use super::branches::{Branches, Record};
+use super::branches::Branches;
 use super::conversation::{Answer, role};
 use super::kinds::{self, Kinds};
 use super::lines::{self, Records, Sink};
@@ -78,12 +78,9 @@ impl Records for Droid {
         out.time = time(&record["timestamp"]);
         let start = out.transcript.events.len();
         entry(&record, out);
-        let (Some(uuid), Some(parent)) = (owned(&record, &["id"]), owned(&record, &["parentId"])) else {
-            return;
-        };
-        let events = &mut out.transcript.events;
-        let typed = events[start..].iter().any(|event| matches!(event.kind, EventKind::User { .. }));
-        self.branches.add(Record { uuid, parent: Some(parent), since: start, typed }, events);
+        let told = &out.transcript.events[start..];
+        let typed = told.iter().any(|event| matches!(event.kind, EventKind::User { .. }));
+        self.branches.follow(&record, ["id", "parentId"], start, typed, out);
     }
 }
 

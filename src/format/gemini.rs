@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::format::json::Value;
 use rustc_hash::FxHashMap;
-use serde_json::Value;
 
 use super::conversation::{Answer, Role, role};
 use super::kinds::{self, Kinds};
@@ -58,7 +58,7 @@ fn claims(head: &Head) -> bool {
 
 fn kind(record: &Value) -> &str {
     let marks = ["$set", "$rewindTo"];
-    let mark = marks.into_iter().find(|mark| record.get(*mark).is_some());
+    let mark = marks.into_iter().find(|mark| record.get(mark).is_some());
     match mark.or(string(record, &["type"])).unwrap_or("(session)") {
         // Some versions call the model by its role.
         "model" => "gemini",
@@ -114,7 +114,7 @@ impl Records for Gemini {
 }
 
 fn session(record: &Value, out: &mut Sink) {
-    let directory = record["directories"].get(0).and_then(Value::as_str).map(str::to_owned);
+    let directory = record["directories"][0].as_str().map(str::to_owned);
     out.context(Context {
         session: owned(record, &["sessionId", "session_id"]),
         model: owned(record, &["model"]),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use crate::format::json::Value;
 
 use super::conversation::{Answer, Role, role};
 use super::kinds::{self, Kinds};
@@ -31,14 +31,14 @@ const PLACES: &[Place] = &[Place {
     ..Place::BELOW_HOME
 }];
 
-const MAPPED: &[&str] =
-    &["(session)", "reasoning", "redactedThinking", "text", "thinking", "toolRequest", "toolResponse"];
+const MAPPED: &[&str] = &["(session)", "reasoning", "text", "thinking", "toolRequest", "toolResponse"];
 
 /// Parts that say nothing about the work, each with the reason.
 const IGNORED: &[(&str, &str)] = &[
     ("contextLengthExceeded", "a remark of the host on its screen"),
     ("frontendToolRequest", "a call that the screen carries out by itself"),
     ("image", "a picture; only its place is in the text"),
+    ("redactedThinking", "encrypted"),
     ("summarizationRequested", "a remark of the host on its screen"),
     ("systemNotification", "a remark of the host on its screen"),
     ("toolConfirmationRequest", "repeats the call that needs permission"),
@@ -82,7 +82,7 @@ fn session(record: &Value, out: &mut Sink) {
     out.context(Context {
         session: owned(record, &["id", "session_id"]),
         cwd: owned(record, &["working_dir"]),
-        title: owned(record, &["description", "name"]),
+        title: owned(record, &["name", "description"]),
         model: owned(&record["model_config"], &["model_name"]),
         ..Context::default()
     });
@@ -95,7 +95,6 @@ fn part(role: Role, part: &Value, out: &mut Sink) {
     match text(part, "type") {
         "text" => out.say(role, text(part, "text")),
         "thinking" | "reasoning" => out.think(string(part, &["thinking", "text"]).unwrap_or_default()),
-        "redactedThinking" => {}
         "toolRequest" => {
             let call = &part["toolCall"]["value"];
             // Names begin with that of the extension: `developer__shell`.

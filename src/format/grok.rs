@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use crate::format::json::Value;
 
 use super::conversation::{Answer, Role};
 use super::kinds::{self, Kinds};
@@ -37,7 +37,7 @@ fn claims(head: &Head) -> bool {
         let said = record["content"].is_string() || record["content"].is_array();
         let apart =
             ["message", "role", "uuid", "v", "session_id", "sessionId", "subtype", "projectHash", "id"];
-        let plain = said && !apart.iter().any(|key| record.get(*key).is_some());
+        let plain = said && !apart.iter().any(|key| record.get(key).is_some());
         match text(record, "type") {
             "assistant" => plain && record["model_id"].is_string(),
             "user" => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use crate::format::json::Value;
 
 use super::conversation::{Answer, Role};
 use super::kinds::{self, Kinds};

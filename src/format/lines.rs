@@ -195,7 +195,7 @@ fn glued(line: &str) -> Vec<&str> {
 }
 
 /// The bytes as text. The caller has replaced what is not UTF-8; if not, it is replaced here.
-fn text(bytes: &[u8]) -> Cow<'_, str> {
+pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
     // The lossy conversion checks several times slower, even where it finds nothing to replace.
     std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }

@@ -8,6 +8,7 @@ mod conversation;
 mod decode;
 mod document;
 mod head;
+pub mod json;
 mod kinds;
 mod lenient;
 mod lines;
@@ -63,7 +64,7 @@ pub use places::Place;
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use crate::format::json::Value;
 
 use crate::error::{Error, Result};
 use crate::event::{EventKind, Transcript, Warning};
@@ -305,7 +306,7 @@ fn keys(value: &Value) -> String {
     match value {
         Value::Object(members) if !members.is_empty() => {
             // A part of a long key is not told: if it is a secret, its part would no longer be known as one.
-            let short = |key: &String| if key.len() > 30 { "…".to_owned() } else { format!("{key:?}") };
+            let short = |key: &str| if key.len() > 30 { "…".to_owned() } else { format!("{key:?}") };
             let names: Vec<String> = members.keys().take(6).map(short).collect();
             format!("the keys {}", names.join(", "))
         }

@@ -136,7 +136,11 @@ impl<'a> Run<'a> {
 
 /// A line's number, the sign behind it, and the rest.
 fn numbered(line: &str) -> Option<(u32, char, &str)> {
-    let line = line.trim_start().trim_start_matches("<content>").trim_start_matches("<file>").trim_start();
+    let mut line = line.trim_start();
+    // The first line may stand behind a tag.
+    if line.starts_with('<') {
+        line = line.trim_start_matches("<content>").trim_start_matches("<file>").trim_start();
+    }
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
     let number = line.get(..digits)?.parse().ok().filter(|number| *number > 0)?;
     let mut rest = line[digits..].chars();

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::format::json::Value;
 use rustc_hash::{FxHashMap, FxHashSet};
-use serde_json::Value;
 
 use super::conversation::{Answer, Role, role};
 use super::kinds::{self, Kinds};

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use crate::format::json::{Object, Value};
 
 use super::conversation::{Answer, Role, arguments, role};
 use super::kinds::{self, Kinds};
@@ -133,14 +133,11 @@ fn action(event: &Value, out: &mut Sink) {
 
 /// The arguments without the thought and the host's own settings.
 fn plain(told: &Value) -> Value {
-    let mut plain = told.clone();
-    if let Value::Object(members) = &mut plain {
-        members.retain(|key, value| {
-            let own = ["thought", "confirmation_state", "security_risk", "impl_source", "blocking", "hidden"];
-            !own.contains(&key.as_str()) && !value.is_null() && value.as_str() != Some("")
-        });
-    }
-    plain
+    let own = ["thought", "confirmation_state", "security_risk", "impl_source", "blocking", "hidden"];
+    let members = told.as_object().into_iter().flat_map(Object::iter);
+    let plain =
+        members.filter(|(key, value)| !own.contains(key) && !value.is_null() && value.as_str() != Some(""));
+    plain.map(|(key, value)| (key.to_owned(), value.clone())).collect()
 }
 
 fn observation(event: &Value, out: &mut Sink) {

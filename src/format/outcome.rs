@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
+use crate::format::json::Value;
 use regex::Regex;
-use serde_json::Value;
 
 use super::numbered;
 use crate::event::{Action, Status, ToolResult};
@@ -67,6 +67,11 @@ fn status(text: &str, exit: Option<i32>, marked: Option<bool>) -> Status {
 }
 
 fn exit_in_line(line: &str) -> Option<i32> {
+    // Few lines hold either word, and looking for them is far quicker than trying the pattern.
+    let is_said = |word: &[u8]| word.eq_ignore_ascii_case(b"exit") || word.eq_ignore_ascii_case(b"retu");
+    if !line.as_bytes().windows(4).any(is_said) {
+        return None;
+    }
     EXIT_LINE.captures(line)?.get(1)?.as_str().parse().ok()
 }
 

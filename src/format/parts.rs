@@ -1,6 +1,6 @@
 //! The parts of a message, in the shapes of the providers' interfaces: most agents write them down as they came.
 
-use serde_json::Value;
+use crate::format::json::Value;
 
 use super::conversation::{Answer, Role, arguments};
 use super::sink::Sink;
@@ -111,6 +111,6 @@ pub(super) fn reasoning(item: &Value) -> String {
     if let Some(text) = string(item, &["thinking", "text"]) {
         return text.to_owned();
     }
-    let parts = ["summary", "content"].iter().filter_map(|key| item.get(*key)?.as_array()).flatten();
+    let parts = ["summary", "content"].iter().filter_map(|key| item.get(key)?.as_array()).flatten();
     parts.filter_map(|part| string(part, &["text"])).collect::<Vec<_>>().join("\n")
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use crate::format::json::Value;
 
-use super::branches::{Branches, Record};
+use super::branches::Branches;
 use super::conversation::{Answer, Role};
 use super::kinds::{self, Kinds};
 use super::lines::{self, Records, Sink};
@@ -101,9 +101,7 @@ impl Records for Pi {
         let start = out.transcript.events.len();
         let kind = kind(&record);
         entry(&kind, &record, out);
-        let Some(uuid) = owned(&record, &["id"]) else { return };
-        let (parent, typed) = (owned(&record, &["parentId"]), kind == "message user");
-        self.branches.add(Record { uuid, parent, since: start, typed }, &mut out.transcript.events);
+        self.branches.follow(&record, ["id", "parentId"], start, kind == "message user", out);
     }
 }
 
@@ -172,7 +170,7 @@ fn answer(message: &Value, out: &mut Sink) {
 
 /// A command that the user ran.
 fn shell(message: &Value, out: &mut Sink) {
-    out.call(None, "bash", &json!({ "command": text(message, "command") }));
+    out.call(None, "bash", &Value::object([("command", text(message, "command"))]));
     let output = text(message, "output").to_owned();
     let result = out.answer(Answer { tool: Some("bash"), text: output, ..Answer::default() });
     result.exit = integer(&message["exitCode"]);

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use crate::format::json::Value;
 
-use super::branches::{Branches, Record};
+use super::branches::Branches;
 use super::conversation::Role;
 use super::kinds::{self, Kinds};
 use super::lines::{self, Records, Sink};
@@ -86,9 +86,7 @@ impl Records for Qwen {
             self.branches.rewind(text(&record["systemPayload"], "targetUuid"), &mut out.transcript.events);
         }
         entry(&kind, &record, out);
-        let Some(uuid) = owned(&record, &["uuid"]) else { return };
-        let (parent, typed) = (owned(&record, &["parentUuid"]), kind == "user");
-        self.branches.add(Record { uuid, parent, since: start, typed }, &mut out.transcript.events);
+        self.branches.follow(&record, ["uuid", "parentUuid"], start, kind == "user", out);
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Only brackets and strings are followed; whether a slice is valid JSON shows when it is parsed on its own.
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr_iter, memchr2};
 
 /// A part of the input that is one JSON value, and where it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,10 +148,10 @@ impl<'a> LineCounter<'a> {
     /// The line of the byte at `offset`.
     pub fn line(&mut self, offset: usize) -> u32 {
         let offset = offset.min(self.bytes.len());
-        while let Some(ahead) = self.bytes.get(self.offset..offset).and_then(|part| memchr(b'\n', part)) {
-            self.offset += ahead + 1;
-            self.line += 1;
-        }
+        let ends = memchr_iter(b'\n', self.bytes.get(self.offset..offset).unwrap_or_default()).count();
+        self.line = self.line.saturating_add(u32::try_from(ends).unwrap_or(u32::MAX));
+        // Also where no line ends: a document may be one line, and is gone over once.
+        self.offset = self.offset.max(offset);
         self.line
     }
 }

@@ -6,6 +6,9 @@ use super::conversation::Answer;
 use super::sink::Sink;
 use crate::event::{Action, Call, Event, EventKind};
 
+/// What mini-SWE-agent has a model print to say that it is done.
+const SUBMIT: &str = "echo COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT";
+
 impl Sink {
     /// The output of the one command that the message before shows in a fence: that fence was the call.
     pub fn shell_output(&mut self, text: &str) {
@@ -25,6 +28,12 @@ impl Sink {
             self.called(None, "bash", index);
         }
         self.answer(Answer { text: text.to_owned(), ..Answer::default() });
+    }
+
+    /// Whether the model's last words hand in its work: what comes back then is what it handed in.
+    pub fn is_submitted(&self) -> bool {
+        let last = self.transcript.events.last().map(|event| &event.kind);
+        matches!(last, Some(EventKind::Assistant { text }) if text.contains(SUBMIT))
     }
 
     /// Cuts the only fenced command out of the assistant's last words.

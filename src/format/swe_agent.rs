@@ -7,14 +7,14 @@ mod editor;
 
 use std::collections::BTreeMap;
 
+use crate::format::json::Value;
 use serde::Deserialize;
-use serde_json::{Value, json};
 
 use self::editor::Editor;
 use super::conversation::{Answer, Role, role};
 use super::kinds::{self, Kinds};
 use super::lines::{self, Records, Sink};
-use super::value::{count, prose, string};
+use super::value::{count, owned, prose, string};
 use super::{Carries, Format, Head, Proof, document};
 use crate::event::{Context, EventKind, Usage};
 
@@ -68,6 +68,10 @@ struct SweAgent {
     open: bool,
     /// What the whole run cost.
     usage: Usage,
+    /// What was handed in, where the run got so far.
+    submission: Option<String>,
+    /// The words with which the model handed in its work, and their line: its last, though a command follows.
+    last: Option<(u32, String)>,
 }
 
 impl Records for SweAgent {
@@ -80,6 +84,7 @@ impl Records for SweAgent {
     fn fold(&mut self, message: Self::Record, out: &mut Sink) {
         let Some(name) = message.role.as_str() else {
             self.usage = usage(&message);
+            self.submission = owned(&message.info, &["submission"]);
             return;
         };
         let Some(role) = role(name) else { return out.other(name, IGNORED) };
@@ -89,13 +94,20 @@ impl Records for SweAgent {
             Role::Assistant => self.step(&message, out),
             Role::User if awaited => self.observation(None, &message, out),
             Role::Tool => {
-                self.observation(message.tool_call_ids.get(0).and_then(Value::as_str), &message, out);
+                self.observation(message.tool_call_ids[0].as_str(), &message, out);
             }
-            role => out.content(role, &message.content),
+            Role::User => out.user(without_prompt(&prose(&message.content))),
+            Role::Host => out.content(role, &message.content),
         }
     }
 
     fn end(&mut self, out: &mut Sink) {
+        if self.open
+            && let Some(text) = self.submission.take()
+        {
+            out.answer(Answer { tool: Some(STEP), text, ..Answer::default() });
+        }
+        self.say_last(out);
         out.usage(std::mem::take(&mut self.usage));
     }
 }
@@ -110,19 +122,24 @@ impl SweAgent {
         let whole = prose(&message.content);
         let command = message.action.as_str().unwrap_or_default().trim();
         let said = message.thought.as_str().filter(|_| whole.contains(command) || !command.is_empty());
-        out.assistant(said.unwrap_or(&whole));
-        let calls = json!({ "tool_calls": message.tool_calls });
-        if message.tool_calls.as_array().is_some_and(|calls| !calls.is_empty()) {
-            return out.tool_calls(&calls);
+        let said = said.unwrap_or(&whole);
+        if command.split_whitespace().next() == Some("submit") {
+            self.last = Some((out.line, said.to_owned()));
+        } else {
+            out.assistant(said);
+        }
+        let action = self.editor.action(command);
+        let id = message.tool_calls[0]["id"].as_str();
+        if action.is_none() && id.is_some() {
+            let calls = [("tool_calls".to_owned(), message.tool_calls.clone())];
+            return out.tool_calls(&calls.into_iter().collect());
         }
         if !command.is_empty() {
-            let index = out.call(None, STEP, &json!({ "command": command }));
-            if let Some(action) = self.editor.action(command)
-                && let EventKind::Call(call) = &mut out.transcript.events[index].kind
-            {
+            let index = out.call(id, STEP, &Value::object([("command", command)]));
+            if let (Some(action), EventKind::Call(call)) = (action, &mut out.transcript.events[index].kind) {
                 call.action = action;
             }
-            self.open = true;
+            self.open = id.is_none();
         }
     }
 
@@ -133,7 +150,24 @@ impl SweAgent {
             out.context(Context { cwd: Some(folder), ..Context::default() });
         }
         out.answer(Answer { id, tool: id.is_none().then_some(STEP), text, failed });
+        self.say_last(out);
     }
+
+    /// Tells the words with which the work was handed in, behind what came of it.
+    fn say_last(&mut self, out: &mut Sink) {
+        if let Some((line, words)) = self.last.take() {
+            let here = std::mem::replace(&mut out.line, line);
+            out.assistant(&words);
+            out.line = here;
+        }
+    }
+}
+
+/// A message without the prompt of the shell behind it.
+fn without_prompt(text: &str) -> &str {
+    text.rsplit_once("\n(Open file: ")
+        .filter(|(_, prompt)| prompt.lines().count() < 4)
+        .map_or(text, |(text, _)| text)
 }
 
 /// The name of the tool that a step calls.

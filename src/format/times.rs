@@ -10,6 +10,14 @@ pub(super) fn parse(text: &str) -> Option<Timestamp> {
     if text.len() < 10 || text.len() > 40 || !text.is_ascii() {
         return None;
     }
+    // Far from every text that is asked about is one, and finding out what is wrong with it takes long.
+    if !text.starts_with(|c: char| c.is_ascii_digit()) || text.bytes().filter(u8::is_ascii_digit).count() < 8
+    {
+        return None;
+    }
+    if let Ok(time) = text.parse() {
+        return Some(time);
+    }
     // SpecStory writes a blank before the zone's letter or the time: both are forms that jiff reads once tidied.
     let tidy = text.replace(" UTC", "Z").replace(" Z", "Z").replace(", ", " ");
     tidy.parse::<Timestamp>().ok().or_else(|| local(&tidy)).or_else(|| dashed(&tidy))

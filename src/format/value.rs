@@ -1,13 +1,13 @@
 //! Looking into JSON records: a member that is missing or of another type is nothing.
 
+use crate::format::json::Value;
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::times;
 
 /// The first of these members that is a string.
 pub(super) fn string<'a>(value: &'a Value, keys: &[&str]) -> Option<&'a str> {
-    keys.iter().find_map(|key| value.get(*key)?.as_str())
+    keys.iter().find_map(|key| value.get(key)?.as_str())
 }
 
 /// The string of that name; an empty one where there is none.
@@ -17,13 +17,13 @@ pub(super) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
 
 /// The first of these members that is a string with something in it, owned.
 pub(super) fn owned(value: &Value, keys: &[&str]) -> Option<String> {
-    let found = keys.iter().filter_map(|key| value.get(*key)?.as_str());
+    let found = keys.iter().filter_map(|key| value.get(key)?.as_str());
     found.map(str::to_owned).find(|text| !text.trim().is_empty())
 }
 
 /// The first of these members that is there; null where none is.
 pub(super) fn member<'a>(value: &'a Value, keys: &[&str]) -> &'a Value {
-    keys.iter().find_map(|key| value.get(*key).filter(|found| !found.is_null())).unwrap_or(&Value::Null)
+    keys.iter().find_map(|key| value.get(key).filter(|found| !found.is_null())).unwrap_or(&Value::Null)
 }
 
 /// The members of a list; none where it is no list.

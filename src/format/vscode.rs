@@ -5,7 +5,7 @@ mod log;
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use crate::format::json::Value;
 
 use super::conversation::Answer;
 use super::kinds::{self, Kinds};
@@ -72,7 +72,8 @@ fn claims(head: &Head) -> bool {
         value["requests"].is_array()
             && (first.is_null() || first["response"].is_array() || first["message"].is_object())
     };
-    let logged = head.records.first().is_some_and(|first| first["kind"] == 0 && whole(&first["v"]));
+    let logged =
+        head.records.first().is_some_and(|first| first["kind"].as_u64() == Some(0) && whole(&first["v"]));
     logged || head.document.as_ref().is_some_and(whole)
 }
 
@@ -194,8 +195,8 @@ fn invocation(part: &Value, out: &mut Sink) {
     match text(specific, "kind") {
         "terminal" => {
             let command =
-                string(specific, &["command"]).or_else(|| string(&specific["commandLine"], &["original"]));
-            out.call(id, text(part, "toolId"), &json!({ "command": command }));
+                string(specific, &["command"]).unwrap_or_else(|| text(&specific["commandLine"], "original"));
+            out.call(id, text(part, "toolId"), &Value::object([("command", command)]));
         }
         "todoList" => {
             let todos = list(specific, "todoList").map(|entry| Todo {

@@ -9,9 +9,16 @@ const INJECTED: &[&str] = &[
     "additional_context",
     "additional_data",
     "attached_files",
+    "bash-input",
+    "bash-stderr",
+    "bash-stdout",
+    "command-message",
+    "command-name",
     "environment_context",
     "environment_details",
     "local-command-caveat",
+    "local-command-stderr",
+    "local-command-stdout",
     "open_and_recently_viewed_files",
     "project_layout",
     "rules",
@@ -23,14 +30,38 @@ const INJECTED: &[&str] = &[
 ];
 
 /// Tags that a host puts around the very words of the user.
-const AROUND_WORDS: &[&str] = &["USER_REQUEST", "feedback", "task", "user_message", "user_query"];
+const AROUND_WORDS: &[&str] =
+    &["USER_REQUEST", "command-args", "feedback", "task", "user_message", "user_query"];
 
 /// What a host writes in the user's place when the user stops the agent.
 const INTERRUPTED: &[&str] =
     &["[Request interrupted by user]", "[Request interrupted by user for tool use]", "<turn_aborted>"];
 
+/// How a host begins the summary with which it goes on after a compaction.
+const SUMMARY: &str = "This session is being continued from a previous conversation";
+
+/// How programs that work through lists of issues word the task: what stands before the issue, and what behind it.
+const TASKS: &[(&str, &str)] = &[
+    (
+        "We're currently solving the following issue within our repository. Here's the issue text:\nISSUE:\n",
+        "\nINSTRUCTIONS:\n",
+    ),
+    (
+        "Please solve this issue: ",
+        "\n\nYou can execute bash commands and edit files to implement the necessary changes.",
+    ),
+    ("<pr_description>\nConsider the following PR description:\n", "\n</pr_description>"),
+];
+
 /// The events of a message in the user's name: the words, and apart from them what the host injected.
 pub(super) fn user_events(text: &str) -> Vec<EventKind> {
+    if let Some((before, issue, after)) = task(text) {
+        let injected = |text: &str| EventKind::Injected { text: text.trim().to_owned() };
+        let mut events =
+            vec![injected(before), EventKind::User { text: issue.trim().to_owned() }, injected(after)];
+        events.retain(|event| !matches!(event, EventKind::Injected { text } if text.is_empty()));
+        return events;
+    }
     let mut events = Vec::new();
     let mut words = String::new();
     let mut rest = text;
@@ -45,14 +76,37 @@ pub(super) fn user_events(text: &str) -> Vec<EventKind> {
     events
 }
 
+/// A task in one of the known wordings: what stands before the issue, the issue, and what stands behind it.
+fn task(text: &str) -> Option<(&str, &str, &str)> {
+    let text = text.trim_start();
+    TASKS.iter().find_map(|(before, behind)| {
+        let rest = text.strip_prefix(before)?;
+        let end = before.len() + rest.find(behind).filter(|end| !rest[..*end].trim().is_empty())?;
+        // What stands in the issue's own line is said with it.
+        let begin = if before.ends_with('\n') { before.len() } else { 0 };
+        Some((&text[..begin], &text[begin..end], &text[end..]))
+    })
+}
+
 fn push_words(events: &mut Vec<EventKind>, words: &mut String) {
     let text = std::mem::take(words);
     let trimmed = text.trim();
     if INTERRUPTED.iter().any(|mark| trimmed.starts_with(mark)) {
         events.push(EventKind::Interrupted);
-    } else if !trimmed.is_empty() {
+    } else if trimmed.starts_with(SUMMARY) {
+        events.push(EventKind::Compacted { summary: Some(trimmed.to_owned()) });
+    } else if is_command_of_the_host(trimmed) {
+        events.push(EventKind::Injected { text: trimmed.to_owned() });
+    } else if !unwrapped(trimmed).is_empty() {
         events.push(EventKind::User { text: unwrapped(trimmed).to_owned() });
     }
+}
+
+/// A command to the host with what it printed, as Claude Code shows it on its screen.
+fn is_command_of_the_host(text: &str) -> bool {
+    let mut lines = text.lines();
+    lines.next().is_some_and(|line| line.starts_with('/') && !line.trim_end().contains(' '))
+        && lines.next().is_some_and(|line| line.trim_start().starts_with('⎿'))
 }
 
 /// The text without the tags around the user's words.
@@ -103,6 +157,7 @@ mod tests {
                 EventKind::User { text } => ('u', text),
                 EventKind::Injected { text } => ('i', text),
                 EventKind::Interrupted => ('x', String::new()),
+                EventKind::Compacted { summary } => ('c', summary.unwrap_or_default()),
                 other => panic!("{other:?}"),
             })
             .collect();
@@ -130,6 +185,24 @@ mod tests {
         check("<system-reminder>never closed", &[('u', "<system-reminder>never closed")]);
         check("[Request interrupted by user]", &[('x', "")]);
         check("a < b, vec<rules>", &[('u', "a < b, vec<rules>")]);
+        check(
+            "<command-name>/review</command-name>\n  <command-args>the parser</command-args>",
+            &[('i', "<command-name>/review</command-name>"), ('u', "the parser")],
+        );
+        check("<command-args></command-args>", &[]);
+        check("/exit\n ⎿  Catch you later!", &[('i', "/exit\n ⎿  Catch you later!")]);
+        check("/etc/hosts is gone", &[('u', "/etc/hosts is gone")]);
+        let summary = "This session is being continued from a previous conversation that ran out of context.";
+        check(summary, &[('c', summary)]);
+    }
+
+    #[test]
+    fn the_issue_of_a_worded_task_is_what_the_user_says() {
+        let task = "Please solve this issue: It breaks\n\nYou can execute bash commands and edit files to implement the necessary changes.\n\n## Rules";
+        let rules =
+            "You can execute bash commands and edit files to implement the necessary changes.\n\n## Rules";
+        check(task, &[('u', "Please solve this issue: It breaks"), ('i', rules)]);
+        check("Please solve this issue: It breaks", &[('u', "Please solve this issue: It breaks")]);
     }
 
     #[test]

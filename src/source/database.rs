@@ -25,26 +25,36 @@ struct Store {
     write: fn(Value, Vec<Value>) -> String,
 }
 
-/// The databases that are known.
+/// The databases that are known. What cannot be read as JSON is passed over. A column that only some versions have is
+/// looked for in a query of its own, inside of one with a column of that name that holds nothing: so it may be missing.
 const STORES: &[Store] = &[
+    // The value may be text or bytes. A chat names its bubbles; older ones hold them themselves.
     Store {
         table: "cursorDiskKV",
-        sessions: "SELECT substr(key, 14), coalesce(json_extract(value, '$.name'), '') FROM cursorDiskKV \
-            WHERE key LIKE 'composerData:%' AND json_valid(value) \
+        sessions: "SELECT substr(key, 14), coalesce(json_extract(value, '$.name'), '') FROM \
+            (SELECT key, CAST(value AS TEXT) AS value FROM cursorDiskKV WHERE key >= 'composerData:' AND key < 'composerData;') \
+            WHERE json_valid(value) AND coalesce(json_array_length(value, '$.fullConversationHeadersOnly'), 0) \
+                + coalesce(json_array_length(value, '$.conversation'), 0) > 0 \
             ORDER BY coalesce(json_extract(value, '$.lastUpdatedAt'), json_extract(value, '$.createdAt'), 0) DESC",
-        session: "SELECT value FROM cursorDiskKV WHERE key = 'composerData:' || ?1",
-        records: "SELECT bubble.value FROM cursorDiskKV AS chat, json_each(chat.value, '$.fullConversationHeadersOnly') AS head \
-            JOIN cursorDiskKV AS bubble ON bubble.key = 'bubbleId:' || ?1 || ':' || json_extract(head.value, '$.bubbleId') \
-            WHERE chat.key = 'composerData:' || ?1 ORDER BY head.key",
+        session: "SELECT json_remove(CAST(value AS TEXT), '$.conversation', '$.conversationMap') FROM cursorDiskKV \
+            WHERE key = 'composerData:' || ?1",
+        records: "WITH chat AS (SELECT CAST(value AS TEXT) AS value FROM cursorDiskKV WHERE key = 'composerData:' || ?1) \
+            SELECT value FROM (\
+                SELECT head.key AS place, CAST(bubble.value AS TEXT) AS value \
+                FROM chat, json_each(chat.value, '$.fullConversationHeadersOnly') AS head JOIN cursorDiskKV AS bubble \
+                ON bubble.key = 'bubbleId:' || ?1 || ':' || json_extract(head.value, '$.bubbleId') \
+                UNION ALL SELECT bubble.key, bubble.value FROM chat, json_each(chat.value, '$.conversation') AS bubble\
+            ) ORDER BY place",
         write: lines,
     },
     Store {
         table: "part",
         sessions: "SELECT id, coalesce(title, '') FROM session WHERE parent_id IS NULL ORDER BY time_updated DESC",
         session: "SELECT json_object('id', id, 'directory', directory, 'title', title, 'version', version) FROM session WHERE id = ?1",
-        records: "SELECT json_object('info', json_patch(message.data, json_object('id', message.id, 'sessionID', message.session_id)), \
-            'parts', json((SELECT json_group_array(json(part.data) ORDER BY part.id) FROM part WHERE part.message_id = message.id))) \
-            FROM message WHERE session_id = ?1 ORDER BY id",
+        records: "SELECT json_object('info', json_patch(data, json_object('id', id, 'sessionID', session_id)), \
+            'parts', json((SELECT json_group_array(json_patch(part.data, json_object('id', part.id)) ORDER BY part.id) \
+                FROM part WHERE part.message_id = message.id AND json_valid(part.data)))) \
+            FROM message WHERE session_id = ?1 AND json_valid(data) ORDER BY id",
         write: |session, messages| {
             let messages: Vec<String> = messages.iter().map(Value::to_string).collect();
             format!("{{\"info\":{session},\n\"messages\":[\n{}\n]}}\n", messages.join(",\n"))
@@ -52,10 +62,16 @@ const STORES: &[Store] = &[
     },
     Store {
         table: "sessions",
-        sessions: "SELECT id, coalesce(description, '') FROM sessions ORDER BY updated_at DESC",
-        session: "SELECT json_object('id', id, 'description', description, 'working_dir', working_dir) FROM sessions WHERE id = ?1",
+        sessions: "SELECT id, (SELECT coalesce(nullif(name, ''), description, '') FROM sessions AS one WHERE one.id = sessions.id) \
+            FROM sessions, (SELECT NULL AS name, 'user' AS session_type) \
+            WHERE (SELECT session_type FROM sessions AS one WHERE one.id = sessions.id) NOT IN ('sub_agent', 'hidden') \
+            ORDER BY updated_at DESC",
+        session: "SELECT json_object('id', id, 'working_dir', working_dir, 'description', \
+            (SELECT coalesce(nullif(name, ''), description, '') FROM sessions AS one WHERE one.id = sessions.id), \
+            'accumulated_input_tokens', accumulated_input_tokens, 'accumulated_output_tokens', accumulated_output_tokens) \
+            FROM sessions, (SELECT NULL AS name) WHERE id = ?1",
         records: "SELECT json_object('role', role, 'created', created_timestamp, 'content', json(content_json)) FROM messages \
-            WHERE session_id = ?1 ORDER BY id",
+            WHERE session_id = ?1 AND json_valid(content_json) ORDER BY id",
         write: lines,
     },
 ];

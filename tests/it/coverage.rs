@@ -127,6 +127,7 @@ const HOSTS: &[&str] = &[
     "MEMORY.md:",
     "🛠",
     "*Completed in ",
+    "Tool use: **",
     "[execute_command for ",
     "[read_file for ",
     "[replace_in_file for ",

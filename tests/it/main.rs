@@ -44,6 +44,8 @@ mod install;
 /// What is kept is searched, merged, exported and imported, with its conversation.
 #[cfg(feature = "cli")]
 mod kept;
+/// Every kind of record that a format claims to read is read.
+mod kinds;
 /// The lists of formats, extractors, renderers and encodings, each as a whole.
 mod lists;
 /// Many clients of one server at once.

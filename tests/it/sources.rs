@@ -19,10 +19,32 @@ INSERT INTO part VALUES ('prt_1', 'msg_1', '{"type":"text","text":"old"}'), ('pr
 "#;
 
 const GOOSE: &str = r#"
-CREATE TABLE sessions (id TEXT, description TEXT, working_dir TEXT, updated_at TEXT);
+CREATE TABLE sessions (id TEXT, description TEXT, working_dir TEXT, updated_at TEXT,
+    accumulated_input_tokens INTEGER, accumulated_output_tokens INTEGER);
 CREATE TABLE messages (id INTEGER PRIMARY KEY, session_id TEXT, role TEXT, content_json TEXT, created_timestamp INTEGER);
-INSERT INTO sessions VALUES ('1', 'Old', '/w', '2026-01-01'), ('2', 'New', '/w', '2026-01-02');
+INSERT INTO sessions VALUES ('1', 'Old', '/w', '2026-01-01', 5, 6), ('2', 'New', '/w', '2026-01-02', 7, 8);
 INSERT INTO messages VALUES (1, '1', 'user', '[{"type":"text","text":"old"}]', 1772442000), (2, '2', 'user', '[{"type":"text","text":"new"}]', 1772442000), (3, '2', 'assistant', '[{"type":"text","text":"done"}]', 1772442001);
+"#;
+
+/// As newer versions make it: sessions have names and kinds.
+const GOOSE_NAMED: &str = r#"
+CREATE TABLE sessions (id TEXT, name TEXT, description TEXT, session_type TEXT, working_dir TEXT, updated_at TEXT,
+    accumulated_input_tokens INTEGER, accumulated_output_tokens INTEGER);
+CREATE TABLE messages (id INTEGER PRIMARY KEY, session_id TEXT, role TEXT, content_json TEXT, created_timestamp INTEGER);
+INSERT INTO sessions VALUES ('1', 'Old', '', 'user', '/w', '2026-01-01', 5, 6), ('2', 'New', '', 'user', '/w', '2026-01-02', 7, 8),
+    ('3', 'Sub', '', 'sub_agent', '/w', '2026-01-03', 0, 0);
+INSERT INTO messages VALUES (1, '1', 'user', '[{"type":"text","text":"old"}]', 1772442000), (2, '2', 'user', '[{"type":"text","text":"new"}]', 1772442000),
+    (3, '2', 'assistant', '[{"type":"text","text":"done"}]', 1772442001), (4, '2', 'assistant', '[{"type":', 1772442002);
+"#;
+
+/// Older chats hold their bubbles themselves, values may be bytes, and a chat without a word is no chat.
+const CURSOR_OLD: &str = r#"
+CREATE TABLE cursorDiskKV (key TEXT UNIQUE, value BLOB);
+INSERT INTO cursorDiskKV VALUES
+ ('composerData:1', '{"composerId":"1","name":"Old","lastUpdatedAt":1,"conversation":[{"bubbleId":"a","type":1,"text":"old"}]}'),
+ ('composerData:2', CAST('{"composerId":"2","name":"New","lastUpdatedAt":2,"conversation":[{"bubbleId":"c","type":1,"text":"new"},{"bubbleId":"b","type":2,"text":"done"}]}' AS BLOB)),
+ ('composerData:3', '{"composerId":"3","lastUpdatedAt":3,"fullConversationHeadersOnly":[]}'),
+ ('composerData:4', 'torn {');
 "#;
 
 const CURSOR: &str = r#"
@@ -47,7 +69,7 @@ fn said(bytes: &[u8]) -> Vec<String> {
 
 #[test]
 fn a_database_is_read_while_its_agent_has_it_open() {
-    for tables in [OPENCODE, GOOSE, CURSOR] {
+    for tables in [OPENCODE, GOOSE, GOOSE_NAMED, CURSOR, CURSOR_OLD] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("agent.db");
         let agent = Connection::open(&path).unwrap();
@@ -60,6 +82,68 @@ fn a_database_is_read_while_its_agent_has_it_open() {
         assert!(matches!(read(Some("Odd")), Err(Error::NoSuchConversation { .. })), "{tables}");
         assert_eq!(fs::read(&path).unwrap(), before, "reading wrote: {tables}");
         drop(agent);
+    }
+}
+
+/// A file that breaks off, as one does that is copied while it is written: never a panic, and never half a session.
+#[test]
+fn a_torn_database_is_told_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("agent.db");
+    let agent = Connection::open(&path).unwrap();
+    agent.execute_batch(GOOSE_NAMED).unwrap();
+    let long = format!(r#"[{{"type":"text","text":"{}"}}]"#, "x".repeat(100_000));
+    agent.execute("INSERT INTO messages VALUES (9, '2', 'user', ?1, 0)", [long]).unwrap();
+    drop(agent);
+    let whole = fs::read(&path).unwrap();
+    for length in (100..whole.len()).step_by(whole.len() / 23) {
+        fs::write(&path, &whole[..length]).unwrap();
+        assert!(
+            matches!(source::gather(&path, None), Err(Error::Database { .. })),
+            "{length} bytes of {}",
+            whole.len()
+        );
+    }
+    let noise: Vec<u8> =
+        whole.iter().enumerate().map(|(at, byte)| if at % 997 == 996 { !byte } else { *byte }).collect();
+    fs::write(&path, noise).unwrap();
+    if let Ok(bytes) = source::gather(&path, None) {
+        let _ = format::read(&bytes.unwrap(), None);
+    }
+}
+
+/// Exports hold all conversations of an account in one file.
+#[test]
+fn one_conversation_of_a_file_of_many() {
+    let chat = |id: &str, title: &str, time: u32, text: &str| {
+        format!(
+            r#"{{"title":"{title}","conversation_id":"{id}","update_time":{time},"current_node":"m","mapping":{{"m":{{"id":"m","parent":null,"children":[],"message":{{"author":{{"role":"user"}},"content":{{"content_type":"text","parts":["{text}"]}}}}}}}}}}"#
+        )
+    };
+    let account = |id: &str, title: &str, day: u32, text: &str| {
+        format!(
+            r#"{{"uuid":"{id}","name":"{title}","updated_at":"2026-01-{day:02}T00:00:00Z","chat_messages":[{{"sender":"human","text":"{text}"}}]}}"#
+        )
+    };
+    let exports = [
+        format!(
+            "[{},\n{}]",
+            chat("a", "Trip to Rome", 1_772_442_001, "rome"),
+            chat("b", "Tax", 1_772_442_000, "tax")
+        ),
+        format!("[{},\n{}]", account("a", "Trip to Rome", 2, "rome"), account("b", "Tax", 1, "tax")),
+    ];
+    for export in exports {
+        let bytes = export.as_bytes();
+        let chosen = |wanted: &str| said(&format::choose(bytes, wanted).unwrap());
+        assert_eq!(said(bytes), ["rome"], "the last used");
+        assert_eq!(
+            (chosen("Tax"), chosen("b"), chosen("rome")),
+            (vec!["tax".into()], vec!["tax".into()], vec!["rome".into()])
+        );
+        assert!(matches!(format::choose(bytes, "Paris"), Err(Error::NoSuchConversation { .. })));
+        let ids: Vec<_> = format::conversations(bytes).into_iter().filter_map(|one| one.id).collect();
+        assert_eq!(ids, ["a", "b"]);
     }
 }
 

@@ -20,7 +20,7 @@ mod properties;
 #[cfg(test)]
 mod tests;
 
-use serde_json::Value;
+use crate::format::json::Value;
 
 use super::lines::{self, Keep, Records, Sink};
 use super::{Carries, Format, Growing, Head, Kinds, Place, Proof};
@@ -70,7 +70,7 @@ fn claims(head: &Head) -> bool {
         let kind = record.get("type").and_then(Value::as_str).unwrap_or_default();
         let has = |key| record.get(key).is_some();
         match kind {
-            "user" | "assistant" => record.pointer("/message/content").is_some(),
+            "user" | "assistant" => record["message"].get("content").is_some(),
             "file-history-snapshot" => has("snapshot"),
             "queue-operation" | "last-prompt" | "custom-title" | "ai-title" | "permission-mode" => {
                 has("sessionId")

@@ -16,10 +16,10 @@ mod talk;
 
 use std::collections::BTreeSet;
 
+use crate::format::json::Value;
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use self::call::{Called, Script};
 use self::end::End;

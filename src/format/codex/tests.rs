@@ -566,7 +566,11 @@ fn a_bad_record_costs_itself_and_a_warning() {
 #[test]
 fn only_rollouts_are_claimed() {
     let check = |records: &[Value], claimed: bool| {
-        let head = Head { text: "".into(), records: records.to_vec(), document: None };
+        let head = Head {
+            text: "".into(),
+            records: serde_json::from_value(json!(records)).unwrap(),
+            document: None,
+        };
         assert_eq!(claims(&head), claimed, "{records:?}");
     };
     check(&[message("user", "x")], true);

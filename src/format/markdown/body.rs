@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::header::Header;
-use super::lines::Line;
+use super::lines::{Fence, Line};
 use super::roles::Role;
 use super::tool_block::Block;
 use crate::event::{Call, Context, EventKind, ToolResult};
@@ -123,23 +123,29 @@ impl<'a> Writer<'a> {
             return;
         }
         self.at(if is_front { header } else { begin });
-        let text = format!("{first}\n{}", self.slice(begin, end));
+        let words = self.without_chrome(self.slice(begin, end));
+        let text = format!("{first}\n{words}");
         self.emit(&text, |text| vec![EventKind::Assistant { text }]);
     }
 
     /// Whether the lines are only an export's own remarks about the message.
     fn is_chrome(&mut self, begin: usize, end: usize) -> bool {
-        let text = self.slice(begin, end);
-        if let Some(model) = text.strip_prefix("**Started using ").and_then(|rest| rest.strip_suffix("**")) {
-            self.model(Some(model));
-            return true;
+        self.without_chrome(self.slice(begin, end)).lines().all(is_remark)
+    }
+
+    /// The words without an export's own remarks before and behind them: which model began, how long it took.
+    fn without_chrome(&mut self, text: &'a str) -> &'a str {
+        let mut words = text.trim();
+        let (first, rest) = words.split_once('\n').unwrap_or((words, ""));
+        let model = first.trim().strip_prefix("**Started using ").and_then(|name| name.strip_suffix("**"));
+        if model.is_some() {
+            self.model(model);
+            words = rest.trim();
         }
-        text.lines().all(|line| {
-            let line = line.trim();
-            line.is_empty()
-                || line == "---"
-                || line.strip_prefix("*Completed in ").is_some_and(|rest| rest.ends_with('*'))
-        })
+        while let Some((rest, _)) = words.rsplit_once('\n').filter(|(_, last)| is_remark(last)) {
+            words = rest.trim_end();
+        }
+        words
     }
 
     fn model(&mut self, note: Option<&str>) {
@@ -154,8 +160,12 @@ impl<'a> Writer<'a> {
     /// The part that begins at the line, if it is not plain words.
     fn part(&self, at: usize, end: usize) -> Option<Part<'a>> {
         let line = self.lines[at];
-        if !line.own || !line.text.starts_with('<') {
+        if !line.own || !line.text.starts_with(['<', 'T']) {
             return None;
+        }
+        if let Some((name, _)) = line.text.strip_prefix("Tool use: **").and_then(|rest| rest.split_once("**"))
+        {
+            return Some(Part::Tool { name, hint: "", end: self.shown(at, end) });
         }
         if line.text.starts_with("<think>") || line.text.starts_with("<thinking>") {
             return Some(Part::Thought(self.closing(at, end, "</think")));
@@ -184,6 +194,13 @@ impl<'a> Writer<'a> {
         let name_end = name.find(|c: char| c.is_whitespace() || "*`(<".contains(c)).unwrap_or(name.len());
         let after = self.closing(at, end, "</details>");
         Some(Part::Tool { name: &name[..name_end], hint: "", end: after })
+    }
+
+    /// The line after the code that shows what a tool answered, which may hold fences of its own: the last one counts.
+    fn shown(&self, at: usize, end: usize) -> usize {
+        let closes =
+            |index: &usize| Fence::open(self.lines[*index].text).is_some_and(|fence| fence.info.is_empty());
+        (at + 1..end).rev().find(closes).unwrap_or(at) + 1
     }
 
     /// The line after the one that closes the part: the first outside code, else the first at all, else the message's end.
@@ -231,6 +248,14 @@ impl<'a> Writer<'a> {
         let result = ToolResult { call, ..outcome::answer(action, text, failed) };
         self.push(EventKind::Result(result));
     }
+}
+
+/// Whether a line is an export's own remark on how long a message took.
+fn is_remark(line: &str) -> bool {
+    let line = line.trim();
+    line.is_empty()
+        || line == "---"
+        || line.strip_prefix("*Completed in ").is_some_and(|rest| rest.ends_with('*'))
 }
 
 fn is_tool(role: Role) -> bool {

@@ -51,7 +51,7 @@ fn is_specstory(head: &Head) -> bool {
 }
 
 fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
-    let text = String::from_utf8_lossy(bytes);
+    let text = crate::format::lines::text(bytes);
     let mut counts = BTreeMap::new();
     for (_, header) in Document::of(&text, &lines::lines(&text)).headers {
         *counts.entry(header.role.name().to_owned()).or_default() += 1;
@@ -75,7 +75,7 @@ fn read(bytes: &[u8]) -> Transcript {
 }
 
 fn read_as(format: &'static str, bytes: &[u8]) -> Transcript {
-    let text = String::from_utf8_lossy(bytes);
+    let text = crate::format::lines::text(bytes);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let lines = lines::lines(text);
     let document = Document::of(text, &lines);

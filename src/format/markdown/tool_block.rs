@@ -1,6 +1,6 @@
 //! A block that shows a tool at work: its input, and what it answered.
 
-use serde_json::{Map, Value, json};
+use crate::format::json::Value;
 
 use super::lines::{Fence, Line};
 use super::yaml;
@@ -139,6 +139,9 @@ fn code_length(lines: &[Line], fence: &Fence) -> usize {
 /// A line outside of code, if it says something.
 fn loose(line: &str) -> Option<&str> {
     let line = line.trim();
+    if let Some((_, input)) = line.strip_prefix("Tool use: **").and_then(|rest| rest.split_once("**")) {
+        return Some(input.trim()).filter(|input| !input.is_empty());
+    }
     if let Some((_, after)) = line.split_once("<summary>") {
         let inner = after.split_once("</summary>").map_or(after, |(inner, _)| inner);
         // Behind the tool's name stands what it was called with.
@@ -171,7 +174,7 @@ fn console(pieces: &[Piece], output: Option<&str>) -> Option<Vec<Step>> {
     let mut steps: Vec<Step> = Vec::new();
     for line in text.lines() {
         if let Some(command) = line.strip_prefix("$ ") {
-            let arguments = json!({ "command": command });
+            let arguments = Value::object([("command", command)]);
             steps.push(Step { arguments, input: command.to_owned(), ..Step::default() });
         } else if let Some(step) = steps.last_mut() {
             match &mut step.output {
@@ -211,7 +214,7 @@ fn said_edit(pieces: &[Piece], output: &str) -> Option<Action> {
 fn shown_arguments(piece: &Piece) -> Option<Value> {
     match piece.language? {
         "bash" | "sh" | "shell" | "console" => {
-            Some(json!({ "command": piece.text.trim_start_matches("$ ") }))
+            Some(Value::object([("command", piece.text.trim_start_matches("$ "))]))
         }
         "yaml" | "json" | "" => yaml::arguments(&piece.text),
         _ => None,
@@ -234,7 +237,7 @@ fn guessed(tool: &str, hint: &str, pieces: &[Piece]) -> Value {
     };
     let loose = pieces.iter().filter(|piece| piece.language.is_none());
     match loose.filter_map(|piece| quoted(&piece.text)).next_back() {
-        Some(text) => Value::Object(Map::from_iter([(name.to_owned(), Value::String(text.to_owned()))])),
+        Some(text) => Value::object([(name, text)]),
         None => Value::Null,
     }
 }

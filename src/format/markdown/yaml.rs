@@ -1,6 +1,6 @@
 //! Arguments of tools as exports write them: JSON, or the plain part of YAML that a dump of arguments needs.
 
-use serde_json::{Map, Value};
+use crate::format::json::{Object, Value};
 
 /// How deep lists and mappings may lie in each other.
 const DEPTH: usize = 6;
@@ -15,8 +15,8 @@ pub(super) fn arguments(text: &str) -> Option<Value> {
     (indent(first) == 0 && key(first).is_some()).then(|| Value::Object(mapping(&lines, DEPTH)))
 }
 
-fn mapping(lines: &[&str], depth: usize) -> Map<String, Value> {
-    let mut members = Map::new();
+fn mapping(lines: &[&str], depth: usize) -> Object {
+    let mut members = Object::default();
     let Some(base) = lines.iter().find(|line| !line.trim().is_empty()).map(|line| indent(line)) else {
         return members;
     };
@@ -26,7 +26,7 @@ fn mapping(lines: &[&str], depth: usize) -> Map<String, Value> {
         let Some((name, head)) = key(line).filter(|_| indent(line) == base) else { continue };
         let count = after.iter().take_while(|line| belongs(line, base)).count();
         let (block, after) = after.split_at(count);
-        members.insert(name.to_owned(), value(head, block, base, depth));
+        members.push(name, value(head, block, base, depth));
         rest = after;
     }
     members

@@ -1,7 +1,7 @@
 //! From messages to events, whichever provider's they are.
 
+use crate::format::json::Value;
 use jiff::Timestamp;
-use serde_json::Value;
 
 use crate::format::conversation::{Answer, Role, arguments, role};
 use crate::format::lines::Sink;
@@ -64,7 +64,7 @@ impl Reader {
 
     fn tool_message(&mut self, record: &Value) {
         let content = member(record, &["content", "parts", "value"]);
-        let ids = record.get("tool_call_ids").and_then(|ids| ids.get(0)).and_then(Value::as_str);
+        let ids = record["tool_call_ids"][0].as_str();
         let is_parts = content.as_array().is_some_and(|parts| parts.iter().any(is_answer));
         if is_parts {
             return self.sink.content(Role::Tool, content);

@@ -1,6 +1,6 @@
 //! Where the messages are: in an array, in a member of an object, or one a line.
 
-use serde_json::Value;
+use crate::format::json::Value;
 
 use crate::event::{Context, Warning};
 use crate::format::conversation;
@@ -218,7 +218,7 @@ pub(super) fn sample(head: &str) -> Vec<Value> {
 pub(super) fn holds_messages(document: &Value) -> bool {
     let list = match document {
         Value::Array(list) => Some(list),
-        Value::Object(object) => HOLDERS.iter().chain(SIDES).find_map(|key| object.get(*key)?.as_array()),
+        Value::Object(object) => HOLDERS.iter().chain(SIDES).find_map(|key| object.get(key)?.as_array()),
         _ => None,
     };
     list.is_some_and(|list| !list.is_empty() && list.iter().take(SAMPLE).all(is_message))

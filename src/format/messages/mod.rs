@@ -8,8 +8,8 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use crate::format::json::Value;
 use rayon::prelude::*;
-use serde_json::Value;
 
 use self::fold::Reader;
 use self::layout::Layout;
@@ -53,7 +53,7 @@ const MAPPED: &[&str] = &[
 const IGNORED: &[(&str, &str)] = &[("session_meta", "figures of the program that keeps the session")];
 
 fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
-    let text = String::from_utf8_lossy(bytes);
+    let text = crate::format::lines::text(bytes);
     let records = Layout::of(&text).records.into_iter().map(|(_, slice)| serde_json::from_str(slice).ok());
     kinds::tally(records, |record, add| add(string(record, &["role", "from", "type"]).unwrap_or_default()))
 }
@@ -62,10 +62,10 @@ fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
 fn claims(head: &Head) -> bool {
     let document = head.document.as_ref();
     let others = ["trajectory", "threadId", "v"];
-    if document.is_some_and(|document| others.iter().any(|key| document.get(*key).is_some())) {
+    if document.is_some_and(|document| others.iter().any(|key| document.get(key).is_some())) {
         return false;
     }
-    if super::cline::claims(head) || super::goose::claims(head) {
+    if super::cline::claims(head) || super::goose::claims(head) || (super::codex::FORMAT.claims)(head) {
         return false;
     }
     let sample = layout::sample(&head.text);
@@ -77,7 +77,7 @@ fn claims(head: &Head) -> bool {
 }
 
 fn read(bytes: &[u8]) -> Transcript {
-    let text = String::from_utf8_lossy(bytes);
+    let text = crate::format::lines::text(bytes);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let layout = Layout::of(text);
     let mut reader = Reader::new(FORMAT.name);

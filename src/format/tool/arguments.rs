@@ -1,6 +1,6 @@
 //! The arguments of a tool call, under the names that agents give them.
 
-use serde_json::{Map, Value};
+use crate::format::json::{Object, Value};
 
 use crate::format::shell;
 
@@ -32,17 +32,17 @@ pub(super) const EVERYWHERE: &[&str] = &["replace_all", "replaceAll", "allow_mul
 
 /// The arguments of a call, or the members of an object in them.
 #[derive(Clone, Copy)]
-pub(super) struct Arguments<'a>(pub &'a Map<String, Value>);
+pub(super) struct Arguments<'a>(pub &'a Object);
 
 impl<'a> Arguments<'a> {
     /// The first of these members that is a string.
     pub fn string(self, keys: &[&str]) -> Option<&'a str> {
-        keys.iter().find_map(|key| self.0.get(*key)?.as_str())
+        keys.iter().find_map(|key| self.0.get(key)?.as_str())
     }
 
     /// The first of these members, if it is a whole number.
     pub fn number(self, keys: &[&str]) -> Option<u32> {
-        let value = keys.iter().find_map(|key| self.0.get(*key))?;
+        let value = keys.iter().find_map(|key| self.0.get(key))?;
         // Markdown exports and some models write numbers as strings.
         let number = value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())?;
         u32::try_from(number).ok()
@@ -50,7 +50,7 @@ impl<'a> Arguments<'a> {
 
     /// The first of these members that is a list.
     pub fn list(self, keys: &[&str]) -> Option<&'a Vec<Value>> {
-        keys.iter().find_map(|key| self.0.get(*key)?.as_array())
+        keys.iter().find_map(|key| self.0.get(key)?.as_array())
     }
 
     /// The file that the call is about.
@@ -60,7 +60,7 @@ impl<'a> Arguments<'a> {
 
     /// The command line, where there is one.
     pub fn command(self) -> Option<String> {
-        COMMAND.iter().find_map(|key| command_text(self.0.get(*key)?))
+        COMMAND.iter().find_map(|key| command_text(self.0.get(key)?))
     }
 }
 

@@ -1,6 +1,6 @@
 //! To-do lists and questions in the arguments of a call.
 
-use serde_json::Value;
+use crate::format::json::Value;
 
 use super::arguments::Arguments;
 use crate::event::{Action, Question, QuestionOption, Todo, TodoState};

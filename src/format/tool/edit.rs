@@ -1,6 +1,6 @@
 //! What a call changes, in each of the notations that tools take.
 
-use serde_json::Value;
+use crate::format::json::Value;
 
 use super::Files;
 use super::arguments::{Arguments, CONTENT, EVERYWHERE, NEW, OLD, PATCH};
@@ -32,7 +32,7 @@ impl Arguments<'_> {
         let old = self.string(OLD)?;
         let editor = self.string(&["command"]) == Some("str_replace");
         let new = self.string(NEW).or(editor.then_some(""))?;
-        let everywhere = EVERYWHERE.iter().any(|key| self.0.get(*key) == Some(&Value::Bool(true)));
+        let everywhere = EVERYWHERE.iter().any(|key| self.0.get(key) == Some(&Value::Bool(true)));
         Some(Hunk { lines: blocks::marked(old, new), everywhere, ..Hunk::default() })
     }
 
@@ -52,7 +52,7 @@ impl Arguments<'_> {
 
     /// The files of the patch that the call holds, or hands to a shell.
     pub fn patch(self) -> Option<Action> {
-        let texts = PATCH.iter().filter_map(|key| self.0.get(*key)?.as_str());
+        let texts = PATCH.iter().filter_map(|key| self.0.get(key)?.as_str());
         let mut found = texts.filter_map(|text| patched(text, self.path()));
         found.next().or_else(|| in_command(&self.command()?)).map(Action::Edit)
     }

@@ -4,8 +4,8 @@ mod arguments;
 mod ask;
 mod edit;
 
+use crate::format::json::{Object, Value};
 use rustc_hash::FxHashSet;
-use serde_json::{Map, Value};
 
 use self::arguments::{Arguments, CWD, PATTERN};
 pub(super) use self::edit::edited;
@@ -29,7 +29,7 @@ pub(super) struct Meaning {
 
 /// What the call of `tool` with these arguments means.
 pub(super) fn meaning(tool: &str, arguments: &Value, files: &mut Files) -> Meaning {
-    let empty = Map::new();
+    let empty = Object::default();
     let arguments = Arguments(arguments.as_object().unwrap_or(&empty));
     if let Some(todos) = arguments.todos() {
         return Meaning { action: Action::Other, todos: Some(todos) };
@@ -159,10 +159,9 @@ fn names(tool: &str, words: &[&str]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::event::{Hunk, HunkPosition, Question, QuestionOption, TodoState};
+    use crate::format::json::json;
 
     fn check(tool: &str, arguments: &Value, expected: Action) {
         let found = meaning(tool, arguments, &mut Files::default());

@@ -1,12 +1,15 @@
 //! The log of changes to a stored chat: the first line is the whole of it, each other sets a member or adds to a list.
 
-use serde_json::Value;
+use crate::format::json::Value;
 
 /// The document that a log makes; none if the input is no log. A line that cannot be read or followed is passed over.
 pub(super) fn made(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut lines =
-        bytes.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Value>(line).ok());
-    let first = lines.next().filter(|first| first["kind"] == 0 && first["v"].is_object())?;
+    let begin = bytes.trim_ascii_start().strip_prefix(b"{")?.trim_ascii_start();
+    // Only a log is worth parsing for this: its lines have a few members with short names.
+    ["\"kind\"", "\"v\"", "\"k\""].iter().find(|name| begin.starts_with(name.as_bytes()))?;
+    let lines = bytes.split(|byte| *byte == b'\n');
+    let mut lines = lines.filter_map(|line| serde_json::from_slice::<Value>(line).ok());
+    let first = lines.next().filter(|first| first["kind"].as_u64() == Some(0) && first["v"].is_object())?;
     let mut document = first["v"].clone();
     for change in lines {
         apply(&mut document, &change);
@@ -27,15 +30,15 @@ fn apply(document: &mut Value, change: &Value) {
 
 fn inside<'a>(value: &'a mut Value, key: &Value) -> Option<&'a mut Value> {
     match key {
-        Value::String(name) => value.get_mut(name.as_str()),
-        Value::Number(index) => value.get_mut(usize::try_from(index.as_u64()?).ok()?),
+        Value::String(name) => value.as_object_mut()?.get_mut(name),
+        Value::Number(index) => value.as_array_mut()?.get_mut(usize::try_from(index.as_u64()?).ok()?),
         _ => None,
     }
 }
 
 fn set(holder: &mut Value, key: &Value, value: Value) {
     if let (Value::Object(members), Value::String(name)) = (&mut *holder, key) {
-        members.insert(name.clone(), value);
+        members.set(name, value);
     } else if let Some(place) = inside(holder, key) {
         *place = value;
     }
@@ -53,9 +56,8 @@ fn push(holder: &mut Value, key: &Value, value: &Value, from: Option<u64>) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use crate::format::json::json;
 
     #[test]
     fn changes_are_put_on() {
