@@ -8,7 +8,7 @@ use regex::{Regex, bytes};
 use super::scope::covering;
 use super::session::{Session, Use};
 use super::shell;
-use crate::event::{Action, Status};
+use crate::event::{Action, Status, ToolResult};
 
 /// One check: a command line that tests, lints or builds.
 #[derive(Debug, Clone)]
@@ -29,8 +29,8 @@ pub struct Check {
     pub runs: u32,
     /// How many edits came after it.
     pub edits_since: u32,
-    /// Whether a later, wider one did it again and passed: its outcome and place are told.
-    pub covered: bool,
+    /// How it ended itself, where later ones did all of it again since, and passed: their outcome and place are told.
+    pub before: Option<Outcome>,
 }
 
 /// How a check ended.
@@ -70,7 +70,7 @@ pub fn checks(session: &Session) -> Vec<Check> {
     let mut last_runs: BTreeMap<String, (&Use, u32)> = BTreeMap::new();
     let mut filters: BTreeMap<String, String> = BTreeMap::new();
     for (used, command) in session.commands() {
-        let refused = used.result.is_some_and(|result| result.status == Status::Denied);
+        let refused = used.result.is_some_and(|result| result.status == Status::Denied || is_missing(result));
         let Some(line) = shell::check_of(command).filter(|_| !refused) else { continue };
         if let Some(filter) = shell::filter_of(command) {
             filters.insert(line.clone(), filter);
@@ -92,6 +92,13 @@ pub fn checks(session: &Session) -> Vec<Check> {
     checks
 }
 
+/// Whether a program is not there, so that nothing was checked.
+fn is_missing(result: &ToolResult) -> bool {
+    result.status == Status::Failed
+        && result.text.contains("command not found")
+        && result.text.lines().count() < 4
+}
+
 /// The checks, latest first, without those that a later run did again as a part of a longer line. What passed since as
 /// parts of others ended as the oldest of those did.
 fn without_parts(checks: Vec<Check>) -> Vec<Check> {
@@ -104,8 +111,9 @@ fn without_parts(checks: Vec<Check>) -> Vec<Check> {
         let passed: Vec<&Check> = kept.iter().filter(|later| later.outcome == Outcome::Passed).collect();
         let again = covering(passed.iter().map(|later| later.command.as_str()), &check.command);
         if let Some(oldest) = again.and_then(|found| found.into_iter().max()) {
-            let Check { command, called, runs, .. } = check;
-            check = Check { command, called, runs, covered: true, ..passed[oldest].clone() };
+            let Check { command, called, runs, outcome, .. } = check;
+            let (before, counts) = (Some(outcome), String::new());
+            check = Check { command, called, runs, before, counts, ..passed[oldest].clone() };
         }
         kept.push(check);
     }
@@ -129,7 +137,7 @@ fn check(used: &Use, command: String, runs: u32, edits: &[usize]) -> Check {
         });
     let edits_since = edits.len() - edits.partition_point(|edit| *edit <= at);
     let edits_since = u32::try_from(edits_since).unwrap_or(u32::MAX);
-    Check { command, outcome, counts, failure, at, called: used.at, runs, edits_since, covered: false }
+    Check { command, outcome, counts, failure, at, called: used.at, runs, edits_since, before: None }
 }
 
 /// The places of the calls that edited something, in order.
@@ -183,7 +191,7 @@ static FAILURE: LazyLock<bytes::Regex> = LazyLock::new(|| {
     bytes::Regex::new(
         r"(?x-u)^\s*(?:
             FAIL\b | ---\ FAIL | FAILED\b | error(?:\[\w+\])?: | Error:\s | ERROR\b | fatal: | panic: | thread\ '.*'\ panicked
-          | Traceback | AssertionError | TypeError | SyntaxError | E\s{3,}\S | ✗ | ✘ | ✖ | npm\ (?:ERR!|error)
+          | Traceback | [A-Z]\w*(?:Error|Exception)(?::|$) | E\s{3,}\S | ✗ | ✘ | ✖ | npm\ (?:ERR!|error)
           | .*:\d+(?::\d+)?:\ (?:error|undefined|cannot|.*\((?:goconst|noctx|errcheck|staticcheck|govet|revive|gosec|wrapcheck|lll|gocritic|ireturn|unused|unparam|nestif|maintidx|dupl|gosimple|typecheck)\))
           | .*\bTS\d{4}: | .*error\ TS\d+ | .*\b[1-9]\d*\ (?:failed|failing|failures)\b | command\ not\ found | .*:\ command\ not\ found
           | Exit\ code\ [1-9]
@@ -191,6 +199,9 @@ static FAILURE: LazyLock<bytes::Regex> = LazyLock::new(|| {
     )
     .expect("a fixed pattern")
 });
+
+/// Beginnings of lines that say that something failed, and not what.
+const BARE: &[&str] = &["Exit code", "Traceback"];
 
 /// The lines of an output that tell of a failure, at most four, as they were printed.
 pub fn telling_lines(output: &str) -> Vec<String> {
@@ -200,8 +211,11 @@ pub fn telling_lines(output: &str) -> Vec<String> {
         .map(|line| crate::text::clip(line.trim(), 220))
         .collect();
     lines.dedup();
-    let telling: Vec<String> =
-        lines.iter().filter(|line| !line.starts_with("Exit code") && *line != "FAIL").cloned().collect();
+    let telling: Vec<String> = lines
+        .iter()
+        .filter(|line| !BARE.iter().any(|start| line.starts_with(start)) && *line != "FAIL")
+        .cloned()
+        .collect();
     let mut kept = if telling.is_empty() { lines } else { telling };
     kept.truncate(4);
     kept

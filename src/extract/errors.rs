@@ -1,5 +1,7 @@
 //! Errors that are still there: the last run of a check failed, and no later run of its like passed.
 
+use std::collections::BTreeSet;
+
 use super::checks::{Check, Outcome};
 use super::{Material, shell};
 use crate::event::Status;
@@ -22,14 +24,18 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
 /// Other commands that failed, and were not run with success since: what the surroundings do not allow.
 fn failed_commands(material: &Material) -> Vec<Fact> {
     let session = &material.session;
-    let mut seen: Vec<String> = Vec::new();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut facts = Vec::new();
     for (used, command) in session.commands().collect::<Vec<_>>().into_iter().rev() {
-        let subject = shell::parts(command).first().map(|part| shell::subject(part)).unwrap_or_default();
-        if shell::check_of(command).is_some() || subject.is_empty() || seen.contains(&subject) {
+        let subjects = subjects(command);
+        let again = subjects.iter().any(|subject| seen.contains(subject));
+        if shell::check_of(command).is_some() || subjects.is_empty() {
             continue;
         }
-        seen.push(subject);
+        seen.extend(subjects);
+        if again {
+            continue;
+        }
         let (Some(result), Some(at)) =
             (used.result.filter(|result| result.status == Status::Failed), used.result_at)
         else {
@@ -52,6 +58,12 @@ fn failed_commands(material: &Material) -> Vec<Fact> {
         }
     }
     facts
+}
+
+/// What the parts of a command line do, those that only go somewhere or say something left out.
+fn subjects(command: &str) -> Vec<String> {
+    let parts = shell::parts(command).into_iter().map(shell::subject);
+    parts.filter(|part| !part.is_empty() && !part.starts_with("cd") && !part.starts_with("echo")).collect()
 }
 
 /// Whether a line of output says that something was refused or is not there.

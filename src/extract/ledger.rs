@@ -19,6 +19,8 @@ pub struct FileRecord {
     pub change: FileChange,
     /// Its name before, if it was renamed.
     pub before: Option<String>,
+    /// Whether the session made it itself, so that nothing of it is left once it is deleted.
+    pub made_here: bool,
     /// Number of edits.
     pub edits: u32,
     /// Lines added by them.
@@ -31,7 +33,7 @@ pub struct FileRecord {
     pub last: usize,
     /// Index of the event that edited it last.
     pub edited_at: Option<usize>,
-    /// Lines of the transcript: the first and the last few that touched it.
+    /// Lines of the transcript: the first and the last few that edited it, or touched it if none did.
     pub evidence: Evidence,
 }
 
@@ -264,7 +266,9 @@ impl Ledger {
         let record = self.record(&name, at);
         record.score += if record.score > 0 { gain * 600 / (600 + record.score) + 1 } else { gain + 1 };
         record.last = record.last.max(at);
-        note(&mut record.evidence, session.line(at));
+        if record.edits == 0 {
+            note(&mut record.evidence, session.line(at));
+        }
     }
 
     fn edit(&mut self, session: &Session, called: usize, at: usize, edit: &FileEdit) {
@@ -288,12 +292,17 @@ impl Ledger {
             (_, FileChange::Read | FileChange::Deleted) => FileChange::Edited,
             (_, before) => before,
         };
+        if record.edits == 0 {
+            record.evidence.clear();
+            record.made_here = record.change == FileChange::Created;
+        }
         record.edits += 1;
         record.edited_at = Some(at);
         record.last = record.last.max(at);
         let (added, removed) = weigh(edit);
         record.added += added;
         record.removed += removed;
+        note(&mut record.evidence, session.line(called));
         note(&mut record.evidence, session.line(at));
     }
 
@@ -323,6 +332,7 @@ impl FileRecord {
             name: name.to_owned(),
             change: FileChange::Read,
             before: None,
+            made_here: false,
             edits: 0,
             added: 0,
             removed: 0,
@@ -334,7 +344,7 @@ impl FileRecord {
     }
 }
 
-/// Keeps the first and the last three lines that touched a file.
+/// Keeps the first line and the last three: of the edits of a file, or of what touched it if it has none.
 fn note(evidence: &mut Evidence, line: u32) {
     if evidence.last() == Some(&line) {
         return;

@@ -13,7 +13,14 @@ pub fn has_extension(path: &str) -> bool {
             && extension.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
             && extension.bytes().any(|b| b.is_ascii_lowercase())
             && extension != "git"
+            && !is_version(extension)
     }) || matches!(base, "Makefile" | "Dockerfile" | "justfile" | "Justfile" | "LICENSE")
+}
+
+/// Whether the end of a name is a version, as of a package: `v3`.
+fn is_version(extension: &str) -> bool {
+    let number = extension.strip_prefix('v').unwrap_or_default();
+    !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Whether a path is a temporary or a device: of no use to the next session.
@@ -24,6 +31,8 @@ pub fn is_scratch(name: &str) -> bool {
         || name.contains("/.claude/projects/")
         || name.contains("/AppData/Local/Temp/")
         || name.contains("..")
+        || name.starts_with("_test.")
+        || name.contains('(') != name.contains(')')
         || name.contains(['*', '$', '{', '<', '>', '|', '"', '\n'])
 }
 

@@ -57,7 +57,23 @@ fn asked_in_words(material: &Material) -> Option<(String, u32)> {
         .rev()
         .take(4)
         .map(|s| s.text.as_str())
-        .filter(|text| text.contains('?') || text.contains('？'))
+        .filter(|text| (text.contains('?') || text.contains('？')) && !is_closing(text))
         .collect();
     (!asked.is_empty()).then(|| (asked.into_iter().rev().collect::<Vec<_>>().join(" "), session.line(at)))
+}
+
+/// Whether a question only closes what was done, and waits for nothing.
+fn is_closing(question: &str) -> bool {
+    const CLOSINGS: &[&str] = &[
+        "anything else",
+        "what would you like to do next",
+        "what would you like me to do next",
+        "what's next",
+        "what next",
+        "how can i help",
+        "how may i help",
+        "what else",
+    ];
+    let lower = question.replace('’', "'").to_lowercase();
+    question.len() < 120 && CLOSINGS.iter().any(|closing| lower.contains(closing))
 }

@@ -198,8 +198,10 @@ const LOOKERS: &[&str] = &[
 
 /// Whether a part of a command line checks the work.
 pub fn is_check(part: &str) -> bool {
-    let mut words = words(part)
-        .skip_while(|word| word.contains('=') && word.chars().next().is_some_and(|c| c.is_ascii_uppercase()));
+    let sets = |word: &str| word.contains('=') && word.chars().next().is_some_and(|c| c.is_ascii_uppercase());
+    let wraps = |word: &str| matches!(word, "timeout" | "time" | "env" | "sudo");
+    let counts = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+    let mut words = words(part).skip_while(|word| sets(word) || wraps(word) || counts(word));
     let Some(program) = words.next() else { return false };
     let asks = |word: &str| matches!(word, "--help" | "--version" | "-h" | "version" | "help");
     if part.starts_with('#') || LOOKERS.contains(&program) || part.split_whitespace().any(asks) {

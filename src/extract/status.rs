@@ -5,7 +5,7 @@ use super::cues::{Cue, Cues};
 use super::{Material, git, questions};
 use crate::event::{EventKind, TodoState};
 use crate::fact::{Fact, Item};
-use crate::state::Status;
+use crate::state::{FileChange, Status};
 
 pub(super) fn extract(material: &Material) -> Vec<Fact> {
     let (status, evidence) = status(material);
@@ -87,19 +87,25 @@ fn working_tree(material: &Material) -> Option<String> {
         .edited()
         .into_iter()
         .filter(|file| file.edited_at.is_some_and(|at| at > after) && is_of_the_project(&file.name))
+        .filter(|file| file.change != FileChange::Deleted || !file.made_here)
         .count();
     match (last, open) {
         (None, 0) => None,
-        (None, open) => Some(format!("nothing committed in this session: {open} changed files uncommitted")),
+        (None, open) => Some(format!("nothing committed in this session: {} uncommitted", changed(open))),
         (Some((_, hash, _)), 0) => Some(format!(
             "all edits committed{}",
             hash.map(|hash| format!(" (last {hash})")).unwrap_or_default()
         )),
         (Some((_, hash, _)), open) => Some(format!(
-            "{open} changed files uncommitted since{}",
+            "{} uncommitted since{}",
+            changed(open),
             hash.map_or(" the last commit".to_owned(), |hash| format!(" {hash}"))
         )),
     }
+}
+
+fn changed(files: usize) -> String {
+    if files == 1 { "1 changed file".to_owned() } else { format!("{files} changed files") }
 }
 
 /// Whether a name lies below the folder the session began in: it is told relative to it.

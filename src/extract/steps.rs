@@ -109,6 +109,7 @@ fn left(material: &Material) -> Vec<Fact> {
     material
         .quotes_of(Kind::Step)
         .filter(|quote| quote.source != Source::Reply || recent.contains(&quote.at))
+        .filter(|quote| !is_courtesy(&quote.statement.text))
         .map(|quote| {
             let newest = recent.first() == Some(&quote.at);
             let worth = quote.worth
@@ -130,4 +131,10 @@ fn left(material: &Material) -> Vec<Fact> {
             .from(quote.source.name())
         })
         .collect()
+}
+
+/// Whether a statement only offers to be asked again.
+fn is_courtesy(text: &str) -> bool {
+    let text = text.strip_prefix("Please ").unwrap_or(text).to_lowercase();
+    text.len() < 120 && (text.starts_with("let me know if you") || text.starts_with("feel free to"))
 }
