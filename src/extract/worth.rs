@@ -152,11 +152,11 @@ pub static FEATURES: &[Feature] = &[
     },
 ];
 
-/// What a statement is worth, in points: at least 3. The square of its score, because the facts it holds grow so.
+/// What a statement is worth, in points: at least 3. The cube of its score, because the facts it holds grow so.
 pub fn worth(view: &View) -> i64 {
     let sum: i64 = FEATURES.iter().map(|feature| feature.weight * (feature.value)(view)).sum();
     let score = (BASE + sum / 100).clamp(17, 140);
-    score * score * score / 10_000
+    score.pow(3) / 10_000
 }
 
 fn is(view: &View, source: Source) -> i64 {

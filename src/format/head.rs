@@ -1,9 +1,8 @@
 //! A first look at an input: what formats are told apart by.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use crate::format::json::{Object, Value};
+use crate::format::json::{Object, Value, scalars};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// Bytes of the beginning that formats may look at as text.
@@ -134,29 +133,7 @@ impl<'de> DeserializeSeed<'de> for Shape {
 impl<'de> Visitor<'de> for Shape {
     type Value = Value;
 
-    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
-        Ok(Value::Bool(flag))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
-        Ok(number.into())
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
-        Ok(number.into())
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
-        Ok(serde_json::Number::from_f64(number).map_or(Value::Null, Value::Number))
-    }
+    scalars!();
 
     fn visit_str<E>(self, text: &str) -> Result<Value, E> {
         Ok(text[..text.floor_char_boundary(STRING)].into())

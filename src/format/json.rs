@@ -9,6 +9,7 @@ use std::ops::Index;
 use serde_json::Number;
 
 use self::key::Key;
+pub(super) use self::written::scalars;
 
 /// A JSON value.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -4,7 +4,6 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
-use serde_json::Number;
 
 use super::{Object, Value};
 
@@ -28,6 +27,36 @@ impl Serialize for Value {
     }
 }
 
+/// How a visitor takes what is no text and holds nothing.
+macro_rules! scalars {
+    () => {
+        fn expecting(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
+            formatter.write_str("a JSON value")
+        }
+
+        fn visit_unit<E>(self) -> Result<Value, E> {
+            Ok(Value::Null)
+        }
+
+        fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
+            Ok(Value::Bool(flag))
+        }
+
+        fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+            Ok(number.into())
+        }
+
+        fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
+            Ok(number.into())
+        }
+
+        fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+            Ok(serde_json::Number::from_f64(number).map_or(Value::Null, Value::Number))
+        }
+    };
+}
+pub(in crate::format) use scalars;
+
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Tree)
@@ -39,29 +68,7 @@ struct Tree;
 impl<'de> Visitor<'de> for Tree {
     type Value = Value;
 
-    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
-        Ok(Value::Bool(flag))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
-        Ok(number.into())
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
-        Ok(number.into())
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
-        Ok(Number::from_f64(number).map_or(Value::Null, Value::Number))
-    }
+    scalars!();
 
     fn visit_str<E>(self, text: &str) -> Result<Value, E> {
         Ok(text.into())
