@@ -121,12 +121,26 @@ fn without_parts(checks: Vec<Check>) -> Vec<Check> {
 }
 
 /// A check by its last run; `edits` are the places of all edits, in order.
+///
+/// Where the output was searched for errors, the exit status is that of the search: what counts is whether it found any.
 fn check(used: &Use, command: String, runs: u32, edits: &[usize]) -> Check {
+    let filter = match &used.call.action {
+        Action::Run { command, .. } => shell::filter_of(command),
+        _ => None,
+    };
+    let seeks_errors = filter.is_some_and(|filter| filter.to_lowercase().contains("error"));
     let at = used.result_at.unwrap_or(used.at);
     let (outcome, counts, failure) =
         used.result.map_or((Outcome::Unfinished, String::new(), Vec::new()), |result| {
             let failure = telling_lines(&result.text);
             let outcome = match result.status {
+                Status::Ok | Status::Failed if seeks_errors => {
+                    if says_nothing(&result.text) {
+                        Outcome::Passed
+                    } else {
+                        Outcome::Failed
+                    }
+                }
                 Status::Ok if failure.is_empty() => Outcome::Passed,
                 Status::Ok | Status::Failed => Outcome::Failed,
                 Status::Denied | Status::Interrupted => Outcome::Unfinished,
@@ -138,6 +152,15 @@ fn check(used: &Use, command: String, runs: u32, edits: &[usize]) -> Check {
     let edits_since = edits.len() - edits.partition_point(|edit| *edit <= at);
     let edits_since = u32::try_from(edits_since).unwrap_or(u32::MAX);
     Check { command, outcome, counts, failure, at, called: used.at, runs, edits_since, before: None }
+}
+
+/// Whether an output holds nothing but what a host adds to an empty one.
+fn says_nothing(output: &str) -> bool {
+    let added = ["Exit code", "Command exited", "(no output)", "Process exited", "Wall time", "Output:"];
+    output
+        .lines()
+        .map(str::trim)
+        .all(|line| line.is_empty() || added.iter().any(|start| line.starts_with(start)))
 }
 
 /// The places of the calls that edited something, in order.

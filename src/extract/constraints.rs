@@ -12,14 +12,21 @@ use crate::text::clip;
 pub(super) fn extract(material: &Material) -> Vec<Fact> {
     let messages = material.session.turns.len();
     let objective = super::objective::text(material).unwrap_or_default();
-    material
+    let mut facts: Vec<Fact> = material
         .quotes_of(Kind::Instruction)
         .filter(|quote| {
             !quote.cues.has(Cue::Chat) && (is_rule(quote) || !objective.contains(&quote.statement.text))
         })
         .map(|quote| fact(material, quote, messages))
-        .collect()
+        .collect();
+    for fact in facts.iter_mut().rev().filter(|fact| fact.floor.is_some()).skip(ON_FLOOR) {
+        fact.floor = None;
+    }
+    facts
 }
+
+/// How many rules are on the floor: the last ones.
+const ON_FLOOR: usize = 8;
 
 fn fact(material: &Material, quote: &Quote, messages: usize) -> Fact {
     let evidence = material.evidence(quote);

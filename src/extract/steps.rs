@@ -7,7 +7,7 @@ use super::{Material, errors};
 use crate::event::{EventKind, TodoState};
 use crate::fact::{Fact, Item};
 use crate::state::{NextStep, Priority};
-use crate::text::{clip, statements};
+use crate::text::{clip, is_narration, sentences, statements};
 
 pub(super) fn extract(material: &Material) -> Vec<Fact> {
     let mut facts = Vec::new();
@@ -44,11 +44,12 @@ fn unanswered(material: &Material) -> Option<Fact> {
     )
 }
 
-/// What the agent said it was about to do when the transcript ends in the middle of work.
+/// What the agent said it was about to do when the transcript ends in the middle of work, or right behind those words.
 fn at_hand(material: &Material) -> Option<Fact> {
     let session = &material.session;
     let (at, text) = session.last_say()?;
-    let working = session.events[at + 1..].iter().any(|event| matches!(event.kind, EventKind::Call(_)));
+    let called = session.events[at + 1..].iter().any(|event| matches!(event.kind, EventKind::Call(_)));
+    let working = called || sentences(text).last().is_some_and(|last| is_narration(last));
     let said = statements(text).into_iter().rev().map(|s| s.text).find(|text| text.len() > 12)?;
     let recent = session.ages[at] < 12;
     (working && recent).then(|| {
