@@ -283,7 +283,7 @@ pub enum Error {
     NothingToSave,
     /// A project has no handoff.
     #[error(
-        "there is no handoff of the project '{project}' yet; save one, or name the id of another project's"
+        "there is no handoff of the project '{project}' yet; save one, or name the id of another: 'baton list' shows all there are"
     )]
     NothingHere {
         /// The project.
