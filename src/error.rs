@@ -134,8 +134,16 @@ pub enum Error {
         path: PathBuf,
     },
     /// The file is not what it was named as.
-    #[error("{} is no handoff or delta in JSON; make one with baton compress --output json --cite", path.display())]
+    #[error("{} is no handoff in JSON; make one with baton compress --output json --cite", path.display())]
     NotAHandoff {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// The file holds no changes that could be put on.
+    #[error("{} is no delta in JSON; make one with baton diff --output json", path.display())]
+    NotADelta {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
@@ -283,7 +291,7 @@ pub enum Error {
     NothingToSave,
     /// A project has no handoff.
     #[error(
-        "there is no handoff of the project '{project}' yet; save one, or name the id of another project's"
+        "there is no handoff of the project '{project}' yet; save one, or name the id of another: 'baton list' shows all there are"
     )]
     NothingHere {
         /// The project.

@@ -19,12 +19,15 @@ use super::arguments::{Counting, Target, budget, renderer};
 use super::store::At;
 use super::{input, output, report};
 
+/// The rendering that can be applied.
+const JSON: &str = "json";
+
 const AFTER_DIFF: &str = "\
 Examples:
   baton diff monday.json tuesday.json
   baton diff parser@1 parser            of a kept handoff, what changed since its first version
   baton diff monday.json tuesday.json --budget 500 --model gpt-5
-  baton diff monday.json tuesday.json --output json -o changes.json    exact, for baton apply";
+  baton diff monday.json tuesday.json -o changes.json    exact, for baton apply";
 
 /// Say what changed from one handoff to the next.
 #[derive(Args)]
@@ -41,9 +44,9 @@ pub struct Diff {
     budget: Option<usize>,
     #[command(flatten)]
     counting: Counting,
-    /// How the changes are written
-    #[arg(long, value_name = "RENDERING", default_value = "markdown", value_parser = renderer())]
-    output: &'static Renderer,
+    /// How the changes are written [default: json into a file that ends in .json, else markdown]
+    #[arg(long, value_name = "RENDERING", value_parser = renderer())]
+    output: Option<&'static Renderer>,
     /// Show the lines of the transcript that prove each entry
     #[arg(long)]
     cite: bool,
@@ -101,7 +104,7 @@ pub fn run(request: &Diff, surroundings: &Surroundings) -> Result<()> {
 pub fn apply(request: &Apply, surroundings: &Surroundings) -> Result<()> {
     let file = request.target.file.as_deref();
     let base = state(&request.base, &request.at, surroundings)?;
-    let deltas: Vec<Delta> = request.deltas.iter().map(|path| read(path)).collect::<Result<_>>()?;
+    let deltas: Vec<Delta> = request.deltas.iter().map(|path| delta(path)).collect::<Result<_>>()?;
     for input in request.deltas.iter().chain([&request.base]) {
         output::keep_input(input, file)?;
     }
@@ -121,7 +124,7 @@ fn kept(request: &Diff, surroundings: &Surroundings) -> Result<()> {
         id: named(&request.new),
         budget: request.budget,
         model: request.counting.name(),
-        output: Some(request.output.name.to_owned()),
+        output: Some(request.renderer().name.to_owned()),
         cite: request.cite,
     };
     let changed = service.changes(&wanted).map_err(|error| neither(error, &service))?;
@@ -166,8 +169,14 @@ fn write(data: &impl Serialize, file: Option<&Path>) -> Result<()> {
 impl Diff {
     /// Whether the changes are wanted as they are, to be applied.
     fn is_whole(&self) -> bool {
-        let json = render::find("json").expect("json is in the list");
-        self.budget.is_none() && self.output.name == json.name
+        self.budget.is_none() && self.renderer().name == JSON
+    }
+
+    /// The rendering that was asked for, or the one that the file's name asks for.
+    fn renderer(&self) -> &'static Renderer {
+        let is_json = |file: &PathBuf| file.extension().is_some_and(|ending| ending == JSON);
+        let usual = if self.target.file.as_ref().is_some_and(is_json) { JSON } else { "markdown" };
+        self.output.unwrap_or_else(|| render::find(usual).expect("both are in the list"))
     }
 
     fn options(&self) -> Options {
@@ -175,18 +184,25 @@ impl Diff {
         Options {
             budget: self.budget.unwrap_or(defaults.budget).max(MINIMUM),
             tokenizer: self.counting.tokenizer(),
-            renderer: self.output,
+            renderer: self.renderer(),
             citations: if self.cite { Citations::Shown } else { Citations::Hidden },
             ..defaults
         }
     }
 }
 
-/// Reads a handoff or a delta.
+/// Reads a handoff, or something else that was written as JSON.
 pub fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let bytes = input::read(path)?;
     serde_json::from_slice(&bytes)
         .map_err(|source| Error::NotAHandoff { path: input::name(path).into(), source })
+}
+
+fn delta(path: &Path) -> Result<Delta> {
+    read(path).map_err(|error| match error {
+        Error::NotAHandoff { path, source } => Error::NotADelta { path, source },
+        error => error,
+    })
 }
 
 /// Says what the text cannot say of itself.

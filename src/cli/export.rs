@@ -11,7 +11,7 @@ use super::{output, store::At};
 /// Write kept handoffs to a file: one as the published protocol has it, several or with versions as a bundle.
 #[derive(Args)]
 pub struct Export {
-    /// Ids of the handoffs
+    /// Ids of the handoffs; ID@2 is the second version of one
     #[arg(required_unless_present = "all", value_name = "ID")]
     pub ids: Vec<String>,
     /// All of them
@@ -30,7 +30,7 @@ pub fn run(request: &Export, surroundings: &Surroundings) -> Result<()> {
     let service = request.at.open(surroundings)?;
     let ids = if request.all { all(&service)? } else { request.ids.clone() };
     let text = match ids.as_slice() {
-        [id] if !request.all && !request.versions => output::json(&service.record(id)?),
+        [id] if !request.all && !request.versions => output::json(&service.point(id)?),
         ids => bundle(&service, ids, request.versions)?,
     };
     output::write(&text, request.target.file.as_deref())

@@ -1,6 +1,5 @@
 //! `baton load`: a kept handoff as text for the next session.
 
-use std::io::{IsTerminal, stderr};
 use std::path::PathBuf;
 
 use baton::error::Result;
@@ -9,9 +8,10 @@ use baton::render::Renderer;
 use baton::service::{self, Changed, Compare, Loaded, Tree};
 use baton::surroundings::Surroundings;
 use clap::Args;
+use jiff::Timestamp;
 
 use super::arguments::{Counting, Target, budget, folder, renderer};
-use super::{output, report, store::At};
+use super::{output, report, store::At, time::ago};
 
 const AFTER: &str = "\
 Examples:
@@ -24,7 +24,7 @@ Examples:
 #[derive(Args)]
 #[command(after_help = AFTER)]
 pub struct Load {
-    /// Id of the handoff [default: the one of this project that was saved last]
+    /// Id of the handoff; ID@2 is its second version [default: the one of this project that was saved last]
     pub id: Option<String>,
     /// Which version of it [default: the last]
     #[arg(long, value_name = "NUMBER")]
@@ -59,10 +59,11 @@ pub fn run(request: &Load, surroundings: &Surroundings) -> Result<()> {
     if let (Some(base), Some(id)) = (&request.since, &request.id) {
         return changes(request, base, id, surroundings);
     }
+    let service = request.at.open(surroundings)?;
+    let of_project = || service.latest_of(&project::of(&surroundings.folder));
+    let id = request.id.clone().map_or_else(of_project, Ok)?;
     let wanted = service::Load {
-        id: request.id.clone(),
-        project: Some(project::of(&surroundings.folder).id),
-        or_any: true,
+        id: Some(id),
         version: request.version,
         budget: request.budget,
         model: request.counting.name(),
@@ -71,12 +72,10 @@ pub fn run(request: &Load, surroundings: &Surroundings) -> Result<()> {
         cite: request.cite,
         tree: request.root.clone().map_or(Tree::Recorded, Tree::At),
     };
-    let loaded = request.at.open(surroundings)?.load(&wanted)?;
+    let loaded = service.load(&wanted)?;
     let conversation = loaded.conversation.as_deref().map(|talk| format!("\n{talk}")).unwrap_or_default();
     output::write(&format!("{}{conversation}", loaded.text), request.target.file.as_deref())?;
-    if loaded.left_out > 0 || stderr().is_terminal() {
-        report::say(&said(&loaded));
-    }
+    report::say(&said(&loaded, surroundings.clock.now()));
     Ok(())
 }
 
@@ -107,8 +106,10 @@ fn change(changed: &Changed) -> String {
     format!("changes of {id} since {base}: {tokens} tokens of {full} ({encoding}){left}")
 }
 
-fn said(loaded: &Loaded) -> String {
+/// Which handoff was given, how old it is and how much of it.
+fn said(loaded: &Loaded, now: Timestamp) -> String {
     let Loaded { id, version, tokens, encoding, left_out, .. } = loaded;
+    let age = loaded.saved_at.map(|time| format!(", saved {}", ago(time, now))).unwrap_or_default();
     let left = if *left_out > 0 { format!(", {left_out} entries left out") } else { String::new() };
-    format!("loaded {id}, version {version}: {tokens} tokens ({encoding}){left}")
+    format!("loaded {id}, version {version}{age}: {tokens} tokens ({encoding}){left}")
 }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use baton::error::Result;
 use baton::redact;
+use baton::service::Point;
 use baton::store::Record;
 use baton::surroundings::Surroundings;
 use clap::Args;
@@ -13,7 +14,7 @@ use super::{output, store::At, time::minute};
 /// Show all that is kept of a handoff.
 #[derive(Args)]
 pub struct Show {
-    /// Id of the handoff
+    /// Id of the handoff; ID@2 is its second version
     pub id: String,
     /// Show the conversation, too
     #[arg(long)]
@@ -27,12 +28,13 @@ pub struct Show {
 
 pub fn run(request: &Show, surroundings: &Surroundings) -> Result<()> {
     let service = request.at.open(surroundings)?;
-    let record = service.record(&request.id)?;
+    let record = service.point(&request.id)?;
     if request.json {
         return output::write(&output::json(&record), None);
     }
-    let mut text = page(&request.id, &record, request.conversation);
-    if let Some(summary) = service.summary(&request.id)? {
+    let Point { id, .. } = Point::of(&request.id)?;
+    let mut text = page(id.as_str(), &record, request.conversation);
+    if let Some(summary) = service.summary(id.as_str())? {
         let _ = write!(text, "\n## The Host's Own Summary\n{summary}\n");
     }
     output::write(&text, None)

@@ -45,6 +45,18 @@ pub fn minute(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d %H:%MZ").to_string()
 }
 
+/// How long ago something was, in the largest unit that counts it: `3 hours ago`.
+pub fn ago(time: Timestamp, now: Timestamp) -> String {
+    let seconds = now.as_second().saturating_sub(time.as_second());
+    let units = [(86400, "day"), (3600, "hour"), (60, "minute")];
+    let Some((count, unit)) =
+        units.into_iter().map(|(size, unit)| (seconds / size, unit)).find(|(count, _)| *count > 0)
+    else {
+        return "just now".to_owned();
+    };
+    format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,5 +77,13 @@ mod tests {
         let now: Timestamp = "2026-11-21T13:00:00Z".parse().unwrap();
         assert_eq!(When::Ago(i64::MAX).before(now), Timestamp::MIN);
         assert_eq!(minute(When::Ago(60).before(now)), "2026-11-21 12:59Z");
+        let check = |seconds: i64, expected: &str| {
+            assert_eq!(ago(When::Ago(seconds).before(now), now), expected);
+        };
+        check(59, "just now");
+        check(119, "1 minute ago");
+        check(2 * 3600, "2 hours ago");
+        check(400 * 86400, "400 days ago");
+        assert_eq!(ago(now, When::Ago(3600).before(now)), "just now", "a clock that was set back");
     }
 }

@@ -8,7 +8,7 @@ use crate::build::Options;
 use crate::delta::Delta;
 use crate::error::Result;
 use crate::render::Citations;
-use crate::store::{Id, Record};
+use crate::store::Record;
 use crate::update::update;
 
 /// What is to be compared, and how the result is told.
@@ -89,12 +89,5 @@ impl Service {
             left_out: update.left_out,
             delta: update.delta,
         })
-    }
-
-    /// The handoff of an id, or with `@` and a number behind it that version.
-    pub fn point(&self, point: &str) -> Result<Record> {
-        let numbered = point.rsplit_once('@').and_then(|(id, number)| Some((id, number.parse().ok()?)));
-        let (id, number) = numbered.map_or((point, None), |(id, number)| (id, Some(number)));
-        self.version(&Id::new(id)?, number)
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::given::{fill_in, redacted};
-use super::{Keeping, Service};
+use super::{Keeping, Point, Service};
 use crate::error::{Error, Result};
 use crate::store::{Id, Record, SCHEMA_VERSION, version_name};
 
@@ -67,16 +67,16 @@ pub enum Outcome {
 }
 
 impl Service {
-    /// The handoffs of these ids with their versions.
+    /// The handoffs of these ids with their versions; of `id@2` the second one, with those before it.
     pub fn export(&self, ids: &[String]) -> Result<Bundle> {
-        let handoffs = ids.iter().map(|id| self.exported(&Id::new(id)?)).collect::<Result<_>>()?;
+        let handoffs = ids.iter().map(|id| self.exported(Point::of(id)?)).collect::<Result<_>>()?;
         Ok(Bundle { schema_version: SCHEMA_VERSION, handoffs })
     }
 
-    fn exported(&self, id: &Id) -> Result<Exported> {
-        let handoff = self.record(id.as_str())?;
-        let numbers = self.former(id, handoff.version)?.into_iter().rev();
-        let versions = numbers.map(|number| self.version(id, Some(number))).collect::<Result<_>>()?;
+    fn exported(&self, Point { id, version }: Point) -> Result<Exported> {
+        let handoff = self.version(&id, version)?;
+        let numbers = self.former(&id, handoff.version)?.into_iter().rev();
+        let versions = numbers.map(|number| self.version(&id, Some(number))).collect::<Result<_>>()?;
         Ok(Exported { id: id.to_string(), handoff, versions })
     }
 

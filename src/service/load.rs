@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::given::redacted;
 use super::tree::{self, Tree};
-use super::{Service, conversation, fit};
+use super::{Point, Service, conversation, fit};
 use crate::error::{Error, Result};
 use crate::render::{self, Citations, Renderer};
 use crate::state::HandoffState;
@@ -17,12 +17,8 @@ use crate::worktree::{self, Visit};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Load {
-    /// Which handoff; the one that was saved last if none is named.
+    /// Which handoff, or `id@2` for its second version; the one that was saved last if none is named.
     pub id: Option<String>,
-    /// Without an id: the last one of this project.
-    pub project: Option<String>,
-    /// Whether the last one of all will do, if there is none of that project.
-    pub or_any: bool,
     /// Which version of it; the last if none is named.
     pub version: Option<u32>,
     /// The most tokens the text may have; no limit if none is named.
@@ -73,8 +69,8 @@ fn none() -> Option<HandoffState> {
 impl Service {
     /// Loads a handoff.
     pub fn load(&self, request: &Load) -> Result<Loaded> {
-        let id = self.meant(request)?;
-        let mut record = self.version(&id, request.version)?;
+        let Point { id, version } = self.meant(request)?;
+        let mut record = self.version(&id, version)?;
         let conversation = record.conversation.take().zip(request.messages);
         let root = request.tree.root(&tree::recorded(&record.state));
         let visit = root.map(|root| worktree::revisit(&mut record.state, &root));
@@ -98,12 +94,11 @@ impl Service {
         })
     }
 
-    /// The id of the handoff that is meant.
-    pub(super) fn meant(&self, request: &Load) -> Result<Id> {
-        match &request.id {
-            Some(id) => Id::new(id),
-            None => self.latest(request),
-        }
+    /// The handoff that is meant, and which version of it.
+    pub(super) fn meant(&self, request: &Load) -> Result<Point> {
+        let named = request.id.as_deref().map(Point::of).transpose()?;
+        let point = named.map_or_else(|| self.latest().map(Point::last), Ok)?;
+        Ok(Point { version: request.version.or(point.version), ..point })
     }
 
     /// A record, or a former version of it.
@@ -116,17 +111,11 @@ impl Service {
         }
     }
 
-    /// The handoff that was saved last, of the project that is asked for.
-    fn latest(&self, request: &Load) -> Result<Id> {
+    /// The handoff that was saved last.
+    fn latest(&self) -> Result<Id> {
         let heads = self.heads()?.read;
-        let latest = |project: Option<&str>| {
-            let of_project =
-                heads.iter().filter(|(_, head, _)| project.is_none_or(|project| head.project == project));
-            of_project.max_by_key(|(id, head, _)| (head.time(), id)).map(|(id, ..)| id.clone())
-        };
-        let found = latest(request.project.as_deref());
-        let found = found.or_else(|| request.or_any.then(|| latest(None)).flatten());
-        found.ok_or_else(|| Error::EmptyStore { store: self.address() })
+        let latest = heads.into_iter().max_by_key(|(id, head, _)| (head.time(), id.clone()));
+        latest.map(|(id, ..)| id).ok_or_else(|| Error::EmptyStore { store: self.address() })
     }
 }
 

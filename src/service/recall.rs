@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::restore::{Restored, room};
 use super::transcript::read;
-use super::{Load, Service};
+use super::{Load, Point, Service};
 use crate::error::{Error, Result};
 use crate::recall::{Ask, recall};
 use crate::render::frame;
@@ -35,8 +35,8 @@ impl Service {
     /// [`Error::NoTranscript`] if its transcript is gone, [`Error::NothingRecalled`] if nothing in it fits.
     pub fn recall(&self, request: &Recall, surroundings: &Surroundings) -> Result<Restored> {
         let room = room(request.budget)?;
-        let id = self.meant(&request.load)?;
-        let record = self.record(id.as_str())?;
+        let Point { id, version } = self.meant(&request.load)?;
+        let record = self.version(&id, version)?;
         let summary = self.summary(id.as_str())?;
         let bytes = match self.transcript_of(&id, surroundings) {
             Err(Error::NoTranscript { .. }) if summary.is_some() => None,

@@ -54,10 +54,11 @@ impl Service {
         let room = room(request.budget)?;
         let with_messages = request.messages > 0;
         let share = if with_messages { (room * SHARE / 100).max(MINIMUM) } else { room };
-        let id = self.meant(&request.load)?.to_string();
+        let point = self.meant(&request.load)?;
+        let id = point.id.to_string();
         let summary = self.summary(&id)?.filter(|_| share >= MINIMUM + SUMMARY.1);
         let share = if summary.is_some() { share - SUMMARY.1 } else { share };
-        let mut body = self.body(&id, request, share)?;
+        let mut body = self.body(&point.to_string(), request, share)?;
         if summary.is_some() {
             body.push_str(SUMMARY.0);
         }

@@ -62,6 +62,8 @@ pub enum Standing {
     Changed,
     /// There is no such file any more.
     Deleted,
+    /// It was not in the working tree at the save, so nothing can be said of it.
+    Unknown,
 }
 
 /// Where a working tree is and stands. Empty fields say nothing.

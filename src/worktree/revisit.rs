@@ -10,7 +10,9 @@ use super::read::{exists, read};
 use super::renamed::Tree;
 use super::verdict::{Place, Verdict};
 use crate::event::LineRange;
-use crate::state::{Environment, FileAnchor, FileEntry, FocusRange, HandoffState, Head, SinceSave, Standing};
+use crate::state::{
+    Environment, FileAnchor, FileChange, FileEntry, FocusRange, HandoffState, Head, SinceSave, Standing,
+};
 
 /// How many places were found as they were, and how many were not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -28,13 +30,16 @@ pub struct Visit {
 /// Looks for every anchored file and place of a handoff in the working tree, and writes down what became of it.
 ///
 /// Places that moved get their new numbers, places that are gone lose them and leave their note in [`SinceSave::gone`].
-/// A file without an anchor is left as it is: nothing is known of it.
+/// Of a file without an anchor nothing is known, and that is what is said of it, unless the session deleted it.
 pub fn revisit(state: &mut HandoffState, root: &Path) -> Visit {
     let mut visit = Visit::default();
     let taken: Vec<String> = state.files.iter().map(|file| file.path.clone()).collect();
     let mut tree = Tree::of(root);
     for file in &mut state.files {
-        let Some(anchor) = file.anchor.clone() else { continue };
+        let Some(anchor) = file.anchor.clone() else {
+            file.since_save = (file.change != Some(FileChange::Deleted)).then(unknown);
+            continue;
+        };
         let mut renamed_from = String::new();
         if !exists(root, &file.path)
             && let Some(path) = tree.find(&file.path, &anchor, &taken)
@@ -47,6 +52,10 @@ pub fn revisit(state: &mut HandoffState, root: &Path) -> Visit {
     }
     state.environment.now = elsewhere(&state.environment, root);
     visit
+}
+
+fn unknown() -> SinceSave {
+    SinceSave { standing: Standing::Unknown, renamed_from: String::new(), gone: Vec::new() }
 }
 
 fn visit_file(file: &mut FileEntry, anchor: &FileAnchor, root: &Path, visit: &mut Visit) -> SinceSave {

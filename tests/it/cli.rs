@@ -380,18 +380,23 @@ fn changes_are_told_and_put_on_again() {
     done(&format!("compress {} --base base --output json --cite -o new", fixture(SESSION)));
     done("diff base new --output json -o delta");
     done("apply base delta -o again");
+    done("diff base new -o delta.json");
+    done("apply base delta.json -o named.json");
+    assert_eq!(done("diff again named.json --output json"), done("diff new new --output json"));
+    assert!(done("diff base new --output markdown -o told.json").is_empty());
     assert_eq!(done("diff new again --output json"), done("diff new new --output json"), "nothing differs");
     assert!(done("diff base new --budget 300").starts_with("# Session Update\n"));
     assert!(done("diff base new --budget 300 --output json").contains("\"left_out\":"));
     for (words, status, expected) in [
         ("apply new delta", 1, "the delta applies to the handoff blake3:"),
-        ("apply base base", 1, "base is no handoff or delta in JSON"),
-        ("diff base torn", 1, "torn is no handoff or delta in JSON"),
-        ("diff binary new", 1, "binary is no handoff or delta in JSON"),
+        ("apply base told.json", 1, "told.json is no delta in JSON"),
+        ("apply base base", 1, "base is no delta in JSON; make one with baton diff --output json"),
+        ("diff base torn", 1, "torn is no handoff in JSON"),
+        ("diff binary new", 1, "binary is no handoff in JSON"),
         ("diff base gone", 1, "there is no file gone, and no handoff 'gone' in"),
         ("diff base new --budget 100", 2, "the minimum is 200"),
         ("diff base new -o base", 2, "base is the transcript itself"),
-        ("compress half --base torn", 1, "torn is no handoff or delta in JSON"),
+        ("compress half --base torn", 1, "torn is no handoff in JSON"),
     ] {
         let output = run(words);
         assert_eq!(output.status.code(), Some(status), "{words}: {}", said(&output));

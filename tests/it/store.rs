@@ -20,7 +20,11 @@ fn a_session_is_saved_and_loaded() {
     );
     let compressed = home.told("compress in", &session());
     assert_eq!(home.told("load limiter", ""), compressed);
-    assert_eq!(home.told("load", ""), compressed);
+    let said = home.fails("load", "", 1);
+    assert!(said.contains("there is no handoff of the project '") && said.contains("'baton list'"), "{said}");
+    let loaded = home.run("load limiter", "");
+    let said = String::from_utf8_lossy(&loaded.stderr).into_owned();
+    assert!(said.starts_with("loaded limiter, version 1, saved just now: "), "{said}");
     assert!(home.told("list", "").contains("Limits #api #rust"));
     assert!(home.told("show limiter", "").contains("agent         claude-code"));
 }
@@ -152,6 +156,21 @@ fn one_damaged_handoff_does_not_hide_the_others() {
     assert!(!left("torn.json") && !left("empty.json"));
 }
 
+/// Wherever a handoff is read, `id@1` is its first version.
+#[test]
+fn a_version_is_named_behind_the_id() {
+    let home = Home::new();
+    home.told("save --id queue", &written("first"));
+    home.told("save --id queue", &written("second"));
+    for words in ["load queue@1", "show queue@1", "export queue@1", "export queue@1 queue@1 --versions"] {
+        let text = home.told(words, "");
+        assert!(text.contains("first") && !text.contains("second"), "{words}: {text}");
+        let said = home.fails(&words.replace("@1", "@9"), "", 1);
+        assert!(said.contains("there is no version 9 of 'queue'"), "{words}: {said}");
+    }
+    assert!(home.told("diff queue@1 queue", "").contains("second"));
+}
+
 #[test]
 fn filters() {
     let home = Home::new();
@@ -252,7 +271,7 @@ fn the_store_at_hand() {
 fn nothing_is_made_by_looking() {
     let home = Home::new();
     assert!(home.told("list", "").starts_with("no handoffs in "));
-    assert!(home.fails("load", "", 1).contains("there is no handoff in "));
+    assert!(home.fails("load", "", 1).contains("there is no handoff of the project '"));
     assert!(!home.store().exists());
 }
 

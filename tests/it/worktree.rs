@@ -124,6 +124,35 @@ fn nothing_changed() {
     insta::assert_snapshot!(markdown(&state));
 }
 
+/// What was not in the tree at the save cannot have stayed as it was saved.
+#[test]
+fn what_was_not_noted_is_not_checked() {
+    let root = tree();
+    let check = |paths: &[&str], expected: &str| {
+        let mut state = state(paths.iter().map(|path| file(path, &[(3, 6, "total")])).collect());
+        anchor(&mut state, root.path());
+        write(root.path(), "src/later.rs", INVOICE);
+        revisit(&mut state, root.path());
+        fs::remove_file(root.path().join("src/later.rs")).unwrap();
+        let text = markdown(&state);
+        let glance = text.lines().skip_while(|line| *line != "## Relevant Files").nth(1).unwrap();
+        assert_eq!(glance, expected);
+    };
+    check(
+        &["src/later.rs", "src/never.rs"],
+        "Not checked against the files: none of these was in this tree at the save.",
+    );
+    check(
+        &["src/later.rs", "src/kept.rs", "src/never.rs"],
+        "Checked against the files now, only src/kept.rs: all as saved, the lines hold. The others were not in this tree at the save and could not be checked.",
+    );
+    check(
+        &["src/later.rs", "src/kept.rs", "src/old.rs"],
+        "Checked against the files now: all as saved, the lines hold. Not in this tree at the save, not checked: src/later.rs.",
+    );
+    check(&["src/kept.rs"], "Checked against the files now: all as saved, the lines hold.");
+}
+
 #[test]
 fn all_kinds_of_change() {
     let root = tree();
@@ -140,7 +169,7 @@ fn all_kinds_of_change() {
     let standing = |at: usize| state.files[at].since_save.as_ref().map(|since| since.standing);
     let standings: Vec<_> = (0..6).map(standing).collect();
     let (same, other) = (Some(Standing::Unchanged), Some(Standing::Changed));
-    assert_eq!(standings, [other, same, same, Some(Standing::Deleted), None, other]);
+    assert_eq!(standings, [other, same, same, Some(Standing::Deleted), Some(Standing::Unknown), other]);
     let now = Head { branch: "side".to_owned(), commit: LATER.to_owned(), ..Head::default() };
     assert_eq!(state.environment.now, Some(now));
     insta::assert_snapshot!(markdown(&state));

@@ -1,23 +1,41 @@
 //! What became of the files since the save, in as few tokens as can be: a star on what changed, and one line that says so.
 
-use crate::state::{Environment, FileEntry, FocusRange, Head, Standing};
+use super::names::{Ending, grouped};
+use crate::state::{Environment, FileEntry, FocusRange, Head, SinceSave, Standing};
 
-const ALL_AS_SAVED: &str = "Checked against the files now: all as saved, the lines hold.";
-const SOME_CHANGED: &str = "Checked against the files now: * changed since the save, read it again; the rest is as saved, the lines hold.";
+const ALL_AS_SAVED: &str = "all as saved, the lines hold.";
+const SOME_CHANGED: &str = "* changed since the save, read it again; the rest is as saved, the lines hold.";
+const NONE_SEEN: &str = "Not checked against the files: none of these was in this tree at the save.";
 
-/// The line above the files, if they were looked for in a working tree.
+/// The line above the files, if they were looked for in a working tree: only of what was noted at the save can it be
+/// told whether it is still so.
 pub(super) fn glance(files: &[FileEntry]) -> Option<String> {
-    let mut checked = files.iter().filter_map(|file| file.since_save.as_ref()).peekable();
-    checked.peek()?;
-    let same = checked.all(|since| since.standing == Standing::Unchanged && since.renamed_from.is_empty());
-    let found = if same { ALL_AS_SAVED } else { SOME_CHANGED };
-    let unchecked = files.iter().filter(|file| file.since_save.is_none() && !file.focus_ranges.is_empty());
-    let names: Vec<&str> = unchecked.map(|file| file.path.as_str()).collect();
-    Some(if names.is_empty() {
-        found.to_owned()
-    } else {
-        format!("{found} Not checked: {}.", names.join(", "))
+    let looked_for: Vec<(&FileEntry, &SinceSave)> =
+        files.iter().filter_map(|file| Some((file, file.since_save.as_ref()?))).collect();
+    let (seen, unseen): (Vec<_>, Vec<_>) =
+        looked_for.into_iter().partition(|(_, since)| since.standing != Standing::Unknown);
+    if seen.is_empty() {
+        return (!unseen.is_empty()).then(|| NONE_SEEN.to_owned());
+    }
+    let same =
+        |(_, since): &(_, &SinceSave)| since.standing == Standing::Unchanged && since.renamed_from.is_empty();
+    let found = if seen.iter().all(same) { ALL_AS_SAVED } else { SOME_CHANGED };
+    Some(match unseen.len() {
+        0 => format!("Checked against the files now: {found}"),
+        few if few <= seen.len() => format!(
+            "Checked against the files now: {found} Not in this tree at the save, not checked: {}.",
+            names(&unseen)
+        ),
+        _ => format!(
+            "Checked against the files now, only {}: {found} The others were not in this tree at the save and could not be checked.",
+            names(&seen)
+        ),
     })
+}
+
+fn names(files: &[(&FileEntry, &SinceSave)]) -> String {
+    let paths: Vec<&str> = files.iter().map(|(file, _)| file.path.as_str()).collect();
+    grouped(&paths, Ending::Each)
 }
 
 /// The name of a file, and what became of it.
