@@ -64,7 +64,7 @@ const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Correction,
-        r"^(no\b|nope|actually|wait|hmm|stop|but |that'?s (not|wrong)|not )|\b(i (said|meant|asked)|instead|should have|shouldn'?t|wrong|you (forgot|missed)|don'?t|revert|undo)\b",
+        r"^(no\b|nope|actually|wait|hmm|stop|correction|but |that'?s (not|wrong)|not )|\b(i (said|meant|asked)|instead|should have|shouldn'?t|wrong|you (forgot|missed)|don'?t|revert|undo)\b",
     ),
     (
         Cue::Check,

@@ -7,7 +7,7 @@ use super::{Material, errors};
 use crate::event::{EventKind, TodoState};
 use crate::fact::{Fact, Item};
 use crate::state::{NextStep, Priority};
-use crate::text::{clip, is_narration, sentences, statements};
+use crate::text::{clip, is_narration, plain, sentences, statements};
 
 pub(super) fn extract(material: &Material) -> Vec<Fact> {
     let mut facts = Vec::new();
@@ -31,7 +31,7 @@ fn unanswered(material: &Material) -> Option<Fact> {
     if turn.reply.is_some() {
         return None;
     }
-    let said = clip(&crate::text::plain(turn.text), 240);
+    let said = clip(&plain(turn.text), 240);
     Some(
         fact(
             format!("Answer the user: {said}"),
@@ -44,13 +44,24 @@ fn unanswered(material: &Material) -> Option<Fact> {
     )
 }
 
+/// An announcement shorter than this, in bytes, leans on the statement before it.
+const SHORT: usize = 60;
+
 /// What the agent said it was about to do when the transcript ends in the middle of work, or right behind those words.
 fn at_hand(material: &Material) -> Option<Fact> {
     let session = &material.session;
     let (at, text) = session.last_say()?;
     let called = session.events[at + 1..].iter().any(|event| matches!(event.kind, EventKind::Call(_)));
-    let working = called || sentences(text).last().is_some_and(|last| is_narration(last));
-    let said = statements(text).into_iter().rev().map(|s| s.text).find(|text| text.len() > 12)?;
+    let plain = plain(text);
+    let announced = sentences(&plain).last().copied().filter(|last| is_narration(last) && last.len() > 12);
+    let announced = announced.filter(|last| !last.contains("et me know") && (called || !text.contains('?')));
+    let working = called || announced.is_some();
+    let stated = || statements(text).into_iter().rev().map(|s| s.text).find(|text| text.len() > 12);
+    let said = match announced {
+        Some(step) if step.len() < SHORT => format!("{} {step}", stated().unwrap_or_default()),
+        Some(step) => step.to_owned(),
+        None => stated()?,
+    };
     let recent = session.ages[at] < 12;
     (working && recent).then(|| {
         let action = format!("In the middle of: {}", clip(&said, 300));
