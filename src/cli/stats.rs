@@ -69,8 +69,18 @@ fn tables(stats: &Stats) -> String {
 }
 
 fn table(name: &str, lines: &[Line], total: Option<&Line>) -> String {
-    let mut table =
-        plain(&[name, "SESSION", "COST", "HANDOFF", "LOADS", "LOADED", "COST", "REPLAY", "SAVED", "SAVED"]);
+    let mut table = plain(&[
+        name,
+        "SESSION",
+        "SESSION $",
+        "SIZE",
+        "LOADS",
+        "LOADED",
+        "LOADED $",
+        "REPLAY",
+        "SAVED",
+        "SAVED $",
+    ]);
     for line in lines.iter().chain(total) {
         table.add_row(cells(line));
     }
@@ -81,13 +91,13 @@ fn cells(line: &Line) -> [String; 10] {
     [
         line.name.clone(),
         line.source_tokens.to_string(),
-        line.session_cost.to_string(),
+        line.dollars(line.session_cost),
         line.tokens.to_string(),
         line.loads.to_string(),
         line.loaded_tokens.to_string(),
-        line.loaded_cost.to_string(),
+        line.dollars(line.loaded_cost),
         line.replayed_tokens.to_string(),
         line.saved_tokens.to_string(),
-        line.saved.to_string(),
+        line.dollars(line.saved),
     ]
 }

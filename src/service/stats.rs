@@ -68,7 +68,7 @@ fn kept(id: &Id, record: &Record) -> Kept {
     Kept {
         id: id.to_string(),
         project: record.project.clone(),
-        session: record.agent_session.clone(),
+        session: record.session().to_owned(),
         saved_at: record.time(),
         model: source.model,
         source_tokens: source.tokens,

@@ -2,8 +2,8 @@
 //!
 //! The baseline is a session's text, read once as new input. It is no longer than what stood before the model at the
 //! end, where the provider told, and no longer than the model's context window. Where a load follows the session
-//! within the life of a cache, it is priced as read from the cache. Of several loads of a handoff on one day, only the
-//! first saves anything; all of them cost.
+//! within the life of a cache, it is priced as read from the cache. Of several loads of a session on one day, under
+//! whatever id, only the first saves anything; all of them cost.
 
 mod page;
 
@@ -24,7 +24,7 @@ const CACHE: i64 = 300;
 /// What figures are held against, in words.
 pub const BASELINE: &str = "the session's text read once as new input, at most what stood before the model at its end \
                             and at most the model's context window; priced as cached within 5 minutes of the session's \
-                            end; only the first load of a handoff on a day counts as saving, every load as cost";
+                            end; only the first load of a session on a day counts as saving, every load as cost";
 
 /// A kept handoff.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -107,6 +107,8 @@ pub struct Line {
     pub session: Used,
     /// What those sessions cost; tokens written to a cache are priced as plain input.
     pub session_cost: Money,
+    /// Whether a model of it has a price; if none has, its dollars say nothing.
+    pub priced: bool,
     /// Tokens of the handoffs.
     pub tokens: u64,
     /// How often one was loaded.
@@ -136,11 +138,15 @@ pub fn stats(kept: &[Kept], loads: &[Load], prices: &Prices, model: Option<&str>
         let again = !kept.session.is_empty() && !sessions.insert(&kept.session);
         tables.save(kept, again, prices, &priced_as(&kept.model));
     }
+    let of_session = kept.iter().filter(|kept| !kept.session.is_empty());
+    let session_of: BTreeMap<&str, &str> =
+        of_session.map(|kept| (kept.id.as_str(), kept.session.as_str())).collect();
     let mut ordered: Vec<&Load> = loads.iter().collect();
     ordered.sort_by_key(|load| load.at);
     let mut counted = BTreeSet::new();
     for load in ordered {
-        let is_first = counted.insert((&load.id, day(load.at)));
+        let session = session_of.get(load.id.as_str()).copied().unwrap_or(&load.id);
+        let is_first = counted.insert((session, day(load.at)));
         tables.load(load, is_first, prices, &priced_as(&load.model));
     }
     tables.done(prices)
@@ -159,11 +165,13 @@ struct Tables {
 impl Tables {
     fn save(&mut self, kept: &Kept, again: bool, prices: &Prices, model: &str) {
         let used = kept.used.clone().unwrap_or_default();
+        let price = self.price(prices, model);
         let own = Line {
             handoffs: 1,
             tokens: kept.tokens,
             source_tokens: kept.source_tokens,
-            session_cost: self.price(prices, model).map_or(Money::default(), |price| {
+            priced: price.is_some(),
+            session_cost: price.map_or(Money::default(), |price| {
                 Money::of(used.input.saturating_sub(used.cached), price.input)
                     + Money::of(used.cached, price.cached)
                     + Money::of(used.output, price.output)
@@ -183,7 +191,8 @@ impl Tables {
     fn load(&mut self, load: &Load, is_first: bool, prices: &Prices, model: &str) {
         let replayed = if is_first { baseline(load, prices.window(model)) } else { 0 };
         let (mut loaded_cost, mut replayed_cost) = (Money::default(), Money::default());
-        if let Some(price) = self.price(prices, model) {
+        let price = self.price(prices, model);
+        if let Some(price) = price {
             let waited = load.at.as_second().saturating_sub(load.ended.as_second());
             let is_cached = (0..=CACHE).contains(&waited);
             loaded_cost = Money::of(load.tokens, price.input);
@@ -192,6 +201,7 @@ impl Tables {
         let signed = |tokens: u64| i64::try_from(tokens).unwrap_or(i64::MAX);
         let own = Line {
             loads: 1,
+            priced: price.is_some(),
             loaded_tokens: load.tokens,
             replayed_tokens: replayed,
             saved_tokens: signed(replayed) - signed(load.tokens),
@@ -246,8 +256,14 @@ fn day(time: Timestamp) -> String {
 }
 
 impl Line {
+    /// An amount of it as people read it; "–" where no model of it has a price.
+    pub fn dollars(&self, amount: Money) -> String {
+        if self.priced { amount.to_string() } else { "–".to_owned() }
+    }
+
     fn add(&mut self, other: &Line) {
         self.handoffs += other.handoffs;
+        self.priced |= other.priced;
         self.source_tokens += other.source_tokens;
         self.session.input += other.session.input;
         self.session.cached += other.session.cached;

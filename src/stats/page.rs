@@ -52,7 +52,7 @@ pub fn page(stats: &Stats) -> String {
 fn figures(total: &Line) -> String {
     let figures = [
         ("tokens saved", grouped(total.saved_tokens)),
-        ("saved", total.saved.to_string()),
+        ("saved", total.dollars(total.saved)),
         ("loads", total.loads.to_string()),
         ("tokens loaded", grouped(signed(total.loaded_tokens))),
         ("handoffs kept", total.handoffs.to_string()),
@@ -85,12 +85,12 @@ fn table(first: &str, lines: &[Line]) -> String {
             escaped(&line.name),
             line.handoffs.to_string(),
             grouped(signed(line.source_tokens)),
-            line.session_cost.to_string(),
+            line.dollars(line.session_cost),
             grouped(signed(line.tokens)),
             line.loads.to_string(),
             grouped(signed(line.loaded_tokens)),
             grouped(line.saved_tokens),
-            line.saved.to_string(),
+            line.dollars(line.saved),
         ];
         table.push_str("</tr><tr>");
         for cell in &cells {

@@ -66,6 +66,7 @@ fn a_model_without_a_price_is_counted_in_tokens_and_named() {
     let stats = stats(&[], &loads, &Prices::built_in(), None);
     assert_eq!((stats.total.saved_tokens, stats.total.saved), (98_000, Money(0)));
     assert_eq!(stats.unpriced, ["unheard-of"]);
+    assert_eq!(stats.total.dollars(stats.total.saved), "–");
     let priced = super::stats(&[], &loads, &Prices::built_in(), Some(MODEL));
     assert_eq!((priced.total.saved, priced.unpriced), (Money(490_000_000), Vec::new()));
 }
@@ -109,4 +110,13 @@ fn a_page_shows_names_as_text() {
         "{page}"
     );
     assert!(!page.contains("http"), "nothing comes from elsewhere");
+}
+
+#[test]
+fn a_session_under_two_ids_saves_once_a_day() {
+    let kept = ["a", "b"].map(|id| Kept { id: id.to_owned(), session: "s".to_owned(), ..Kept::default() });
+    let first = load("2026-11-20T12:00:00Z", 2000, 100_000);
+    let twin = Load { id: "b".to_owned(), ..load("2026-11-20T13:00:00Z", 2000, 100_000) };
+    let total = stats(&kept, &[first, twin], &Prices::built_in(), None).total;
+    assert_eq!((total.loads, total.replayed_tokens, total.saved_tokens), (2, 100_000, 96_000));
 }

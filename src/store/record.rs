@@ -181,6 +181,11 @@ fn first() -> u32 {
 }
 
 impl Record {
+    /// The session it is of: the agent's own name of it, else the id it is kept under.
+    pub fn session(&self) -> &str {
+        if self.agent_session.is_empty() { &self.state.metadata.session_id } else { &self.agent_session }
+    }
+
     /// A record of a state and nothing else.
     pub fn new(state: HandoffState) -> Self {
         Record {
