@@ -35,7 +35,7 @@ pub fn update(base: &HandoffState, new: &HandoffState, known: &Known, options: &
     let full = count(&(options.renderer.render)(new, options.citations));
     let (text, left_out) = fit(&delta, new, options)?;
     let tokens = count(&text);
-    if tokens * 100 >= full * HARDLY_SHORTER || left_out > 0 {
+    if !is_clearly_shorter(tokens, full) || left_out > 0 {
         let text = (options.renderer.whole)(new, options.citations);
         let tokens = count(&text);
         if tokens <= options.budget {
@@ -43,6 +43,11 @@ pub fn update(base: &HandoffState, new: &HandoffState, known: &Known, options: &
         }
     }
     Ok(Update { delta, text, tokens, full, whole: false, left_out })
+}
+
+/// Whether changes of that size are worth giving in place of the whole handoff.
+pub fn is_clearly_shorter(tokens: usize, full: usize) -> bool {
+    tokens * 100 < full * HARDLY_SHORTER
 }
 
 /// The text of as many changes as fit, and how many it leaves out.

@@ -97,12 +97,13 @@ fn changes(request: &Load, base: &str, id: &str, surroundings: &Surroundings) ->
 
 fn change(changed: &Changed) -> String {
     let Changed { base, id, tokens, full, encoding, left_out, .. } = changed;
+    let of_what = if changed.whole { "entries" } else { "changes" };
+    let left = if *left_out > 0 { format!(", {left_out} {of_what} left out") } else { String::new() };
     if changed.whole {
         return format!(
-            "the whole of {id}: what changed since {base} would hardly be shorter ({tokens} tokens, {encoding})"
+            "the whole of {id}: what changed since {base} would hardly be shorter ({tokens} tokens, {encoding}){left}"
         );
     }
-    let left = if *left_out > 0 { format!(", {left_out} changes left out") } else { String::new() };
     format!("changes of {id} since {base}: {tokens} tokens of {full} ({encoding}){left}")
 }
 

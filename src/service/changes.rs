@@ -2,14 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Service;
+use super::fit::{self, Fitted};
 use super::load::renderer;
-use super::{Service, fit};
 use crate::build::Options;
 use crate::delta::Delta;
 use crate::error::Result;
-use crate::render::Citations;
+use crate::render::{Citations, Renderer};
 use crate::store::Record;
-use crate::update::update;
+use crate::update::{is_clearly_shorter, update};
 
 /// What is to be compared, and how the result is told.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,11 +53,24 @@ pub struct Changed {
     pub delta: Delta,
 }
 
+impl Compare {
+    fn options(&self) -> Result<Options> {
+        let defaults = Options::default();
+        Ok(Options {
+            budget: self.budget.unwrap_or(defaults.budget),
+            tokenizer: fit::tokenizer(self.model.as_deref())?,
+            renderer: renderer(self.output.as_deref())?,
+            citations: if self.cite { Citations::Shown } else { Citations::Hidden },
+            ..defaults
+        })
+    }
+}
+
 impl Service {
     /// Gives a session what changed since the handoff that it has already; that counts as a load.
     pub fn load_changes(&self, request: &Compare) -> Result<Changed> {
         let (base, new) = (self.point(&request.base)?, self.point(&request.id)?);
-        let changed = self.compared(request, &base, &new)?;
+        let changed = or_whole(self.compared(request, &base, &new)?, request, &new)?;
         self.note_changes(&base, &new, &changed);
         Ok(changed)
     }
@@ -67,15 +81,8 @@ impl Service {
     }
 
     fn compared(&self, request: &Compare, base: &Record, new: &Record) -> Result<Changed> {
-        let tokenizer = fit::tokenizer(request.model.as_deref())?;
-        let defaults = Options::default();
-        let options = Options {
-            budget: request.budget.unwrap_or(defaults.budget),
-            tokenizer,
-            renderer: renderer(request.output.as_deref())?,
-            citations: if request.cite { Citations::Shown } else { Citations::Hidden },
-            ..defaults
-        };
+        let options = request.options()?;
+        let tokenizer = options.tokenizer;
         let known = self.known(base, new)?;
         let update = update(&base.state, &new.state, &known, &options)?;
         Ok(Changed {
@@ -90,4 +97,19 @@ impl Service {
             delta: update.delta,
         })
     }
+}
+
+/// The whole handoff in place of changes that are not clearly shorter than it is within the same budget.
+fn or_whole(changed: Changed, request: &Compare, new: &Record) -> Result<Changed> {
+    let Options { budget, tokenizer, renderer, citations, .. } = request.options()?;
+    let whole = Renderer { render: renderer.whole, ..*renderer };
+    let Ok(fitted) = fit::fit(new.state.clone(), Some(budget), tokenizer, &whole, citations) else {
+        return Ok(changed);
+    };
+    let is_told = changed.left_out == 0 && is_clearly_shorter(changed.tokens, fitted.tokens);
+    if changed.whole || is_told {
+        return Ok(changed);
+    }
+    let Fitted { text, tokens, left_out, .. } = fitted;
+    Ok(Changed { text, tokens, left_out, whole: true, ..changed })
 }
