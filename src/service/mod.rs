@@ -5,6 +5,7 @@
 mod changes;
 mod checkpoint;
 mod conversation;
+mod entries;
 mod exchange;
 mod fit;
 mod given;
