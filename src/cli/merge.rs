@@ -51,7 +51,7 @@ pub fn run(request: &Merge, surroundings: &Surroundings) -> Result<()> {
 }
 
 fn said(merged: &Merged) -> String {
-    let Merged { saved, sources, conflicts } = merged;
+    let Merged { saved, sources, conflicts, overtaken } = merged;
     let mut text = format!(
         "merged {} into {}: {} tokens ({})\n",
         sources.join(" < "),
@@ -59,6 +59,13 @@ fn said(merged: &Merged) -> String {
         saved.tokens,
         saved.encoding
     );
+    for pair in overtaken {
+        let (earlier, later) = (&pair.earlier, &pair.later);
+        let _ = writeln!(
+            text,
+            "{earlier} and {later} are of one session; where they differ, {later} stands: it ends later"
+        );
+    }
     for conflict in conflicts {
         let (earlier, later) = (&conflict.earlier, &conflict.later);
         let _ = writeln!(text, "decisions disagree; the later one stands:");

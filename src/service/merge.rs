@@ -1,5 +1,8 @@
 //! Merging handoffs into one: the later wins, and where two decisions disagree, that is said.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::union::{Conflict, Source, union};
@@ -45,6 +48,18 @@ pub struct Merged {
     pub sources: Vec<String>,
     /// Where decisions disagreed.
     pub conflicts: Vec<Conflict>,
+    /// Those that are states of one session.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overtaken: Vec<Overtaken>,
+}
+
+/// Two states of one session: errors, questions, checks and steps are those of the later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overtaken {
+    /// The id of the one that ends earlier in the transcript.
+    pub earlier: String,
+    /// The id of the other.
+    pub later: String,
 }
 
 impl Service {
@@ -52,13 +67,13 @@ impl Service {
     pub fn merge(&self, request: &Merge) -> Result<Merged> {
         let mut records = self.all_of(&request.ids)?;
         if request.order == Order::Chronological {
-            records.sort_by_key(|(_, record)| record.time());
+            records = in_order(records);
         }
-        let sources: Vec<Source> =
-            records.iter().map(|(id, record)| Source { id, state: &record.state }).collect();
+        let sources: Vec<Source> = records.iter().map(source).collect();
         let (state, conflicts) = union(&sources);
         let saved = self.save(Given::State(Box::new(state)), &together(&records, request))?;
-        Ok(Merged { saved, sources: records.into_iter().map(|(id, _)| id).collect(), conflicts })
+        let overtaken = overtaken(&records);
+        Ok(Merged { saved, overtaken, sources: records.into_iter().map(|(id, _)| id).collect(), conflicts })
     }
 
     fn all_of(&self, ids: &[String]) -> Result<Vec<(String, Record)>> {
@@ -68,6 +83,32 @@ impl Service {
         }
         distinct.into_iter().map(|id| Ok((id.clone(), self.record(id)?))).collect()
     }
+}
+
+fn source((id, record): &(String, Record)) -> Source<'_> {
+    Source { id, session: record.session(), state: &record.state }
+}
+
+/// The records by the time they were saved. Those of one session stand where the last of them does, in the order of the
+/// session: what comes later in the transcript is the later, whenever it was saved.
+fn in_order(mut records: Vec<(String, Record)>) -> Vec<(String, Record)> {
+    let mut last: BTreeMap<String, Timestamp> = BTreeMap::new();
+    for (_, record) in &records {
+        let saved = last.entry(record.session().to_owned()).or_insert(record.time());
+        *saved = record.time().max(*saved);
+    }
+    records.sort_by_cached_key(|(_, record)| {
+        let events = record.state.metadata.source.as_ref().map_or(0, |source| source.events);
+        let session = record.session().to_owned();
+        (last[&session], session, record.state.metadata.updated_at, events, record.time())
+    });
+    records
+}
+
+/// Neighbours that are of one session: what of the first differs is overtaken by the second.
+fn overtaken(records: &[(String, Record)]) -> Vec<Overtaken> {
+    let pairs = records.windows(2).filter(|pair| pair[0].1.session() == pair[1].1.session());
+    pairs.map(|pair| Overtaken { earlier: pair[0].0.clone(), later: pair[1].0.clone() }).collect()
 }
 
 /// What the records say beside their states, together.

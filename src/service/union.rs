@@ -11,6 +11,8 @@ use crate::text::words;
 pub(super) struct Source<'a> {
     /// What it is called.
     pub id: &'a str,
+    /// The session it is of.
+    pub session: &'a str,
     pub state: &'a HandoffState,
 }
 
@@ -34,16 +36,28 @@ pub struct Decided {
 
 /// The union of states, the earliest first, and where their decisions disagree.
 pub(super) fn union(sources: &[Source]) -> (HandoffState, Vec<Conflict>) {
-    let mut states = sources.iter();
-    let first = states.next().expect("there is something to unite");
-    let (mut whole, mut conflicts) = (without_evidence(first.state), Vec::new());
+    let mut states =
+        sources.iter().enumerate().map(|(at, source)| (source, lasting(source, &sources[at + 1..])));
+    let (first, mut whole) = states.next().expect("there is something to unite");
+    let mut conflicts = Vec::new();
     let mut deciders: Vec<&str> = vec![first.id; whole.decisions.len()];
-    for source in states {
-        let later = without_evidence(source.state);
+    for (source, later) in states {
         decide(&mut whole.decisions, &mut deciders, later.decisions.clone(), source.id, &mut conflicts);
         whole = later_over(whole, later);
     }
     (whole, conflicts)
+}
+
+/// What a state adds to those behind it: of one session, the later knows what is still open.
+fn lasting(source: &Source, behind: &[Source]) -> HandoffState {
+    let mut state = without_evidence(source.state);
+    if behind.iter().any(|later| later.session == source.session) {
+        state.errors.clear();
+        state.questions.clear();
+        state.verification.clear();
+        state.next_steps.clear();
+    }
+    state
 }
 
 /// Both, but for the decisions, which are those of the earlier.

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::{Value, json};
@@ -79,6 +80,33 @@ fn the_later_decision_wins() {
     assert!(home.fails("merge one nobody", "", 1).contains("there is no handoff 'nobody'"));
     home.told("merge one two --as small --budget 200", "");
     assert!(baton::token::Encoding::O200kBase.count(&home.told("load small", "")) <= 200);
+}
+
+/// Of two states of one session, the one that ends later in it stands, whichever was saved last.
+#[test]
+fn the_later_state_of_a_session_wins() {
+    let home = Home::new();
+    let session = session();
+    let lines: Vec<&str> = session.lines().collect();
+    home.told("save --id whole", &session);
+    home.told("save --id part", &lines[..lines.len() / 2].join("\n"));
+    let told = home.told("merge whole part --as both", "");
+    assert!(told.starts_with("merged part < whole into both: "), "{told}");
+    assert!(told.contains("part and whole are of one session; where they differ, whole stands"), "{told}");
+    let (both, whole) = (home.json("show both --json", ""), home.json("show whole --json", ""));
+    assert_eq!(both["task"]["status"], whole["task"]["status"]);
+    let words = |state: &serde_json::Value, section: &str, field: &str| {
+        let entries = state[section].as_array().into_iter().flatten();
+        entries.map(|entry| entry[field].clone()).collect::<Vec<_>>()
+    };
+    for (section, field) in [
+        ("errors", "signature"),
+        ("questions", "question"),
+        ("verification", "command"),
+        ("next_steps", "action"),
+    ] {
+        assert_eq!(words(&both, section, field), words(&whole, section, field), "{section}");
+    }
 }
 
 #[test]
@@ -205,6 +233,45 @@ fn what_changed_since() {
     home.told("save --id next --base limiter", &written("go on"));
     assert_eq!(home.json("show next --json", "")["metadata"]["base_session"], "limiter");
     assert!(home.fails("save --base nobody", SAID, 1).contains("there is no handoff 'nobody'"));
+}
+
+/// Changes that fill the budget are no shorter than the whole handoff in the same budget.
+#[test]
+fn the_whole_handoff_in_place_of_many_changes() {
+    let home = Home::new();
+    let session = session();
+    let lines: Vec<&str> = session.lines().collect();
+    home.told("save --id limiter", &lines[..lines.len() / 4].join("\n"));
+    home.told("save --id limiter", &session);
+    let loaded = home.run("load limiter --since limiter@1 --budget 300", "");
+    let (text, said) = (String::from_utf8(loaded.stdout).unwrap(), String::from_utf8(loaded.stderr).unwrap());
+    assert!(text.starts_with("# Session Restoration") && text.contains("would hardly be shorter"), "{text}");
+    assert!(said.starts_with("the whole of limiter: ") && said.contains(" entries left out"), "{said}");
+    assert!(baton::token::Encoding::O200kBase.count(&text) <= 300);
+}
+
+/// A kept handoff that is cut to a budget keeps the floor that one made within that budget has.
+#[test]
+fn a_smaller_budget_keeps_the_floor() {
+    let home = Home::new();
+    for name in ["claude-code/rate-limiter/session.jsonl", "codex/csv-import/session.jsonl"] {
+        let session = fs::read_to_string(crate::fixtures::root().join(name)).unwrap();
+        home.told("save --id kept --budget 3000", &session);
+        for budget in [500, 800, 1200] {
+            let made = home.json(&format!("compress in --output json --budget {budget}"), &session);
+            let loaded = home.json(&format!("load kept --output json --budget {budget}"), "");
+            let files = |state: &Value| -> BTreeSet<String> {
+                let files = state["files"].as_array().into_iter().flatten();
+                let changed = files.filter(|file| file["change"] != "read" && file["change"] != "deleted");
+                changed.map(|file| file["path"].to_string()).collect()
+            };
+            assert!(files(&loaded).is_superset(&files(&made)), "{name} in {budget}: {loaded}");
+            for section in ["questions", "verification", "next_steps", "constraints"] {
+                let has = |state: &Value| state[section].get(0).is_some();
+                assert!(has(&loaded) || !has(&made), "{section}, {name} in {budget}: {loaded}");
+            }
+        }
+    }
 }
 
 /// Kept handoffs are compared by their ids, and changes that follow one another are put on in a row.
