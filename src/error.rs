@@ -82,11 +82,13 @@ pub enum Error {
     },
     /// Read as that format, the input holds no session.
     #[error(
-        "no message of a session was found in the input, read as {format}; check the file, or name another format with --format"
+        "no message of a session was found in the input, read as {format}{hint}; check the file, or name another format with --format"
     )]
     NoEvents {
         /// The format it was read as.
         format: &'static str,
+        /// Which format it looks like, if that is another: begins with a separator, or is empty.
+        hint: String,
     },
     /// There is no encoding or model of that name.
     #[error("there is no encoding or model '{name}'; use one of: {known}")]

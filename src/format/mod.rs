@@ -224,7 +224,12 @@ pub fn read(bytes: &[u8], format: Option<&str>) -> Result<Transcript> {
     let mut transcript = (format.read)(&bytes);
     warnings.append(&mut transcript.warnings);
     transcript.warnings = warnings;
-    checked(transcript, format.name)
+    checked(transcript, format.name).map_err(|error| match (error, detect(&bytes)) {
+        (Error::NoEvents { format, .. }, Ok(other)) if other.name != format => {
+            Error::NoEvents { format, hint: format!(", and it looks like {}", other.name) }
+        }
+        (error, _) => error,
+    })
 }
 
 /// The format that an input can be read on in, and its text; none if its format cannot, or if it is not plain UTF-8.
@@ -244,7 +249,7 @@ pub fn growing<'a>(bytes: &'a [u8], format: Option<&str>) -> Result<Option<(&'st
 /// [`Error::NoEvents`].
 pub fn checked(mut transcript: Transcript, format: &'static str) -> Result<Transcript> {
     if !transcript.events.iter().any(|event| is_of_a_session(&event.kind)) {
-        return Err(Error::NoEvents { format });
+        return Err(Error::NoEvents { format, hint: String::new() });
     }
     transcript.warnings.sort();
     Ok(transcript)
@@ -259,14 +264,21 @@ fn is_of_a_session(kind: &EventKind) -> bool {
 fn detect(bytes: &[u8]) -> Result<&'static Format> {
     let head = Head::of(bytes);
     let format = FORMATS.iter().find(|format| (format.claims)(&head));
-    format.ok_or_else(|| Error::UnknownFormat { hint: hint(bytes, &head), known: names() })
+    format.ok_or_else(|| {
+        if is_binary(bytes) {
+            return Error::Binary;
+        }
+        Error::UnknownFormat { hint: hint(bytes, &head), known: names() }
+    })
+}
+
+fn is_binary(bytes: &[u8]) -> bool {
+    memchr::memchr(0, &bytes[..bytes.len().min(8 << 10)]).is_some()
 }
 
 /// What an input looks like that no format claims.
 fn hint(bytes: &[u8], head: &Head) -> String {
-    let looks = if memchr::memchr(0, &bytes[..bytes.len().min(8 << 10)]).is_some() {
-        "binary data".to_owned()
-    } else if let Some(record) = head.records.first() {
+    let looks = if let Some(record) = head.records.first() {
         format!("JSON Lines without messages of a known shape; its first record has {}", keys(record))
     } else if let Some(document) = head.document.as_ref().filter(|_| is_whole(bytes)) {
         format!("JSON without messages of a known shape; it has {}", keys(document))

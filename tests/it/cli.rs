@@ -73,10 +73,18 @@ fn inputs_that_cannot_be_read() {
         one("in", b"", &["baton: in: the input is empty; give a transcript file"]);
         one("in", b" \n\n", &["baton: in: the input is empty"]);
         one("-", b"", &["baton: standard input: the input is empty"]);
-        one("in", b"\x7fELF\0\0\x01\xFF", &["it looks like binary data; name one with --format (aider, "]);
+        one(
+            "in",
+            b"\x7fELF\0\0\x01\xFF",
+            &["baton: in: this is binary data, not text; name a transcript or a text file"],
+        );
         one("in", b"dear diary", &["it looks like plain text"]);
         one("in", b"{\"a\": [1, ", &["it looks like JSON that is cut off or broken"]);
-        one("in --format codex", SAID.as_bytes(), &["no message of a session was found", "read as codex"]);
+        one(
+            "in --format codex",
+            SAID.as_bytes(),
+            &["no message of a session was found", "read as codex, and it looks like claude-code; check"],
+        );
         one(".", b"", &["baton: . is a folder; name one transcript file in it"]);
         one("missing", b"", &["baton: cannot read missing: "]);
     }
