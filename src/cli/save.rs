@@ -103,7 +103,9 @@ pub fn run(request: &Save, surroundings: &Surroundings, verbose: bool) -> Result
 
 fn transcript(request: &Save, surroundings: &Surroundings) -> Result<PathBuf> {
     if request.latest {
-        return latest_session(request.agent.as_deref(), surroundings);
+        let found = latest_session(request.agent.as_deref(), surroundings)?;
+        report::say(&format!("newest session of this project: {}, {}", found.agent, found.path.display()));
+        return Ok(found.path);
     }
     Ok(request.transcript.clone())
 }
@@ -146,14 +148,16 @@ fn text(path: &Path) -> Result<String> {
 /// An error of what was read names it.
 fn about_input(error: Error, name: &Path) -> Error {
     match error {
-        Error::Empty | Error::UnknownFormat { .. } | Error::NoEvents { .. } | Error::NoHandoff { .. } => {
-            Error::In { path: name.to_owned(), source: Box::new(error) }
-        }
+        Error::Empty
+        | Error::Binary
+        | Error::UnknownFormat { .. }
+        | Error::NoEvents { .. }
+        | Error::NoHandoff { .. } => Error::In { path: name.to_owned(), source: Box::new(error) },
         error => error,
     }
 }
 
-/// What was saved, in one line.
+/// What was saved, and what to do with it.
 fn said(saved: &Saved) -> String {
     let Saved { id, store, version, tokens, encoding, .. } = saved;
     let replaced = match saved.replaced {

@@ -1,12 +1,11 @@
 //! What is handed in to be kept: a transcript, or a handoff that somebody wrote. It passes the gate for secrets.
 
-use std::path::PathBuf;
-
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::discover::Found;
 use crate::error::{Error, Result};
 use crate::state::HandoffState;
 use crate::surroundings::Surroundings;
@@ -43,14 +42,13 @@ struct Probe {
     _task: Map<String, Value>,
 }
 
-/// The newest transcript on this machine of the project at hand, of one agent or of any.
+/// The newest session on this machine of the project at hand, of one agent or of any.
 ///
 /// # Errors
 /// [`Error::NoSession`] if there is none.
-pub fn latest_session(agent: Option<&str>, surroundings: &Surroundings) -> Result<PathBuf> {
+pub fn latest_session(agent: Option<&str>, surroundings: &Surroundings) -> Result<Found> {
     let project = project::of(&surroundings.folder);
-    let found = discover::latest(surroundings, &project, agent).map(|found| found.path);
-    found.ok_or(Error::NoSession { project: project.name })
+    discover::latest(surroundings, &project, agent).ok_or(Error::NoSession { project: project.name })
 }
 
 /// Puts in what an agent may leave out.

@@ -201,7 +201,13 @@ fn the_newest_session_of_the_project() {
     });
     fs::write(sessions.join("s-1.jsonl"), format!("{record}\n")).unwrap();
     let run = |words: &[&str]| home.command(words).current_dir(&folder).output().unwrap();
-    assert!(run(&["save", "--latest", "--id", "newest"]).status.success());
+    let saved = run(&["save", "--latest", "--id", "newest"]);
+    assert!(saved.status.success());
+    let said = String::from_utf8_lossy(&saved.stderr).into_owned();
+    assert!(
+        said.starts_with("newest session of this project: claude-code, ") && said.contains("s-1.jsonl"),
+        "{said}"
+    );
     let kept = home.json("show newest --json", "");
     assert_eq!((&kept["agent_session"], &kept["metadata"]["session_id"]), (&json!("s-1"), &json!("newest")));
     home.told("save --id later", &written("of another project"));
