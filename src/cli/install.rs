@@ -83,7 +83,10 @@ fn told(host: &Host, change: &Change, dry_run: bool) -> String {
     let kept = change.backup_path().filter(|_| !dry_run);
     let kept = kept.map(|path| format!("; what it was is kept as {}", path.display())).unwrap_or_default();
     let path = change.path.display();
-    format!("{}, {}: {path} {done}{kept}\n{}\n", host.title, change.what, change.diff())
+    // A file that is written or removed whole has nothing of the user's to look after.
+    let is_edit = change.before.is_some() && change.after.is_some();
+    let diff = if is_edit || dry_run { format!("{}\n", change.diff()) } else { String::new() };
+    format!("{}, {}: {path} {done}{kept}\n{diff}", host.title, change.what)
 }
 
 fn host() -> impl TypedValueParser<Value = &'static Host> {
