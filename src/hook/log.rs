@@ -16,7 +16,7 @@ const LONGEST: u64 = 256 << 10;
 /// Notes what went wrong. That the log cannot be written is no reason to disturb anybody.
 pub(super) fn note(host: &str, problem: &str, surroundings: &Surroundings) {
     let Some(path) = path(surroundings) else { return };
-    let time = surroundings.clock.now();
+    let time = surroundings.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ");
     let line = format!("{time} {host}: {problem}").replace(['\n', '\r'], " ");
     if fs::metadata(&path).is_ok_and(|log| log.len() > LONGEST) {
         let _ = fs::rename(&path, path.with_extension("log.old"));
