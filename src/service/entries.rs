@@ -22,7 +22,8 @@ pub(super) fn facts(state: &HandoffState) -> Vec<Fact> {
     facts
         .extend(falling(&state.decisions, 200, |_, entry, worth| kept(Item::Decision(entry.clone()), worth)));
     facts.extend(falling(&state.findings, 150, |_, entry, worth| kept(Item::Finding(entry.clone()), worth)));
-    facts.extend(falling(&state.errors, 180, error));
+    let is_open = state.task.status != Status::NeedsReview;
+    facts.extend(falling(&state.errors, 180, |at, entry, worth| error(is_open && at == 0, entry, worth)));
     facts.extend(falling(&state.verification, 120, verification));
     facts.extend(falling(&state.questions, 180, question));
     facts.extend(falling(&state.next_steps, 200, next_step));
@@ -41,6 +42,8 @@ const SHORT: usize = 160;
 /// How many of the user's last instructions are on the floor, and how long one of them may be, in bytes.
 const RECENT: usize = 4;
 const RULE: usize = 240;
+/// From how many bytes on somebody described what changed in a file.
+const DESCRIBED: usize = 40;
 
 fn kept(item: Item, worth: i64) -> Fact {
     Fact::new(item, Vec::new(), worth, KEPT)
@@ -101,19 +104,22 @@ fn file(_: usize, entry: &FileEntry, worth: i64) -> Fact {
         let without_places = FileEntry { focus_ranges: Vec::new(), ..entry.clone() };
         kept(Item::File(entry.clone()), worth).or(Item::File(without_places), 80).or(Item::File(bare), 40)
     };
+    let is_described = entry.relevance.len() > DESCRIBED;
     match entry.change {
         Some(FileChange::Read) if is_told => with(worth / 4),
         Some(FileChange::Read) => with(worth / 12),
         Some(FileChange::Deleted) | None => with(worth),
-        Some(FileChange::Created | FileChange::Edited | FileChange::Renamed) => with(worth).on_floor(4),
+        Some(_) if is_described => with(2 * worth).on_floor(4),
+        Some(_) => with(worth).on_floor(4),
     }
 }
 
-fn error(at: usize, entry: &OpenError, worth: i64) -> Fact {
+/// The check that failed last must not be lost while the work goes on.
+fn error(is_last: bool, entry: &OpenError, worth: i64) -> Fact {
     let first = entry.signature.split(" / ").next().unwrap_or_default().to_owned();
     let short = OpenError { signature: first, command: String::new(), ..entry.clone() };
     let fact = kept(Item::Error(entry.clone()), worth).or(Item::Error(short), 70);
-    if at == 0 { fact.on_floor(5) } else { fact }
+    if is_last { fact.on_floor(5) } else { fact }
 }
 
 fn next_step(_: usize, entry: &NextStep, worth: i64) -> Fact {
