@@ -131,10 +131,11 @@ pub struct Line {
 pub fn stats(kept: &[Kept], loads: &[Load], prices: &Prices, model: Option<&str>) -> Stats {
     let mut tables = Tables::default();
     let priced_as = |own: &str| model.unwrap_or(own).to_owned();
-    let mut newest: Vec<&Kept> = kept.iter().collect();
-    newest.sort_by(|a, b| (b.saved_at, &a.id).cmp(&(a.saved_at, &b.id)));
+    // Of the states of one session, the one that saw most of it stands for it in a sum.
+    let mut fullest: Vec<&Kept> = kept.iter().collect();
+    fullest.sort_by(|a, b| (b.source_tokens, b.saved_at, &a.id).cmp(&(a.source_tokens, a.saved_at, &b.id)));
     let mut sessions = BTreeSet::new();
-    for kept in newest {
+    for kept in fullest {
         let again = !kept.session.is_empty() && !sessions.insert(&kept.session);
         tables.save(kept, again, prices, &priced_as(&kept.model));
     }

@@ -98,6 +98,19 @@ fn a_session_that_is_kept_twice_is_counted_once() {
 }
 
 #[test]
+fn the_fullest_state_of_a_session_stands_for_it() {
+    let kept = |id: &str, saved: &str, source_tokens: u64| Kept {
+        id: id.to_owned(),
+        session: "s".to_owned(),
+        saved_at: time(saved),
+        source_tokens,
+        ..Kept::default()
+    };
+    let both = [kept("a", "2026-11-20T10:00:00Z", 40_000), kept("b", "2026-11-21T10:00:00Z", 10_000)];
+    assert_eq!(stats(&both, &[], &Prices::built_in(), None).total.source_tokens, 40_000);
+}
+
+#[test]
 fn a_page_shows_names_as_text() {
     let loads = [Load {
         id: "<script>".to_owned(),
