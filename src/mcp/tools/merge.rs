@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::super::work::Work;
 use super::{Desk, Effect, Reply, Tool, arguments, data, schema};
 use crate::error::Result;
-use crate::service::{Conflict, Merge, Order};
+use crate::service::{Conflict, Merge, Order, Overtaken};
 use crate::text::clip;
 
 pub(super) const TOOL: Tool = Tool {
@@ -63,9 +63,15 @@ fn call(desk: &Desk, given: JsonObject, work: &Work) -> Result<Reply> {
     };
     let merged =
         desk.service.merge(&Merge { ids: session_ids, order, id: session_id, budget, ..Merge::default() })?;
-    let conflicts = merged.conflicts.iter().take(CONFLICTS).map(told).collect();
+    let overtaken = merged.overtaken.iter().map(of_one_session);
+    let conflicts = overtaken.chain(merged.conflicts.iter().map(told)).take(CONFLICTS).collect();
     let saved = merged.saved;
     Ok(data(&Kept { session_id: saved.id, tokens: saved.tokens, sources: merged.sources, conflicts }))
+}
+
+fn of_one_session(pair: &Overtaken) -> String {
+    let Overtaken { earlier, later } = pair;
+    format!("{earlier} and {later} are of one session | holds: {later}, it ends later")
 }
 
 /// A conflict in one line.
