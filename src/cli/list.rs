@@ -105,13 +105,33 @@ fn table(listed: &Listed) -> String {
     rows(&listed.handoffs)
 }
 
-/// Handoffs as a table.
+/// Handoffs as a table, with their projects where those differ.
 pub fn rows(rows: &[Row]) -> String {
-    let mut table = plain(&["ID", "SAVED", "STATUS", "V", "TOKENS", "ABOUT"]);
-    for row in rows {
-        table.add_row(cells(row));
+    let differ = rows.windows(2).any(|pair| pair[0].project != pair[1].project);
+    let mut headings = vec!["ID", "SAVED", "STATUS", "V", "TOKENS", "ABOUT"];
+    if differ {
+        headings.insert(PROJECT, "PROJECT");
     }
-    written(&mut table, &[3, 4])
+    let mut table = plain(&headings);
+    for row in rows {
+        let mut cells = cells(row).to_vec();
+        if differ {
+            cells.insert(PROJECT, project(&row.project));
+        }
+        table.add_row(cells);
+    }
+    written(&mut table, if differ { &[4, 5] } else { &[3, 4] })
+}
+
+/// Where the column of projects stands.
+const PROJECT: usize = 3;
+/// The most characters of a project's name.
+const NAME: usize = 24;
+
+/// What people call a project: the last part of its address or path.
+fn project(id: &str) -> String {
+    let place = id.trim_end_matches('/').trim_end_matches(".git");
+    one_line(place.rsplit(['/', '\\', ':']).next().unwrap_or(place), NAME)
 }
 
 fn cells(row: &Row) -> [String; 6] {

@@ -171,6 +171,20 @@ fn a_version_is_named_behind_the_id() {
     assert!(home.told("diff queue@1 queue", "").contains("second"));
 }
 
+/// A list of several projects says which is whose.
+#[test]
+fn a_list_names_projects_that_differ() {
+    let home = Home::new();
+    home.told("save --id one --project git:forge.example/team/parser", &written("first"));
+    assert!(!home.told("list", "").contains("PROJECT"));
+    home.told("save --id two --project /home/user/limiter/", &written("second"));
+    let listed = home.told("list", "");
+    let column = listed.lines().next().unwrap().find("PROJECT").unwrap();
+    let names: Vec<&str> =
+        listed.lines().skip(1).map(|line| line[column..].split(' ').next().unwrap()).collect();
+    assert_eq!(names, ["limiter", "parser"]);
+}
+
 #[test]
 fn filters() {
     let home = Home::new();
