@@ -113,7 +113,7 @@ fn without_parts(checks: Vec<Check>) -> Vec<Check> {
         if let Some(oldest) = again.and_then(|found| found.into_iter().max()) {
             let Check { command, called, runs, outcome, .. } = check;
             let (before, counts) = (Some(outcome), String::new());
-            check = Check { command, called, runs, before, counts, ..passed[oldest].clone() };
+            check = Check { command, counts, called, runs, before, ..passed[oldest].clone() };
         }
         kept.push(check);
     }
