@@ -9,6 +9,7 @@ use super::cues::{Cue, Cues};
 use super::git;
 use super::quotes::{Quote, Source};
 use super::session::Session;
+use crate::event::TodoState;
 use crate::text::words;
 
 /// A correction longer than this, in bytes, speaks of many things.
@@ -17,12 +18,14 @@ const LONGEST: usize = 300;
 /// The statements that still stand, in order.
 pub fn standing(quotes: Vec<Quote>, session: &Session, offers: &[Offer]) -> Vec<Quote> {
     let corrections = corrections(session);
+    let finished = finished(session);
     let (committed, pushed) = (last(session, git::is_commit), last(session, git::is_push));
     let overtaken = |quote: &Quote| {
         offers.iter().any(|offer| is_offered(quote, offer))
             || corrections.iter().any(|correction| correction.overrules(quote))
             || waits_for(quote, UNCOMMITTED) && committed > Some(quote.at)
             || waits_for(quote, UNPUSHED) && pushed > Some(quote.at)
+            || is_finished(quote, session, &finished)
     };
     quotes.into_iter().filter(|quote| !overtaken(quote)).collect()
 }
@@ -33,6 +36,23 @@ fn is_offered(quote: &Quote, offer: &Offer) -> bool {
         &["My lean", "I lean", "I'd lean", "My recommendation", "I'd recommend", "I recommend"];
     let text = &quote.statement.text;
     quote.at == offer.at && (offer.tells(text) || LEANING.iter().any(|start| text.starts_with(start)))
+}
+
+/// The line of the last to-do list, and the words of each of its items that is done.
+fn finished(session: &Session) -> (u32, Vec<FxHashSet<String>>) {
+    let Some((line, todos)) = session.todos() else { return (0, Vec::new()) };
+    let done = todos.iter().filter(|todo| todo.state == TodoState::Completed);
+    (line, done.map(|todo| words(&todo.text).map(Cow::into_owned).collect()).collect())
+}
+
+/// Whether a statement looks ahead to what is ticked off in a later to-do list: all of its words stand in one item.
+fn is_finished(quote: &Quote, session: &Session, (line, done): &(u32, Vec<FxHashSet<String>>)) -> bool {
+    let ahead = quote.cues.has(Cue::Ahead) || quote.heading.has(Cue::Ahead);
+    let all_in = |item: &FxHashSet<String>| {
+        let mut own = words(&quote.statement.text).peekable();
+        own.peek().is_some() && own.all(|word| item.contains(word.as_ref()))
+    };
+    ahead && session.line(quote.at) < *line && done.iter().any(all_in)
 }
 
 /// What the user corrected in the reply before.
