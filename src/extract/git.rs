@@ -88,6 +88,10 @@ fn named(line: &str) -> Option<Named> {
 /// A `git commit`, with or without options of git's own before the subcommand.
 static COMMIT: LazyLock<Regex> = LazyLock::new(|| git("commit"));
 
+/// The flag that the message of a commit stands behind: `-m`, `-am`, `--message=`.
+static MESSAGE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\s(?:-[a-z]*m|--message)[\s=]*").expect("a fixed pattern"));
+
 /// A `git push`, likewise.
 static PUSH: LazyLock<Regex> = LazyLock::new(|| git("push"));
 
@@ -119,10 +123,7 @@ pub fn commit_message(command: &str) -> Option<String> {
         let text = &body[body.find('\n')? + 1..];
         text.lines().take_while(|line| line.trim() != mark).collect::<Vec<_>>().join("\n")
     } else {
-        let flag = rest.find(" -m").or_else(|| rest.find(" -am"))?;
-        let quoted = rest[flag..]
-            .trim_start_matches(|c: char| c == ' ' || c == '-' || c.is_ascii_lowercase())
-            .trim_start();
+        let quoted = rest[MESSAGE.find(rest)?.end()..].trim_start();
         let quote = quoted.chars().next().filter(|c| matches!(c, '"' | '\''))?;
         quoted[1..].split(quote).next()?.to_owned()
     };
@@ -208,5 +209,18 @@ mod tests {
         check("git log --oneline", " M src/a.rs\n", &[]);
         check("cat notes.txt", " M src/a.rs\n", &[]);
         check("git status", "nothing to commit, working tree clean\n", &[]);
+    }
+
+    #[test]
+    fn a_commit_is_known_with_options_of_git_before_it() {
+        let message = |command: &str| commit_message(command);
+        assert_eq!(message("git -C /repo commit -m 'fix the gate'").as_deref(), Some("fix the gate"));
+        assert_eq!(message("git -c user.name=me commit -qm \"two\"").as_deref(), Some("two"));
+        assert_eq!(
+            message("git add . && git commit -m \"$(cat <<'EOF'\none\ntwo\nEOF\n)\"").as_deref(),
+            Some("one\ntwo")
+        );
+        assert!(is_push("git -C /repo push origin main") && !is_push("git log --grep push"));
+        assert!(!is_commit("git log -1 --format=%H") && message("git commit --amend --no-edit").is_none());
     }
 }

@@ -56,6 +56,7 @@ mod load;
 mod mcp;
 /// The plugins, held against what their hosts demand.
 #[cfg(feature = "cli")]
+mod overtaken;
 mod plugins;
 /// Line ranges that are followed through edits, against an editor that knows the truth.
 mod ranges;
