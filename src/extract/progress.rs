@@ -1,14 +1,21 @@
 //! What was done: reports of changes and checks, commits, finished to-dos.
 
 use super::kinds::Kind;
+use super::quotes::{Quote, Source};
 use super::{Material, findings, git};
 use crate::event::TodoState;
 use crate::fact::{Fact, Item};
 use crate::text::clip;
 
 pub(super) fn extract(material: &Material) -> Vec<Fact> {
+    let commits = commits(material);
+    let told = |quote: &&Quote| {
+        quote.source == Source::Commit
+            && commits.iter().any(|fact| fact.forms[0].text().ends_with(&quote.statement.text))
+    };
     let mut facts: Vec<Fact> = material
         .quotes_of(Kind::Progress)
+        .filter(|quote| !told(quote))
         .map(|quote| {
             let text = findings::with_heading(quote);
             let fact = Fact::new(
@@ -24,7 +31,7 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
             }
         })
         .collect();
-    facts.extend(commits(material));
+    facts.extend(commits);
     facts.extend(finished(material));
     facts
 }
