@@ -174,8 +174,8 @@ impl Ledger {
         let Some(result) = used.result.filter(|_| git::is_at_home(command, session.paths.root())) else {
             return;
         };
+        let here = session.folder(used.at).filter(|_| git::tells_from_here(command));
         for named in git::changed(command, &result.text) {
-            let here = session.folder(used.at).filter(|_| git::tells_from_here(command));
             let name = self.resolve(session, here, &named.path);
             if !self.at_work {
                 self.found_changed.insert(name);

@@ -21,6 +21,8 @@ pub struct Session<'a> {
     pub turns: Vec<Turn<'a>>,
     /// For each event, its time, or that of the nearest one before it that has one.
     times: Vec<Option<Timestamp>>,
+    /// The folders the agent was in, each from the event on that says so.
+    folders: Vec<(usize, &'a str)>,
     /// Last known place and circumstances of the session.
     pub context: Context,
     /// How paths are shortened.
@@ -68,6 +70,7 @@ impl<'a> Session<'a> {
             events,
             ages: ages(events),
             times: times(events),
+            folders: folders(events),
             uses: uses(events),
             turns: turns(events),
             paths: Paths::of(events),
@@ -87,10 +90,8 @@ impl<'a> Session<'a> {
 
     /// The folder the agent was in at an event, where the transcript says so.
     pub fn folder(&self, at: usize) -> Option<&'a str> {
-        self.events[..at].iter().rev().find_map(|event| match &event.kind {
-            EventKind::Context(Context { cwd: Some(cwd), .. }) => Some(cwd.as_str()),
-            _ => None,
-        })
+        let known = self.folders.partition_point(|(from, _)| *from < at);
+        known.checked_sub(1).map(|last| self.folders[last].1)
     }
 
     /// How recent an event is, in thousandths: 1000 for the last, falling with the calls after it.
@@ -189,6 +190,14 @@ fn times(events: &[Event]) -> Vec<Option<Timestamp>> {
         last
     });
     known.collect()
+}
+
+fn folders(events: &[Event]) -> Vec<(usize, &str)> {
+    let told = events.iter().enumerate().filter_map(|(at, event)| match &event.kind {
+        EventKind::Context(Context { cwd: Some(cwd), .. }) => Some((at, cwd.as_str())),
+        _ => None,
+    });
+    told.collect()
 }
 
 fn uses(events: &[Event]) -> Vec<Use<'_>> {
