@@ -31,6 +31,8 @@ const SLACK: usize = 8;
 const PLENTY: usize = 200;
 /// By how many tokens a text with fewer entries might be longer, where names share a folder or an ending.
 const SHARING: usize = 64;
+/// With less room than this, in tokens, no entry worth reading fits any more.
+const CRUMBS: usize = 4;
 
 /// Measures a rendered handoff, in tokens.
 pub type Measure<'a> = &'a dyn Fn(&HandoffState) -> usize;
@@ -167,8 +169,22 @@ impl<'a> Packer<'a> {
             return;
         }
         self.draft = before;
-        for index in floor {
-            self.take(index, shortest(index));
+        let mut rest = floor.as_slice();
+        while self.room() > PLENTY {
+            let taken = self.take_together(|packer, taken| {
+                let index = *rest.get(taken)?;
+                packer.take_unmeasured(index, shortest(index));
+                Some(packer.sizes[index][shortest(index)])
+            });
+            match taken {
+                0 => break,
+                taken => rest = &rest[taken..],
+            }
+        }
+        for index in rest {
+            if self.room() >= CRUMBS {
+                self.take(*index, shortest(*index));
+            }
         }
     }
 
@@ -176,12 +192,14 @@ impl<'a> Packer<'a> {
         for index in 0..self.facts.len() {
             self.offer(index);
         }
-        while self.room() > PLENTY && self.take_some() {}
+        while self.room() > PLENTY && self.take_best() > 0 {}
         self.take_one_by_one();
     }
 
     fn take_one_by_one(&mut self) {
-        while let Some((index, form, _)) = self.best() {
+        while self.room() >= CRUMBS
+            && let Some((index, form, _)) = self.best()
+        {
             if self.take(index, form) {
                 self.offer(index);
             } else {
@@ -190,27 +208,37 @@ impl<'a> Packer<'a> {
         }
     }
 
-    /// Takes what is best for about half of the room that is left, and measures all of it together. If any of it might
-    /// not have been taken by itself, none of it is.
-    fn take_some(&mut self) -> bool {
+    /// Takes what is best, several together, and says how many.
+    fn take_best(&mut self) -> usize {
+        self.take_together(|packer, _| {
+            let (index, form, more) = packer.best()?;
+            packer.take_unmeasured(index, form);
+            packer.offer(index);
+            Some(more)
+        })
+    }
+
+    /// Takes entries for about half of the room that is left, and measures all of them together. If any of them might
+    /// not have been taken by itself, none is. `take` takes one, knows how many it took before, and says how many tokens
+    /// it seems to add.
+    fn take_together(&mut self, mut take: impl FnMut(&mut Self, usize) -> Option<usize>) -> usize {
         let before = self.draft.clone();
-        let (mut taken, mut largest) = (0, 0);
-        while taken < self.room() / 2
-            && let Some((index, form, more)) = self.best()
+        let (mut taken, mut added, mut largest) = (0, 0, 0);
+        while added < self.room() / 2
+            && let Some(more) = take(self, taken)
         {
-            self.take_unmeasured(index, form);
-            self.offer(index);
-            taken += more;
+            taken += 1;
+            added += more;
             largest = largest.max(more);
         }
         match self.size() {
-            Some(tokens) if taken > 0 && tokens + largest + SHARING <= self.budget => {
+            Some(tokens) if tokens + largest + SHARING <= self.budget => {
                 self.draft.tokens = tokens;
-                true
+                taken
             }
             _ => {
                 self.draft = before;
-                false
+                0
             }
         }
     }

@@ -208,7 +208,11 @@ fn list_item(line: &str) -> Option<&str> {
 pub fn plain(markdown: &str) -> String {
     let mut out = String::with_capacity(markdown.len());
     let mut rest = markdown;
-    while let Some(c) = rest.chars().next() {
+    loop {
+        let (same, behind) = rest.split_at(plain_until(rest));
+        out.push_str(same);
+        rest = behind;
+        let Some(c) = rest.chars().next() else { break };
         if let Some((words, target, behind)) = (c == '[').then(|| link(rest)).flatten() {
             out.push_str(&plain(words));
             out.push_str(line_of(words, target));
@@ -229,6 +233,12 @@ pub fn plain(markdown: &str) -> String {
     }
     out.truncate(out.trim_end().len());
     out
+}
+
+/// How many bytes of a text stay as they are, until a mark, white space or something other than ASCII.
+fn plain_until(text: &str) -> usize {
+    let ends = |byte: u8| !byte.is_ascii_graphic() || matches!(byte, b'`' | b'*' | b'[');
+    text.bytes().position(ends).unwrap_or(text.len())
 }
 
 /// The words and the target of a Markdown link that begins here, and what stands behind it.
@@ -334,9 +344,11 @@ pub fn is_narration(sentence: &str) -> bool {
         "Checking ",
         "Running ",
     ];
+    if sentence.len() >= 160 {
+        return false;
+    }
     let straight = sentence.replace('’', "'");
-    let starts = || STARTS.iter().any(|start| straight.starts_with(start));
-    sentence.len() < 160 && (starts() || goes_over(&straight))
+    STARTS.iter().any(|start| straight.starts_with(start)) || goes_over(&straight)
 }
 
 /// Whether a sentence only says that the speaker goes over to something: "Now updating …", "Now the tests.".

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::{Regex, bytes};
 
-use super::scope::covering;
+use super::scope::{Scope, covering, scopes};
 use super::session::{Session, Use};
 use super::shell;
 use crate::event::{Action, Status, ToolResult};
@@ -102,20 +102,26 @@ fn is_missing(result: &ToolResult) -> bool {
 /// The checks, latest first, without those that a later run did again as a part of a longer line. What passed since as
 /// parts of others ended as the oldest of those did.
 fn without_parts(checks: Vec<Check>) -> Vec<Check> {
+    let commands: Vec<String> = checks.iter().map(|check| check.command.clone()).collect();
     let mut kept: Vec<Check> = Vec::new();
-    for mut check in checks {
-        let longer = kept.iter().filter(|later| later.command.contains(&check.command));
-        if covering(longer.map(|later| later.command.as_str()), &check.command).is_some() {
+    let mut done: Vec<Vec<Scope>> = Vec::new();
+    for (mut check, command) in checks.into_iter().zip(&commands) {
+        let parts = scopes(command);
+        let by = |wanted: &dyn Fn(&Check) -> bool| -> (Vec<&Check>, Vec<&[Scope]>) {
+            let later = kept.iter().zip(&done).filter(|(later, _)| wanted(later));
+            later.map(|(later, whole)| (later, whole.as_slice())).unzip()
+        };
+        if covering(&by(&|later| later.command.contains(command)).1, &parts).is_some() {
             continue;
         }
-        let passed: Vec<&Check> = kept.iter().filter(|later| later.outcome == Outcome::Passed).collect();
-        let again = covering(passed.iter().map(|later| later.command.as_str()), &check.command);
-        if let Some(oldest) = again.and_then(|found| found.into_iter().max()) {
+        let (passed, wholes) = by(&|later| later.outcome == Outcome::Passed);
+        if let Some(oldest) = covering(&wholes, &parts).and_then(|found| found.into_iter().max()) {
             let Check { command, called, runs, outcome, .. } = check;
             let (before, counts) = (Some(outcome), String::new());
             check = Check { command, counts, called, runs, before, ..passed[oldest].clone() };
         }
         kept.push(check);
+        done.push(parts);
     }
     kept
 }

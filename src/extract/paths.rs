@@ -64,6 +64,9 @@ pub fn leading_path(line: &str) -> Option<String> {
     let first = words.next()?;
     let word = if first.len() <= 2 { words.next()? } else { first };
     let word = word.trim_matches(|c: char| matches!(c, '"' | '\'' | '`' | ','));
+    if !word.contains(['/', '\\']) {
+        return None;
+    }
     let word = word.replace('\\', "/");
     (word.contains('/') && has_extension(&word) && word.len() < 160).then_some(word)
 }

@@ -33,19 +33,19 @@ const RUNNERS: &[&str] = &["make", "just", "gradle", "mvn", "tox", "nox", "npm",
 
 /// The checks that together did all that another one does: for each of its parts the first that covers it, by index;
 /// nothing if a part is covered by none.
-pub fn covering<'a>(checks: impl Iterator<Item = &'a str>, check: &str) -> Option<Vec<usize>> {
-    let wholes: Vec<Vec<Scope>> = checks.map(scopes).collect();
+pub fn covering<'a>(wholes: &[&[Scope<'a>]], parts: &[Scope<'a>]) -> Option<Vec<usize>> {
     let covering =
         |part: &Scope| wholes.iter().position(|whole| whole.iter().any(|whole| whole.covers(part)));
-    scopes(check).iter().map(covering).collect::<Option<Vec<usize>>>().filter(|found| !found.is_empty())
+    parts.iter().map(covering).collect::<Option<Vec<usize>>>().filter(|found| !found.is_empty())
 }
 
-fn scopes(command: &str) -> Vec<Scope<'_>> {
+/// What the checking parts of a command line do.
+pub fn scopes(command: &str) -> Vec<Scope<'_>> {
     shell::parts(command).into_iter().filter(|part| shell::is_check(part)).map(Scope::of).collect()
 }
 
 /// One program's run: what it is, and on what.
-struct Scope<'a> {
+pub struct Scope<'a> {
     /// The part of the command line that it was.
     line: &'a str,
     assignments: Vec<&'a str>,
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     fn check(whole: &str, part: &str, expected: bool) {
-        let covered = covering(std::iter::once(whole), part).is_some();
+        let covered = covering(&[&scopes(whole)], &scopes(part)).is_some();
         assert_eq!(covered, expected, "{whole:?} covers {part:?}");
     }
 
@@ -135,10 +135,13 @@ mod tests {
 
     #[test]
     fn several_cover_the_parts_of_one() {
-        let done = ["cargo test", "cargo fmt --check"];
-        assert_eq!(covering(done.into_iter(), "cargo fmt --check && cargo test -p core"), Some(vec![1, 0]));
-        assert_eq!(covering(done.into_iter(), "cargo clippy && cargo test"), None);
-        assert_eq!(covering(done.into_iter(), "ls"), None);
+        let done = ["cargo test", "cargo fmt --check"].map(scopes);
+        let check = |parts, expected| {
+            assert_eq!(covering(&[&done[0], &done[1]], &scopes(parts)), expected, "{parts}");
+        };
+        check("cargo fmt --check && cargo test -p core", Some(vec![1, 0]));
+        check("cargo clippy && cargo test", None);
+        check("ls", None);
     }
 
     #[test]

@@ -15,19 +15,15 @@ const SHORT: usize = 16384;
 /// Entries for pieces of 9 to 16 bytes: 96 KiB. Longer ones are not remembered.
 const MEDIUM: usize = 4096;
 
-/// A piece of up to 8 or 16 bytes, padded with zeros, and its number of tokens.
-#[derive(Clone, Copy)]
-struct Entry<Key> {
-    key: Key,
-    /// Length and vocabulary; 0 in an empty entry.
-    kind: u32,
-    tokens: u32,
-}
+/// A piece of up to 8 or 16 bytes, padded with zeros, and then its mark: length, vocabulary and number of tokens, or 0
+/// in an empty entry. All numbers, so that a table of empty ones is memory that nobody touched yet.
+type Short = [u64; 2];
+type Medium = [u64; 3];
 
 /// What a thread keeps between pieces.
 pub(super) struct Memory {
-    short: Vec<Entry<u64>>,
-    medium: Vec<Entry<[u64; 2]>>,
+    short: Vec<Short>,
+    medium: Vec<Medium>,
     merged: Merged,
 }
 
@@ -42,11 +38,7 @@ pub(super) fn with_memory<T>(work: impl FnOnce(&mut Memory) -> T) -> T {
 
 impl Memory {
     fn new() -> Memory {
-        Memory {
-            short: vec![Entry { key: 0, kind: 0, tokens: 0 }; SHORT],
-            medium: vec![Entry { key: [0; 2], kind: 0, tokens: 0 }; MEDIUM],
-            merged: Merged::default(),
-        }
+        Memory { short: vec![[0; 2]; SHORT], medium: vec![[0; 3]; MEDIUM], merged: Merged::default() }
     }
 
     /// The number of tokens of the piece `text[start..end]`.
@@ -59,11 +51,10 @@ impl Memory {
         let key = word(text, start, length);
         let kind = kind(vocabulary, length);
         let entry = &mut self.short[hash::bucket(hash::short(key, length), SHORT)];
-        if entry.key != key || entry.kind != kind {
-            let tokens = count_anew(&mut self.merged, vocabulary, text, start, end);
-            *entry = Entry { key, kind, tokens };
+        if entry[0] != key || entry[1] >> 32 != kind {
+            *entry = [key, kind << 32 | count_anew(&mut self.merged, vocabulary, text, start, end)];
         }
-        entry.tokens as usize
+        tokens(entry[1])
     }
 
     fn count_longer(&mut self, vocabulary: &Vocabulary, text: &[u8], start: usize, end: usize) -> usize {
@@ -72,26 +63,33 @@ impl Memory {
             let known = vocabulary.contains(text, start, end);
             return if known { 1 } else { self.merged.count(vocabulary, &text[start..end]) };
         }
-        let key = [word(text, start, 8), word(text, start + 8, length - 8)];
+        let (head, tail) = (word(text, start, 8), word(text, start + 8, length - 8));
         let kind = kind(vocabulary, length);
-        let entry = &mut self.medium[hash::bucket(hash::medium(key[0], key[1], length), MEDIUM)];
-        if entry.key != key || entry.kind != kind {
+        let entry = &mut self.medium[hash::bucket(hash::medium(head, tail, length), MEDIUM)];
+        if entry[0] != head || entry[1] != tail || entry[2] >> 32 != kind {
             let tokens = count_anew(&mut self.merged, vocabulary, text, start, end);
-            *entry = Entry { key, kind, tokens };
+            *entry = [head, tail, kind << 32 | tokens];
         }
-        entry.tokens as usize
+        tokens(entry[2])
     }
 }
 
+/// Length and vocabulary of a piece, never 0.
 #[inline]
-fn kind(vocabulary: &Vocabulary, length: usize) -> u32 {
-    vocabulary.id << 8 | u32::from(u8::try_from(length).expect("at most 16"))
+fn kind(vocabulary: &Vocabulary, length: usize) -> u64 {
+    u64::from(vocabulary.id) << 8 | length as u64
+}
+
+/// The number of tokens in a mark.
+#[inline]
+fn tokens(mark: u64) -> usize {
+    usize::try_from(mark & u64::from(u32::MAX)).unwrap_or(usize::MAX)
 }
 
 #[inline(never)]
-fn count_anew(merged: &mut Merged, vocabulary: &Vocabulary, text: &[u8], start: usize, end: usize) -> u32 {
+fn count_anew(merged: &mut Merged, vocabulary: &Vocabulary, text: &[u8], start: usize, end: usize) -> u64 {
     if vocabulary.contains(text, start, end) {
         return 1;
     }
-    u32::try_from(merged.count(vocabulary, &text[start..end])).expect("no more tokens than bytes")
+    merged.count(vocabulary, &text[start..end]) as u64
 }
