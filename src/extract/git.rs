@@ -3,8 +3,9 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::bytes::Regex;
 
+use super::session::{Session, Use};
 use super::shell;
 use crate::event::Change;
 
@@ -90,29 +91,31 @@ static COMMIT: LazyLock<Regex> = LazyLock::new(|| git("commit"));
 
 /// The flag that the message of a commit stands behind: `-m`, `-am`, `--message=`.
 static MESSAGE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\s(?:-[a-z]*m|--message)[\s=]*").expect("a fixed pattern"));
+    LazyLock::new(|| Regex::new(r"(?-u)\s(?:-[a-z]*m|--message)[\s=]*").expect("a fixed pattern"));
 
 /// A `git push`, likewise.
 static PUSH: LazyLock<Regex> = LazyLock::new(|| git("push"));
 
+/// Over bytes and without Unicode classes: nearly every session runs commands, and tables for all letters would cost more
+/// than the search.
 fn git(subcommand: &str) -> Regex {
     let options = r"(?:\s+-[cC]\s+\S+|\s+--?\w[\w=./-]*)*";
-    Regex::new(&format!(r"\bgit{options}\s+{subcommand}\b")).expect("a fixed pattern")
+    Regex::new(&format!(r"(?-u)\bgit{options}\s+{subcommand}\b")).expect("a fixed pattern")
 }
 
 /// Whether a command line commits.
-pub fn is_commit(command: &str) -> bool {
-    COMMIT.is_match(command)
+fn is_commit(command: &str) -> bool {
+    COMMIT.is_match(command.as_bytes())
 }
 
 /// Whether a command line pushes.
 pub fn is_push(command: &str) -> bool {
-    PUSH.is_match(command)
+    PUSH.is_match(command.as_bytes())
 }
 
 /// The message of a `git commit` in a command line.
 pub fn commit_message(command: &str) -> Option<String> {
-    let rest = &command[COMMIT.find(command)?.start()..];
+    let rest = &command[COMMIT.find(command.as_bytes())?.start()..];
     let message = if let Some(heredoc) = rest.find("<<") {
         let body = &rest[heredoc + 2..];
         let mark: String = body
@@ -123,7 +126,7 @@ pub fn commit_message(command: &str) -> Option<String> {
         let text = &body[body.find('\n')? + 1..];
         text.lines().take_while(|line| line.trim() != mark).collect::<Vec<_>>().join("\n")
     } else {
-        let quoted = rest[MESSAGE.find(rest)?.end()..].trim_start();
+        let quoted = rest[MESSAGE.find(rest.as_bytes())?.end()..].trim_start();
         let quote = quoted.chars().next().filter(|c| matches!(c, '"' | '\''))?;
         quoted[1..].split(quote).next()?.to_owned()
     };
@@ -140,9 +143,11 @@ pub fn commit_hash(output: &str) -> Option<&str> {
     })
 }
 
-/// Whether a command line committed: git said so in its output, or the whole line succeeded.
-pub fn committed(command: &str, output: &str, succeeded: bool) -> bool {
-    is_commit(command) && (succeeded || commit_hash(output).is_some())
+/// The commits of a session, each with its command line: git said in its output that it committed, or the whole line
+/// succeeded.
+pub fn commits<'a>(session: &'a Session) -> impl DoubleEndedIterator<Item = (&'a Use<'a>, &'a str)> {
+    let committed = |used: &Use| used.took_effect() || used.output().and_then(commit_hash).is_some();
+    session.commands().filter(move |(used, command)| is_commit(command) && committed(used))
 }
 
 /// The range of commits that a part of a command line compares, as it is written: `origin/main...HEAD`.

@@ -19,7 +19,8 @@ const LONGEST: usize = 300;
 pub fn standing(quotes: Vec<Quote>, session: &Session, offers: &[Offer]) -> Vec<Quote> {
     let corrections = corrections(session);
     let finished = finished(session);
-    let (committed, pushed) = (last(session, git::is_commit), last(session, git::is_push));
+    let committed = git::commits(session).next_back().map(|(used, _)| used.at);
+    let pushed = pushed(session);
     let overtaken = |quote: &Quote| {
         offers.iter().any(|offer| is_offered(quote, offer))
             || corrections.iter().any(|correction| correction.overrules(quote))
@@ -113,13 +114,15 @@ const UNPUSHED: &[&str] = &[
 
 /// Whether the agent says that something waits.
 fn waits_for(quote: &Quote, marks: &[&str]) -> bool {
-    let speaks = quote.source != Source::User && quote.cues.has(Cue::Version);
-    let lower = || quote.statement.text.replace('’', "'").to_lowercase();
-    speaks && marks.iter().any(|mark| lower().contains(mark))
+    if quote.source == Source::User || !quote.cues.has(Cue::Version) {
+        return false;
+    }
+    let lower = quote.statement.text.replace('’', "'").to_lowercase();
+    marks.iter().any(|mark| lower.contains(mark))
 }
 
-/// The index of the last command that took effect and is such a one.
-fn last(session: &Session, is_such: fn(&str) -> bool) -> Option<usize> {
-    let done = session.commands().filter(|(used, command)| used.took_effect() && is_such(command));
-    done.map(|(used, _)| used.at).last()
+/// Where the last push was.
+fn pushed(session: &Session) -> Option<usize> {
+    let mut done = session.commands().filter(|(used, command)| used.took_effect() && git::is_push(command));
+    done.next_back().map(|(used, _)| used.at)
 }

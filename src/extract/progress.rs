@@ -38,14 +38,12 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
 
 fn commits(material: &Material) -> Vec<Fact> {
     let session = &material.session;
-    session
-        .commands()
+    git::commits(session)
         .filter_map(|(used, command)| {
-            let output = used.result.map(|result| result.text.as_str()).unwrap_or_default();
-            let message = git::commit_message(command)
-                .filter(|_| git::committed(command, output, used.took_effect()))?;
+            let message = git::commit_message(command)?;
             let subject = clip(message.lines().next()?, 110);
-            let hash = git::commit_hash(output).map(|hash| format!("{hash} ")).unwrap_or_default();
+            let hash =
+                used.output().and_then(git::commit_hash).map(|hash| format!("{hash} ")).unwrap_or_default();
             let at = used.result_at.unwrap_or(used.at);
             let worth = 60 + 40 * session.recency(at) / 1000;
             let evidence = vec![session.line(used.at), session.line(at)];

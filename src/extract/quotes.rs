@@ -128,7 +128,11 @@ fn said<'a>(session: &Session<'a>) -> Vec<Text<'a>> {
 
 /// What the agent wrote for others by its tools: briefs and the reports on them, commit messages, documents.
 fn handed<'a>(session: &Session<'a>) -> Vec<Text<'a>> {
-    let mut texts = Vec::new();
+    let commits = git::commits(session).filter_map(|(used, command)| {
+        let words = Cow::Owned(git::commit_message(command)?);
+        Some(Text { source: Source::Commit, at: used.at, words })
+    });
+    let mut texts: Vec<Text> = commits.collect();
     for used in session.uses.iter().filter(|used| !used.abandoned) {
         let mut push = |source, at, words| texts.push(Text { source, at, words });
         match &used.call.action {
@@ -136,11 +140,6 @@ fn handed<'a>(session: &Session<'a>) -> Vec<Text<'a>> {
                 push(Source::Brief, used.at, Cow::Borrowed(prompt.as_str()));
                 if let (Some(result), Some(at)) = (used.result, used.result_at) {
                     push(Source::Report, at, Cow::Borrowed(report(&result.text)));
-                }
-            }
-            Action::Run { command, .. } => {
-                if let Some(message) = git::commit_message(command).filter(|_| used.took_effect()) {
-                    push(Source::Commit, used.at, Cow::Owned(message));
                 }
             }
             Action::Edit(edits) => {

@@ -147,7 +147,7 @@ impl<'a> Session<'a> {
     }
 
     /// The shell commands that were run, with their place.
-    pub fn commands(&self) -> impl Iterator<Item = (&Use<'a>, &'a str)> {
+    pub fn commands(&self) -> impl DoubleEndedIterator<Item = (&Use<'a>, &'a str)> {
         self.uses.iter().filter(|used| !used.abandoned).filter_map(|used| match &used.call.action {
             Action::Run { command, .. } => Some((used, command.as_str())),
             _ => None,
@@ -159,6 +159,11 @@ impl Use<'_> {
     /// Whether the call took effect, as far as is known.
     pub fn took_effect(&self) -> bool {
         self.result.is_some_and(|result| result.status == Status::Ok)
+    }
+
+    /// What was answered, as far as it was.
+    pub fn output(&self) -> Option<&str> {
+        self.result.map(|result| result.text.as_str())
     }
 }
 

@@ -66,21 +66,9 @@ fn open_todos(material: &Material) -> usize {
 
 /// What is not committed, as far as the session's own commands tell.
 fn working_tree(material: &Material) -> Option<String> {
-    let last = material
-        .session
-        .commands()
-        .filter(|(used, command)| {
-            let output = used.result.map(|result| result.text.as_str()).unwrap_or_default();
-            git::committed(command, output, used.took_effect())
-        })
-        .last()
-        .map(|(used, command)| {
-            (
-                used.at,
-                used.result.and_then(|result| git::commit_hash(&result.text)),
-                git::commit_message(command),
-            )
-        });
+    let last = git::commits(&material.session).next_back().map(|(used, command)| {
+        (used.at, used.output().and_then(git::commit_hash), git::commit_message(command))
+    });
     let after = last.as_ref().map_or(0, |(at, ..)| *at);
     let open = material
         .ledger
