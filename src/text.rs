@@ -405,13 +405,10 @@ const COMMON_WORDS: &[&str] = &[
 
 /// Whether a word is a name from code: mixed case, or with an underscore, and not short.
 pub fn is_identifier(word: &str) -> bool {
+    let humps = |pair: &[u8]| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase();
     word.len() >= 5
+        && (word.as_bytes().windows(2).any(humps) || word.trim_matches('_').contains('_'))
         && word.chars().all(|c| c.is_alphanumeric() || c == '_')
-        && (word.trim_matches('_').contains('_')
-            || word
-                .as_bytes()
-                .windows(2)
-                .any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()))
 }
 
 /// The names from code in a text, in order, repeated as they are.

@@ -240,7 +240,7 @@ impl Ledger {
             return;
         }
         for path in paths_in(text) {
-            let name = session.paths.name(&path);
+            let name = session.paths.name(path);
             let known = self.find(&name).map(|file| file.name.clone());
             match known {
                 Some(known) => self.touch(session, at, &known, points),

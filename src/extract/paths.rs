@@ -72,8 +72,8 @@ pub fn leading_path(line: &str) -> Option<String> {
 }
 
 /// The words of a text that look like paths of files.
-pub fn paths_in(text: &str) -> Vec<String> {
-    let mut out: Vec<String> = text
+pub fn paths_in(text: &str) -> Vec<&str> {
+    let mut out: Vec<&str> = text
         .split(|c: char| {
             c.is_whitespace()
                 || matches!(c, '`' | '"' | '\'' | '(' | ')' | ',' | ';' | '*' | '[' | ']' | '<' | '>' | '|')
@@ -85,9 +85,8 @@ pub fn paths_in(text: &str) -> Vec<String> {
             })
         })
         .filter(|word| word.len() > 4 && word.len() < 200 && has_extension(word) && !word.contains("://"))
-        .map(str::to_owned)
         .collect();
-    out.sort();
+    out.sort_unstable();
     out.dedup();
     out
 }

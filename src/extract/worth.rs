@@ -48,14 +48,11 @@ const BASE: i64 = 40;
 /// All features.
 pub static FEATURES: &[Feature] = &[
     Feature { name: "user", weight: 40, value: |v| is(v, Source::User) },
-    Feature { name: "reply", weight: 0, value: |v| is(v, Source::Reply) },
-    Feature { name: "remark", weight: 0, value: |v| is(v, Source::Remark) },
     Feature { name: "plan", weight: 10, value: |v| is(v, Source::Plan) },
     Feature { name: "commit", weight: 10, value: |v| is(v, Source::Commit) },
     Feature { name: "brief", weight: -10, value: |v| is(v, Source::Brief) },
     Feature { name: "report", weight: -15, value: |v| is(v, Source::Report) },
     Feature { name: "document", weight: -20, value: |v| is(v, Source::Document) },
-    Feature { name: "summary", weight: 0, value: |v| is(v, Source::Summary) },
     Feature { name: "recency", weight: 20, value: |v| v.recency / 10 },
     Feature { name: "reply recency", weight: 20, value: |v| is(v, Source::Reply) * v.recency / 1000 },
     Feature { name: "remark recency", weight: 20, value: |v| is(v, Source::Remark) * v.recency / 1000 },
@@ -74,7 +71,6 @@ pub static FEATURES: &[Feature] = &[
     Feature { name: "contrast", weight: 8, value: |v| has(v, Cue::Contrast) },
     Feature { name: "choice", weight: 12, value: |v| has(v, Cue::Choice) },
     Feature { name: "rejection", weight: 10, value: |v| has(v, Cue::Rejection) },
-    Feature { name: "rule", weight: 0, value: |v| has(v, Cue::Rule) },
     Feature { name: "user rules", weight: 25, value: |v| has(v, Cue::Rule) * is(v, Source::User) / 100 },
     Feature {
         name: "user corrects",
@@ -83,10 +79,8 @@ pub static FEATURES: &[Feature] = &[
     },
     Feature { name: "check", weight: 5, value: |v| has(v, Cue::Check) },
     Feature { name: "ahead", weight: 5, value: |v| has(v, Cue::Ahead) },
-    Feature { name: "version", weight: 0, value: |v| has(v, Cue::Version) },
     Feature { name: "wrong", weight: 5, value: |v| has(v, Cue::Wrong) },
     Feature { name: "change", weight: 12, value: |v| has(v, Cue::Change) },
-    Feature { name: "done", weight: 0, value: |v| has(v, Cue::Done) },
     Feature { name: "guess", weight: -8, value: |v| has(v, Cue::Guess) },
     Feature { name: "chat", weight: -50, value: |v| has(v, Cue::Chat) },
     Feature { name: "narration", weight: -30, value: |v| has(v, Cue::Narration) },
@@ -105,8 +99,6 @@ pub static FEATURES: &[Feature] = &[
     Feature { name: "heading of checks", weight: 15, value: |v| headed(v, Cue::Check) },
     Feature { name: "heading of next", weight: 10, value: |v| headed(v, Cue::Ahead) },
     Feature { name: "heading of cause", weight: 10, value: |v| headed(v, Cue::Cause) },
-    Feature { name: "heading of wrong", weight: 0, value: |v| headed(v, Cue::Wrong) },
-    Feature { name: "heading", weight: 0, value: |v| yes(!v.quote.statement.heading.is_empty()) },
     Feature {
         name: "names",
         weight: 25,
@@ -114,29 +106,8 @@ pub static FEATURES: &[Feature] = &[
     },
     Feature { name: "edited file", weight: 20, value: |v| yes(v.quote.file.is_some()) },
     Feature { name: "path", weight: 5, value: |v| yes(v.quote.statement.text.contains('/')) },
-    Feature {
-        name: "number",
-        weight: 0,
-        value: |v| yes(v.quote.statement.text.bytes().any(|b| b.is_ascii_digit())),
-    },
     Feature { name: "short", weight: -40, value: |v| yes(v.quote.statement.text.len() < 40) },
     Feature { name: "length", weight: 25, value: |v| count(v.quote.statement.text.len().min(300), 1) / 3 },
-    Feature { name: "very long", weight: 0, value: |v| yes(v.quote.statement.text.len() > 320) },
-    Feature { name: "question", weight: 0, value: |v| yes(v.quote.statement.text.ends_with('?')) },
-    Feature {
-        name: "addresses you",
-        weight: 0,
-        value: |v| yes(["you ", "your ", "You "].iter().any(|w| v.quote.statement.text.contains(w))),
-    },
-    Feature {
-        name: "speaks of itself",
-        weight: 0,
-        value: |v| {
-            yes(v.quote.statement.text.starts_with("I ")
-                || v.quote.statement.text.starts_with("I'")
-                || v.quote.statement.text.starts_with("I’"))
-        },
-    },
     Feature { name: "option", weight: -10, value: |v| yes(v.answered && is_option(&v.quote.statement)) },
     Feature { name: "fragment", weight: -20, value: |v| yes(is_fragment(&v.quote.statement)) },
     Feature { name: "mostly names", weight: -20, value: |v| yes(mostly_names(&v.quote.statement.text)) },
