@@ -136,7 +136,7 @@ impl Section {
 
 /// Whether a field, by its name or path, serves to prove an entry or to find it again, and is not read.
 pub fn is_unread(name: &str) -> bool {
-    matches!(name.rsplit('.').next(), Some("anchor" | "evidence"))
+    matches!(name.rsplit('.').next(), Some("anchor" | "evidence" | "progress_evidence"))
 }
 
 /// The fields that changed, by name.

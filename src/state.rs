@@ -3,12 +3,14 @@
 //! Every entry carries its evidence, the lines of the transcript it comes from; renderers show it on request only.
 
 mod since;
+mod task;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use since::{Anchor, FileAnchor, Head, SinceSave, Standing};
+pub use task::Task;
 
 /// Lines of the transcript, from 1, that prove an entry. Sorted, without repeats.
 pub type Evidence = Vec<u32>;
@@ -46,25 +48,12 @@ pub struct HandoffState {
     pub environment: Environment,
 }
 
-/// What is to be done, and how far it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Task {
-    /// What is to be accomplished, in the user's words.
-    pub objective: String,
-    /// How it stands.
-    pub status: Status,
-    /// What has been done: one statement a line.
-    pub progress_summary: String,
-    /// Lines that prove the objective and the status.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub evidence: Evidence,
-}
-
 /// How a task stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Work goes on.
+    #[default]
     InProgress,
     /// It waits for somebody or something.
     Blocked,

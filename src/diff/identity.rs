@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::parts::{Entry, words as field};
 use crate::delta::Section;
+use crate::state::Task;
 use crate::text;
 
 /// Entries that are alike have at least so many words in common, unless one is the beginning of the other.
@@ -52,7 +53,7 @@ impl Mark {
             return self.is_cut_from(other).then_some(100);
         }
         let (few, many) = (self.words.len().min(other.words.len()), self.words.len().max(other.words.len()));
-        if few < FEW || many > LONGER * few || self.key == STATUS || other.key == STATUS {
+        if few < FEW || many > LONGER * few || self.key == Task::STATUS || other.key == Task::STATUS {
             return None;
         }
         let shared = 100 * self.shared(other) / few;
@@ -77,7 +78,7 @@ pub(super) fn key(section: Section, subject: &str) -> String {
     match section {
         Section::Files => path(subject),
         Section::Verification => subject.split_whitespace().collect::<Vec<_>>().join(" "),
-        Section::Progress if subject.starts_with(STATUS) => STATUS.to_owned(),
+        Section::Progress if subject.starts_with(Task::STATUS) => Task::STATUS.to_owned(),
         Section::Errors => plain(subject).replace(|c: char| c.is_ascii_digit(), "0"),
         _ => plain(subject),
     }
@@ -95,9 +96,6 @@ fn words(section: Section, subject: &str, rationale: &str) -> Vec<String> {
     words.dedup();
     words
 }
-
-/// The line of the progress that tells how the task stands.
-const STATUS: &str = "Status: ";
 
 /// What an entry is about, in its own words.
 pub(super) fn subject(section: Section, entry: &Entry) -> &str {

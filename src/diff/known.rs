@@ -11,7 +11,7 @@ use super::name;
 use super::parts::{Entry, Parts, lines, words as field};
 use crate::delta::{Delta, Reason, Section};
 use crate::fact::{Fact, Item};
-use crate::state::HandoffState;
+use crate::state::{HandoffState, Task};
 
 /// What is known beside the two handoffs: everything the new one could have said.
 ///
@@ -62,7 +62,7 @@ impl Known {
 pub(super) fn entry(item: &Item) -> Option<(Section, Entry)> {
     Some(match item {
         Item::Objective(_) | Item::Environment(_) => return None,
-        Item::Status(_, words) => (Section::Progress, lines(&format!("Status: {words}")).pop()?),
+        Item::Status(_, words) => (Section::Progress, lines(&format!("{}{words}", Task::STATUS)).pop()?),
         Item::Progress(text) => (Section::Progress, lines(&text.replace('\n', " ")).pop()?),
         Item::Constraint(entry) => (Section::Constraints, fields(entry)?),
         Item::File(entry) => (Section::Files, fields(entry)?),
@@ -101,7 +101,7 @@ pub(super) fn subject_of(item: &Item) -> Option<(Section, Cow<'_, str>)> {
 
 /// The last line of a status.
 fn last_line(words: &str) -> String {
-    words.rsplit_once('\n').map_or_else(|| format!("Status: {words}"), |(_, last)| last.to_owned())
+    words.rsplit_once('\n').map_or_else(|| format!("{}{words}", Task::STATUS), |(_, last)| last.to_owned())
 }
 
 /// The reason that a decision gives; no other entry has one.

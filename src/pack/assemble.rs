@@ -2,17 +2,12 @@
 
 use super::Choice;
 use crate::fact::{Fact, Item};
-use crate::state::{Environment, HandoffState, Metadata, Status, Task};
+use crate::state::{Environment, Evidence, HandoffState, Metadata, Task};
 
 /// The handoff that a choice of facts makes.
 pub fn assemble(facts: &[Fact], choice: &Choice, metadata: &Metadata) -> HandoffState {
     let mut state = HandoffState {
-        task: Task {
-            objective: String::new(),
-            status: Status::InProgress,
-            progress_summary: String::new(),
-            evidence: Vec::new(),
-        },
+        task: Task::default(),
         files: Vec::new(),
         decisions: Vec::new(),
         next_steps: Vec::new(),
@@ -24,7 +19,8 @@ pub fn assemble(facts: &[Fact], choice: &Choice, metadata: &Metadata) -> Handoff
         questions: Vec::new(),
         environment: Environment::default(),
     };
-    let mut progress: Vec<(u32, String)> = Vec::new();
+    let mut status_words = None;
+    let mut progress: Vec<(String, Evidence)> = Vec::new();
     for (index, form) in choice {
         let fact = &facts[*index];
         match fact.forms[*form].clone() {
@@ -34,11 +30,9 @@ pub fn assemble(facts: &[Fact], choice: &Choice, metadata: &Metadata) -> Handoff
             }
             Item::Status(status, words) => {
                 state.task.status = status;
-                if !words.is_empty() {
-                    progress.push((0, format!("Status: {words}")));
-                }
+                status_words = Some((words, fact.evidence.clone())).filter(|(words, _)| !words.is_empty());
             }
-            Item::Progress(text) => progress.push((fact.evidence.first().copied().unwrap_or(0).max(1), text)),
+            Item::Progress(text) => progress.push((text, fact.evidence.clone())),
             Item::Constraint(entry) => state.constraints.push(entry),
             Item::File(entry) => state.files.push(entry),
             Item::Decision(entry) => state.decisions.push(entry),
@@ -54,8 +48,8 @@ pub fn assemble(facts: &[Fact], choice: &Choice, metadata: &Metadata) -> Handoff
             Item::Note(entry) => state.environment.notes.push(entry),
         }
     }
-    progress.sort_by_key(|(line, _)| *line);
-    state.task.progress_summary = progress.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n");
+    progress.sort_by_key(|(_, evidence)| evidence.first().copied());
+    state.task.summarize(status_words, progress);
     state.decisions.sort_by_key(|entry| entry.evidence.first().copied());
     state.findings.sort_by_key(|entry| entry.evidence.first().copied());
     state.constraints.sort_by_key(|entry| entry.evidence.first().copied());

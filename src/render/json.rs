@@ -16,7 +16,7 @@ pub(super) const RENDERER: Renderer = Renderer {
 };
 
 /// What is stored and not shown; all but the first, which serves to find a place again, are shown with the evidence.
-const STORED: [&str; 4] = ["anchor", "evidence", "model", "used"];
+const STORED: [&str; 5] = ["anchor", "evidence", "model", "progress_evidence", "used"];
 
 fn render(state: &HandoffState, citations: Citations) -> String {
     line(&value(state, citations))

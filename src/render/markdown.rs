@@ -178,18 +178,18 @@ impl Page {
     fn status(&mut self, task: &Task) {
         let mark = self.mark("status");
         let _ = write!(self.out, "**Status:** {}{mark}", task.status.name());
-        if let Some(first) =
-            task.progress_summary.lines().next().and_then(|line| line.strip_prefix("Status: "))
-        {
-            let _ = write!(self.out, " ({first})");
+        if let Some((words, evidence)) = task.status_words() {
+            let _ = write!(self.out, " ({words}){}", self.cite(evidence));
         }
         self.out.push('\n');
     }
 
     fn progress(&mut self, task: &Task) {
         let mark = self.mark("progress_summary");
-        let lines = task.progress_summary.lines().filter(|line| !line.starts_with("Status: "));
-        for (text, evidence) in joined(lines.map(|line| (line.to_owned(), &NOWHERE))) {
+        // What is not shown keeps no two statements apart.
+        let shown = |evidence| if self.citations == Citations::Shown { evidence } else { &NOWHERE };
+        let statements = task.progress().map(|(text, evidence)| (text.to_owned(), shown(evidence)));
+        for (text, evidence) in joined(statements) {
             self.bullet(&format!("{text}{mark}"), evidence);
         }
     }

@@ -10,12 +10,10 @@ use crate::text::clip;
 
 /// The entries of a handoff, each with what it is worth beside the others.
 pub(super) fn facts(state: &HandoffState) -> Vec<Fact> {
-    let (words, progress) = progress(&state.task.progress_summary);
-    let mut facts = vec![objective(&state.task), status(state.task.status, words)];
-    // Progress is put together in the order of its lines; those of the transcript are not known any more.
-    for (at, text) in (1_u32..).zip(progress) {
-        facts.push(Fact::new(Item::Progress(text.to_owned()), vec![at], 130, KEPT));
-    }
+    let mut facts = vec![objective(&state.task), status(&state.task)];
+    facts.extend(state.task.progress().map(|(text, evidence)| {
+        Fact::new(Item::Progress(text.to_owned()), evidence.clone(), 130, KEPT)
+    }));
     facts.extend(falling(&state.files, 150, file));
     let old = state.constraints.len().saturating_sub(RECENT);
     facts.extend(falling(&state.constraints, 180, |at, entry, worth| constraint(at >= old, entry, worth)));
@@ -66,21 +64,10 @@ fn objective(task: &Task) -> Fact {
     Fact::new(whole, task.evidence.clone(), 1000, KEPT).or(short, 90).on_floor(0)
 }
 
-fn status(status: Status, words: &str) -> Fact {
-    let bare = Item::Status(status, String::new());
-    kept(Item::Status(status, words.to_owned()), 400).or(bare, 50).on_floor(1)
-}
-
-/// What was said of the status, and the other lines of a summary.
-fn progress(summary: &str) -> (&str, Vec<&str>) {
-    let (mut words, mut lines) = ("", Vec::new());
-    for line in summary.lines().filter(|line| !line.trim().is_empty()) {
-        match line.strip_prefix("Status: ") {
-            Some(said) => words = said,
-            None => lines.push(line),
-        }
-    }
-    (words, lines)
+fn status(task: &Task) -> Fact {
+    let (words, evidence) = task.status_words().map_or_else(Default::default, |(words, evidence)| (words.to_owned(), evidence.clone()));
+    let bare = Item::Status(task.status, String::new());
+    Fact::new(Item::Status(task.status, words), evidence, 400, KEPT).or(bare, 50).on_floor(1)
 }
 
 fn question(at: usize, entry: &OpenQuestion, worth: i64) -> Fact {

@@ -64,9 +64,12 @@ impl Service {
 /// The lines that prove the entry which says most nearly what is asked for; none if no entry says half of it.
 fn evidence(state: &HandoffState, query: &str) -> Vec<u32> {
     let asked: BTreeSet<_> = text::words(query).collect();
+    let progress = state.task.progress().map(|(text, lines)| (text.to_owned(), lines.clone()));
+    let progress: Vec<(String, Vec<u32>)> = progress.filter(|(_, lines)| !lines.is_empty()).collect();
     let state = serde_json::to_value(state).expect("a state is plain data");
     let mut entries = Vec::new();
     collect(&state, &mut entries);
+    entries.extend(progress);
     let shared = |words: &str| text::words(words).collect::<BTreeSet<_>>().intersection(&asked).count();
     let best =
         entries.into_iter().map(|(words, lines)| (shared(&words), lines)).max_by_key(|(shared, _)| *shared);

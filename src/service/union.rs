@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::state::{Decision, Environment, FileEntry, HandoffState, Rejected};
+use crate::state::{Decision, Environment, Evidence, FileEntry, HandoffState, Rejected, Task};
 use crate::text::words;
 
 /// One of the states.
@@ -70,7 +70,7 @@ fn later_over(earlier: HandoffState, later: HandoffState) -> HandoffState {
     metadata.said = None;
     metadata.session_id.clear();
     let mut task = later.task;
-    task.progress_summary = progress(&earlier.task.progress_summary, &task.progress_summary);
+    add_progress(&earlier.task, &mut task);
     let mut next_steps = both(later.next_steps, earlier.next_steps, |step| &step.action);
     next_steps.sort_by_key(|step| step.priority);
     HandoffState {
@@ -114,13 +114,12 @@ fn files(later: Vec<FileEntry>, earlier: Vec<FileEntry>) -> Vec<FileEntry> {
     both(later, earlier, |file| &file.path)
 }
 
-/// The lines of both; how it stood earlier is of no interest any more.
-fn progress(earlier: &str, later: &str) -> String {
-    let before = earlier
-        .lines()
-        .filter(|line| !line.starts_with("Status: ") && later.lines().all(|other| other != *line));
-    let (status, rest): (Vec<&str>, Vec<&str>) = later.lines().partition(|line| line.starts_with("Status: "));
-    status.into_iter().chain(before).chain(rest).collect::<Vec<_>>().join("\n")
+/// Puts before what the later one did what the earlier did; how that stood is of no interest any more.
+fn add_progress(earlier: &Task, later: &mut Task) {
+    let owned = |(text, evidence): (&str, &Evidence)| (text.to_owned(), evidence.clone());
+    let before = earlier.progress().filter(|(text, _)| later.progress().all(|(other, _)| other != *text));
+    let both: Vec<_> = before.chain(later.progress()).map(owned).collect();
+    later.summarize(later.status_words().map(owned), both);
 }
 
 fn environment(earlier: Environment, later: Environment) -> Environment {
@@ -207,6 +206,7 @@ fn matter(one: &str, other: &str) -> Matter {
 fn without_evidence(state: &HandoffState) -> HandoffState {
     let mut state = state.clone();
     state.task.evidence.clear();
+    state.task.progress_evidence.clear();
     state.files.iter_mut().for_each(|entry| entry.evidence.clear());
     state.decisions.iter_mut().for_each(|entry| entry.evidence.clear());
     state.next_steps.iter_mut().for_each(|entry| entry.evidence.clear());
@@ -239,7 +239,14 @@ mod tests {
 
     #[test]
     fn progress_of_both() {
-        assert_eq!(progress("Status: stuck\na\nb", "Status: done\nb\nc"), "Status: done\na\nb\nc");
-        assert_eq!(progress("", ""), "");
+        let task = |summary: &str| Task { progress_summary: summary.to_owned(), ..Task::default() };
+        let check = |earlier: &str, later: &str, expected: &str| {
+            let mut both = task(later);
+            add_progress(&task(earlier), &mut both);
+            assert_eq!(both, task(expected));
+        };
+        check("Status: stuck\na\nb", "Status: done\nb\nc", "Status: done\na\nb\nc");
+        check("a", "", "a");
+        check("", "", "");
     }
 }

@@ -107,6 +107,7 @@ impl Words {
             }
             if let Some(progress) = self.progress {
                 task.progress_summary = progress;
+                task.progress_evidence.clear();
                 parts.push(PROGRESS.to_owned());
             }
         }

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use baton::build::{Options, build};
 use baton::event::{Action, Event, EventKind, FileEdit, Status, TodoState, Transcript};
 use baton::fact::{Fact, Item};
+use baton::render::Citations;
 use baton::state::{FileEntry, Verification};
 use baton::text::plain;
 use baton::{extract, format, redact};
@@ -88,6 +90,30 @@ fn entries_carry_the_evidence_of_their_fact() {
             Err(format!("{strays:?} is evidence of a form, and not of the fact"))
         }
     });
+}
+
+/// The summary is put together from many facts; each of its lines names those of its own, and every bullet of it cites them.
+#[test]
+fn progress_names_its_lines() {
+    let options = Options { citations: Citations::Shown, budget: 4000, ..Options::default() };
+    let mut told = 0;
+    for fixture in fixtures::all() {
+        let made = build(&fixture.bytes, &options).unwrap();
+        let is_of = |fact: &Fact, text: &str, lines: &Vec<u32>| {
+            fact.evidence == *lines && fact.forms.iter().any(|form| form.text() == text)
+        };
+        let task = &made.state.task;
+        for (text, lines) in task.progress().chain(task.status_words()) {
+            let has_fact = made.facts.iter().any(|fact| is_of(fact, text, lines));
+            assert!(has_fact, "{}: {lines:?} do not prove {text}", fixture.name);
+            told += 1;
+        }
+        let section = made.text.split("\n## ").find(|section| section.starts_with("Progress\n"));
+        for bullet in section.unwrap_or_default().lines().filter(|line| line.starts_with("- ")) {
+            assert!(bullet.contains(" [L") && bullet.ends_with(']'), "{}: {bullet}", fixture.name);
+        }
+    }
+    assert!(told > 100, "only {told} statements");
 }
 
 fn evidence(item: &Item) -> Option<&Vec<u32>> {

@@ -6,7 +6,7 @@ use std::path::Path;
 use baton::render::{self, Citations};
 use baton::state::{
     Anchor, Environment, FileAnchor, FileChange, FileEntry, FocusRange, HandoffState, Head, Metadata,
-    Standing, Status, Task,
+    Standing, Task,
 };
 use baton::worktree::{Visit, anchor, revisit};
 use jiff::Timestamp;
@@ -46,12 +46,7 @@ fn file(path: &str, places: &[(u32, u32, &str)]) -> FileEntry {
 }
 
 fn state(files: Vec<FileEntry>) -> HandoffState {
-    let task = Task {
-        objective: "Fix the rounding".to_owned(),
-        status: Status::InProgress,
-        progress_summary: String::new(),
-        evidence: Vec::new(),
-    };
+    let task = Task { objective: "Fix the rounding".to_owned(), ..Task::default() };
     let metadata = Metadata {
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,

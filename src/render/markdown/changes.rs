@@ -143,18 +143,22 @@ fn task(delta: &Delta, new: &HandoffState) -> Task {
         Some(_) => new.task.objective.clone(),
         None => "unchanged".to_owned(),
     };
+    let mut task = Task { objective, ..new.task.clone() };
     let lines: Vec<&str> = new.task.progress_summary.split('\n').collect();
     let modified = delta.modified.iter().filter(|it| it.section == Section::Progress);
-    let now = modified.filter_map(|it| Some((*lines.get(it.at)?, &it.fields)));
-    let mut told: Vec<String> = now.map(|(line, fields)| progress(line, fields)).collect();
-    told.extend(delta.progress_delta.lines().map(str::to_owned));
-    told.sort_by_key(|line| !line.starts_with("Status: "));
-    Task { objective, progress_summary: told.join("\n"), ..new.task.clone() }
-}
-
-/// A line of the progress as it is now; the one that tells how the task stands is told whole.
-fn progress(line: &str, fields: &Fields) -> String {
-    if line.starts_with("Status: ") { line.to_owned() } else { marked_text(line, fields.get("text")) }
+    let modified: Vec<(&str, &Fields)> =
+        modified.filter_map(|it| Some((*lines.get(it.at)?, &it.fields))).collect();
+    let fields = |line: &str| modified.iter().find(|(other, _)| *other == line).map(|(_, fields)| *fields);
+    let is_new = |line: &str| delta.progress_delta.lines().any(|other| other == line);
+    let told = |line: &str| match fields(line) {
+        Some(fields) => Some(marked_text(line, fields.get("text"))),
+        None => is_new(line).then(|| line.to_owned()),
+    };
+    // How it stands is told whole.
+    let status = new.task.status_words().filter(|(words, _)| told(&format!("{}{words}", Task::STATUS)).is_some());
+    let progress = new.task.progress().filter_map(|(line, evidence)| Some((told(line)?, evidence.clone())));
+    task.summarize(status.map(|(words, evidence)| (words.to_owned(), evidence.clone())), progress);
+    task
 }
 
 fn environment(delta: &Delta, new: &HandoffState) -> Environment {

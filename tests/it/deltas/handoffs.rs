@@ -14,8 +14,8 @@ pub fn empty() -> HandoffState {
         task: Task {
             objective: "Limit the rate of every tenant".into(),
             status: Status::InProgress,
-            progress_summary: String::new(),
             evidence: vec![1],
+            ..Task::default()
         },
         files: vec![],
         decisions: vec![],
@@ -196,10 +196,12 @@ pub fn verification() -> impl Strategy<Value = Vec<Verification>> {
 
 pub fn task() -> impl Strategy<Value = Task> {
     let status = select(vec![Status::InProgress, Status::Blocked, Status::NeedsReview]);
-    (text(), status, text(), evidence()).prop_map(|(objective, status, progress_summary, evidence)| Task {
+    let progress = (text(), prop::collection::vec(evidence(), 0..4));
+    (text(), status, progress, evidence()).prop_map(|(objective, status, progress, evidence)| Task {
         objective,
         status,
-        progress_summary,
+        progress_summary: progress.0,
+        progress_evidence: progress.1,
         evidence,
     })
 }
