@@ -47,7 +47,8 @@ impl Task {
     ) {
         let status = status.map(|(words, evidence)| (format!("{}{words}", Task::STATUS), evidence));
         let told: Vec<(String, Evidence)> = status.into_iter().chain(progress).collect();
-        let of_each_line = |(text, evidence): &(String, Evidence)| vec![evidence.clone(); text.split('\n').count()];
+        let of_each_line =
+            |(text, evidence): &(String, Evidence)| vec![evidence.clone(); text.split('\n').count()];
         let is_proven = told.iter().any(|(_, evidence)| !evidence.is_empty());
         self.progress_evidence = told.iter().filter(|_| is_proven).flat_map(of_each_line).collect();
         self.progress_summary = told.into_iter().map(|(text, _)| text).collect::<Vec<_>>().join("\n");
@@ -57,7 +58,8 @@ impl Task {
     fn summary(&self) -> impl Iterator<Item = (&str, &Evidence)> {
         let lines = self.progress_summary.split('\n');
         let is_known = self.progress_evidence.len() == lines.clone().count();
-        let evidence = self.progress_evidence.iter().filter(move |_| is_known).chain(std::iter::repeat(&NOWHERE));
+        let evidence =
+            self.progress_evidence.iter().filter(move |_| is_known).chain(std::iter::repeat(&NOWHERE));
         lines.zip(evidence).filter(|(line, _)| !line.trim().is_empty())
     }
 }
@@ -67,11 +69,7 @@ mod tests {
     use super::*;
 
     fn task(summary: &str, evidence: &[Evidence]) -> Task {
-        Task {
-            progress_summary: summary.to_owned(),
-            progress_evidence: evidence.to_vec(),
-            ..Task::default()
-        }
+        Task { progress_summary: summary.to_owned(), progress_evidence: evidence.to_vec(), ..Task::default() }
     }
 
     #[track_caller]

@@ -155,8 +155,11 @@ fn task(delta: &Delta, new: &HandoffState) -> Task {
         None => is_new(line).then(|| line.to_owned()),
     };
     // How it stands is told whole.
-    let status = new.task.status_words().filter(|(words, _)| told(&format!("{}{words}", Task::STATUS)).is_some());
-    let progress = new.task.progress().filter_map(|(line, evidence)| Some((told(line)?, evidence.clone())));
+    let status =
+        new.task.status_words().filter(|(words, _)| told(&format!("{}{words}", Task::STATUS)).is_some());
+    let mut lines: Vec<_> = new.task.progress().collect();
+    lines.sort_by_key(|(line, _)| fields(line).is_none());
+    let progress = lines.into_iter().filter_map(|(line, evidence)| Some((told(line)?, evidence.clone())));
     task.summarize(status.map(|(words, evidence)| (words.to_owned(), evidence.clone())), progress);
     task
 }
