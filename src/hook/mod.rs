@@ -13,7 +13,7 @@ use jiff::SignedDuration;
 
 use crate::error::{Error, Result, chain};
 use crate::project;
-use crate::service::{Checkpoint, Load, Restore, Service};
+use crate::service::{Checkpoint, Load, Restore, Row, Service};
 use crate::surroundings::Surroundings;
 use crate::token::Encoding;
 
@@ -115,8 +115,9 @@ impl Desk<'_> {
     fn own(&self) -> Option<Load> {
         // Where nothing new can be saved, what was saved before is still better than nothing.
         let _ = self.save();
-        let session = self.event.session.as_ref().filter(|session| self.service.record(session).is_ok())?;
-        Some(Load { id: Some(session.clone()), ..Load::default() })
+        let id = self.service.of_session(self.event.session.as_deref()?).ok()??;
+        self.service.record(&id).ok()?;
+        Some(Load { id: Some(id), ..Load::default() })
     }
 
     /// The handoff of the session before this one, with all that is on disk of it, if it is not too old.
@@ -127,7 +128,8 @@ impl Desk<'_> {
         let _ = self.service.catch_up(&project, own, &self.surroundings);
         let now = self.surroundings.clock.now();
         let fresh = now.checked_sub(FRESH).unwrap_or(now);
-        let found = self.service.newest_of(&project, fresh, |row| Some(row.id.as_str()) != own)?;
+        let is_own = |row: &Row| [row.id.as_str(), &row.agent_session].map(Some).contains(&own);
+        let found = self.service.newest_of(&project, fresh, |row| !is_own(row))?;
         Ok(found.map(|row| Load { id: Some(row.id), ..Load::default() }))
     }
 

@@ -7,17 +7,18 @@ use std::time::UNIX_EPOCH;
 use super::tell::put_together;
 use super::transcript::read;
 use super::{Given, Save, Saved, Service, Words};
-use crate::build::{Options, resume};
+use crate::build::{MINIMUM, Options, resume};
 use crate::checkpoint::Kept;
 use crate::error::{Error, Result};
-use crate::store::Id;
+use crate::store::{Id, Record};
 use crate::surroundings::Surroundings;
+use crate::token::Tokenizer;
 use crate::{project, redact};
 
 /// A session that is to be saved as far as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {
-    /// The agent's id of the session, under which it is saved.
+    /// The agent's id of the session, under which it is saved, unless somebody saved it under another.
     pub session: String,
     /// The agent.
     pub agent: &'static str,
@@ -41,15 +42,17 @@ impl Service {
         if !self.settings.automatic {
             return Err(Error::Disabled);
         }
-        let id = Id::new(&request.session)?;
+        let session = Id::new(&request.session)?;
+        let noted = self.noted(&session)?;
         let path = match &request.transcript {
             Some(path) => path.clone(),
-            None => self.transcript_of(&id, surroundings)?,
+            None => self.transcript_of(&noted, surroundings)?,
         };
         let size = size(&path)?;
-        if self.store.note(&id, READ)?.is_some_and(|read| read == size.as_bytes()) {
+        if self.store.note(&noted, READ)?.is_some_and(|read| read == size.as_bytes()) {
             return Ok(None);
         }
+        let id = self.place(&session, || project::of(&surroundings.folder))?;
         let saved = self.save_as_far(&id, request, &path, surroundings)?;
         self.note_transcript(&id, &path)?;
         // Noted last, so that what is cut short is done again.
@@ -67,8 +70,7 @@ impl Service {
         let bytes = read(path)?;
         let before = self.record(id.as_str()).ok();
         let kept = self.store.note(id, RESUME)?;
-        let base = before.as_ref().map(|before| before.state.clone());
-        let options = Options { base, recorded_root: true, ..Options::default() };
+        let options = Options { recorded_root: true, ..as_before(before.as_ref()) };
         let (handoff, kept) = resume(&bytes, &options, kept.as_deref())?;
         // To know the project of a folder may take a while, and is found out once.
         let project = match before
@@ -84,6 +86,7 @@ impl Service {
             id: Some(id.to_string()),
             agent: Some(request.agent.to_owned()),
             project: Some(project),
+            model: Some(options.tokenizer.name()),
             automatic: true,
             ..Save::default()
         };
@@ -98,14 +101,30 @@ impl Service {
 
     /// Keeps the host's own summary of a session beside its handoff.
     pub fn keep_summary(&self, session: &str, summary: &str) -> Result<()> {
-        let id = Id::new(session)?;
+        let id = self.noted(&Id::new(session)?)?;
         self.store.put_note(&id, SUMMARY, redact::text(summary).as_bytes())
     }
 
-    /// The host's own summary of a session, if one was kept.
-    pub fn summary(&self, session: &str) -> Result<Option<String>> {
-        let noted = self.store.note(&Id::new(session)?, SUMMARY)?;
+    /// The host's own summary of the session that a handoff is of, if one was kept.
+    pub fn summary(&self, id: &str) -> Result<Option<String>> {
+        let noted = self.store.note(&Id::new(id)?, SUMMARY)?;
         Ok(noted.map(|summary| redact::text(&String::from_utf8_lossy(&summary)).into_owned()))
+    }
+}
+
+/// How a handoff is made again: as long as it was, and preferring what it says.
+fn as_before(before: Option<&Record>) -> Options {
+    let usual = Options::default();
+    let Some(state) = before.map(|before| &before.state) else { return usual };
+    let counted = state.metadata.tokens.as_ref();
+    let budget =
+        counted.and_then(|tokens| usize::try_from(tokens.budget).ok()).filter(|budget| *budget >= MINIMUM);
+    let tokenizer = counted.and_then(|tokens| Tokenizer::resolve(&tokens.encoding).ok());
+    Options {
+        budget: budget.unwrap_or(usual.budget),
+        tokenizer: tokenizer.unwrap_or(usual.tokenizer),
+        base: Some(state.clone()),
+        ..usual
     }
 }
 

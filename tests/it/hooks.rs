@@ -96,8 +96,21 @@ impl Machine {
     }
 
     fn record(&self) -> Value {
-        let path = self.home().join(".handoffs").join(format!("{}.json", self.session));
+        self.kept_as(&self.session)
+    }
+
+    fn kept_as(&self, id: &str) -> Value {
+        let path = self.home().join(".handoffs").join(format!("{id}.json"));
         serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+    }
+
+    /// What a person types in the project.
+    #[track_caller]
+    fn baton(&self, words: &[&str]) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_baton"));
+        command.args(words).current_dir(self.project()).env_clear().env("HOME", self.home());
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
     }
 }
 
@@ -194,6 +207,66 @@ fn an_event_that_repeats_saves_nothing_new() {
     machine.send("claude-code", &stop);
     machine.send("claude-code", &stop);
     assert_eq!(machine.record()["version"], 2);
+}
+
+/// What somebody saved by hand goes on as that, as long as it was, and nothing stands twice in the list.
+#[test]
+fn a_session_saved_by_hand_goes_on_under_its_name() {
+    let machine = Machine::new();
+    let stop = machine.event("Stop", &json!({}));
+    let save = |more: &[&str]| {
+        let path = machine.transcript().to_string_lossy().into_owned();
+        machine.baton(&[&["save", &path], more].concat());
+    };
+    machine.write(40);
+    save(&["--id", "limiter", "--budget", "3000"]);
+    machine.write(60);
+    machine.send("claude-code", &stop);
+    machine.write(80);
+    machine.send("claude-code", &stop);
+    machine.send("claude-code", &stop);
+    assert_eq!(machine.kept(), ["limiter"]);
+    let record = machine.kept_as("limiter");
+    assert_eq!((&record["version"], &record["metadata"]["tokens"]["budget"]), (&json!(3), &json!(3000)));
+    let start = machine.event("SessionStart", &json!({"source": "resume"}));
+    assert!(machine.send("claude-code", &start).unwrap().contains("handoff limiter"));
+
+    // The newest of several goes on, and one that was removed does not come back.
+    save(&["--id", "later"]);
+    machine.write(100);
+    machine.send("claude-code", &stop);
+    assert_eq!(
+        (&machine.kept_as("limiter")["version"], &machine.kept_as("later")["version"]),
+        (&json!(3), &json!(2))
+    );
+    machine.baton(&["rm", "later", "limiter"]);
+    machine.write(120);
+    machine.send("claude-code", &stop);
+    assert_eq!(machine.kept(), [machine.session.as_str()]);
+}
+
+/// What is not this session's to change is left alone.
+#[test]
+fn handoffs_that_are_not_to_be_changed_stay() {
+    for more in [&["--project", "another"][..], &["--status", "completed"]] {
+        let machine = Machine::new();
+        machine.write(40);
+        let path = machine.transcript().to_string_lossy().into_owned();
+        machine.baton(&[&["save", &path, "--id", "zzz"], more].concat());
+        machine.write(60);
+        machine.send("claude-code", &machine.event("Stop", &json!({})));
+        assert_eq!(machine.kept(), [machine.session.as_str(), "zzz"], "{more:?}");
+        assert_eq!(machine.kept_as("zzz")["version"], 1, "{more:?}");
+    }
+    let machine = Machine::new();
+    let mut written: Value = serde_json::from_str(&crate::home::written("By hand")).unwrap();
+    written["metadata"]["session_id"] = json!(machine.session);
+    let path = machine.home().join("written.json");
+    fs::write(&path, written.to_string()).unwrap();
+    machine.baton(&["save", path.to_str().unwrap(), "--id", "zzz"]);
+    machine.write(60);
+    machine.send("claude-code", &machine.event("Stop", &json!({})));
+    assert_eq!(machine.kept(), [machine.session.as_str(), "zzz"]);
 }
 
 /// A session that was killed saved nothing; the next one has all that is on disk.
