@@ -71,13 +71,27 @@ pub struct Handoff {
     pub root: Option<PathBuf>,
 }
 
+/// Told what is done next; an error ends the work there.
+pub type Step<'a> = &'a dyn Fn(&'static str) -> Result<()>;
+
 /// Makes a handoff from the bytes of a transcript.
 pub fn build(bytes: &[u8], options: &Options) -> Result<Handoff> {
+    build_in_steps(bytes, options, &|_| Ok(()))
+}
+
+/// The same for whoever wants to know how far it is, or may no longer want it.
+///
+/// # Errors
+/// Those of [`build`], and what `step` answers.
+pub fn build_in_steps(bytes: &[u8], options: &Options, step: Step) -> Result<Handoff> {
     refuse_small(options.budget)?;
+    step("reading the transcript")?;
     let mut transcript = format::read(bytes, options.format.as_deref())?;
+    step("counting it")?;
     let read = count::seen(&transcript, options.tokenizer.encoding());
+    step("taking secrets out")?;
     redact::transcript(&mut transcript);
-    let chosen = choose(&transcript, read, options)?;
+    let chosen = choose(&transcript, read, options, step)?;
     Ok(handoff(chosen, transcript.warnings, options))
 }
 
@@ -88,7 +102,7 @@ pub fn resume(bytes: &[u8], options: &Options, kept: Option<&[u8]>) -> Result<(H
     refuse_small(options.budget)?;
     let (format, encoding) = (options.format.as_deref(), options.tokenizer.encoding());
     let session = checkpoint::read(bytes, format, encoding, kept)?;
-    let choose = || choose(&session.transcript, session.tokens, options);
+    let choose = || choose(&session.transcript, session.tokens, options, &|_| Ok(()));
     let (chosen, kept) = rayon::join(choose, || session.keep());
     Ok((handoff(chosen?, session.transcript.warnings, options), kept))
 }
@@ -108,12 +122,14 @@ struct Chosen {
 }
 
 /// The facts of a transcript behind the gate, and which of them fit; `read` is what the models saw, in tokens.
-fn choose(transcript: &Transcript, read: usize, options: &Options) -> Result<Chosen> {
+fn choose(transcript: &Transcript, read: usize, options: &Options, step: Step) -> Result<Chosen> {
+    step("finding what matters")?;
     let root = options.root.clone().or_else(|| recorded_root(transcript).filter(|_| options.recorded_root));
     let mut facts = extract::extract_in(transcript, root.as_deref());
     if let Some(base) = &options.base {
         facts = diff::prefer(facts, base);
     }
+    step("choosing what fits")?;
     let packed = fit(&facts, &metadata(transcript, read, options), options)?;
     Ok(Chosen { packed, facts, root })
 }
@@ -196,4 +212,32 @@ fn session_id(transcript: &Transcript) -> String {
         _ => None,
     });
     last.unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    const SAID: &[u8] = br#"{"type":"user","message":{"role":"user","content":"Fix the rounding"}}"#;
+
+    #[test]
+    fn work_that_is_not_wanted_ends_before_its_next_step() {
+        let told = RefCell::new(Vec::new());
+        let run = |most: usize| {
+            told.borrow_mut().clear();
+            build_in_steps(SAID, &Options::default(), &|step| {
+                told.borrow_mut().push(step);
+                if told.borrow().len() > most { Err(Error::Cancelled) } else { Ok(()) }
+            })
+        };
+        assert!(run(usize::MAX).is_ok());
+        let all = told.borrow().clone();
+        assert_eq!(all.len(), 5, "{all:?}");
+        for most in 0..all.len() {
+            assert!(matches!(run(most), Err(Error::Cancelled)));
+            assert_eq!(*told.borrow(), all[..=most]);
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::transcript::{lines, read};
 use super::{Given, Save, Saved, Service, Words};
-use crate::build::{Options, build};
+use crate::build::{Options, Step, build_in_steps};
 use crate::error::{Error, Result};
 use crate::state::HandoffState;
 use crate::store::{Id, Record};
@@ -20,9 +20,6 @@ pub struct Tell {
     pub save: Save,
 }
 
-/// Told what is done next; an error stops the work.
-pub type Step<'a> = &'a dyn Fn(&'static str) -> Result<()>;
-
 impl Service {
     /// Saves what an agent says of its session.
     ///
@@ -30,11 +27,11 @@ impl Service {
     /// [`Error::NothingToSave`] if it says nothing and there is no transcript.
     pub fn tell(&self, request: Tell, step: Step) -> Result<Saved> {
         let Tell { mut words, transcript, mut save } = request;
-        step("reading the transcript")?;
+        step("opening the transcript")?;
         let bytes = transcript.as_deref().map(read).transpose()?;
         words.said.after = bytes.as_deref().map_or(0, lines);
-        step("making the handoff")?;
-        let proven = bytes.map(|bytes| proven(&bytes, &save)).transpose()?;
+        let proven = bytes.map(|bytes| proven(&bytes, &save, step)).transpose()?;
+        step("putting it together")?;
         save.id = save.id.or_else(|| proven.as_ref().and_then(session));
         let before = save.id.as_deref().and_then(|id| self.record(id).ok());
         let state = put_together(words, proven, before.as_ref())?;
@@ -66,11 +63,11 @@ pub(super) fn put_together(
     }
 }
 
-fn proven(bytes: &[u8], save: &Save) -> Result<HandoffState> {
+fn proven(bytes: &[u8], save: &Save, step: Step) -> Result<HandoffState> {
     let defaults = Options::default();
     let budget = save.budget.unwrap_or(defaults.budget);
     let options = Options { budget, format: save.format.clone(), recorded_root: true, ..defaults };
-    Ok(build(bytes, &options)?.state)
+    Ok(build_in_steps(bytes, &options, step)?.state)
 }
 
 /// The agent's id of the session, if a handoff can be called that.

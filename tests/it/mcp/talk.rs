@@ -143,7 +143,7 @@ fn a_cancelled_save_saves_nothing() {
     talk.call(2, "save_handoff", &json!({"session_id": "unwanted", "transcript_path": path}));
     let told =
         talk.hear(|message| message["params"]["progressToken"] == 2 && message["params"]["progress"] == 2.0);
-    assert_eq!(told["params"]["message"], "making the handoff");
+    assert_eq!(told["params"]["message"], "reading the transcript");
     talk.say(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 2, "reason": "too slow"}}));
     talk.call(3, "save_handoff", &json!({"session_id": "wanted", "transcript_path": path}));
     let saved = talk.hear(|message| message["id"] == 3);
