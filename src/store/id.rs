@@ -5,12 +5,11 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::subject::subject;
 use crate::error::{Error, Result};
 
 /// The most characters of an id.
 pub const LONGEST: usize = 100;
-/// The most characters of the objective in an id that is made from it.
-const LONGEST_SUBJECT: usize = 40;
 
 /// The name of a handoff: ASCII letters, digits, `-`, `_` and `.`, beginning and ending with a letter or digit.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -29,7 +28,7 @@ impl Id {
         }
     }
 
-    /// An id that says what a handoff is about and when it was saved: `fix-the-rounding-20261121-130250`.
+    /// An id that says what a handoff is about and when it was saved: `fix-rounding-invoice-20261121-130250`.
     pub fn generate(objective: &str, time: Timestamp) -> Id {
         let subject = subject(objective);
         let subject = if subject.is_empty() { "handoff" } else { &subject };
@@ -81,22 +80,6 @@ fn is_reserved(name: &str) -> bool {
             .is_some_and(|number| number.len() == 1 && number.as_bytes()[0].is_ascii_digit())
     };
     ["con", "prn", "aux", "nul"].contains(&stem.as_str()) || numbered("com") || numbered("lpt")
-}
-
-/// The first words of an objective, joined by hyphens.
-fn subject(objective: &str) -> String {
-    let words = objective.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let mut subject = String::new();
-    for word in words {
-        if subject.len() + 1 + word.len() > LONGEST_SUBJECT {
-            break;
-        }
-        if !subject.is_empty() {
-            subject.push('-');
-        }
-        subject.push_str(&word.to_ascii_lowercase());
-    }
-    subject
 }
 
 impl fmt::Display for Id {
@@ -170,7 +153,7 @@ mod tests {
         let time: Timestamp = "2026-11-21T13:02:50Z".parse().unwrap();
         let check =
             |objective: &str, expected: &str| assert_eq!(Id::generate(objective, time).as_str(), expected);
-        check("Fix the rounding in src/invoice.rs!", "fix-the-rounding-in-src-invoice-rs-20261121-130250");
+        check("Fix the rounding in src/invoice.rs!", "fix-rounding-invoice-20261121-130250");
         check("", "handoff-20261121-130250");
         check("日本語", "handoff-20261121-130250");
         check("con", "con-20261121-130250");

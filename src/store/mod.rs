@@ -7,6 +7,7 @@ mod id;
 mod memory;
 mod place;
 mod record;
+mod subject;
 
 #[cfg(test)]
 mod contract;
