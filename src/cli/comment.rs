@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use baton::error::Result;
+use baton::project;
 use baton::surroundings::Surroundings;
 use clap::Args;
 
@@ -15,9 +16,9 @@ pub struct Comment {
     pub id: String,
     /// What there is to say; '-' is standard input
     pub text: String,
-    /// Who says it
-    #[arg(long, default_value = "")]
-    pub author: String,
+    /// Who says it [default: the user's name in git, else that of the account]
+    #[arg(long)]
+    pub author: Option<String>,
     #[command(flatten)]
     pub at: At,
 }
@@ -27,8 +28,9 @@ pub fn run(request: &Comment, surroundings: &Surroundings) -> Result<()> {
         "-" => String::from_utf8_lossy(&input::read(Path::new("-"))?).into_owned(),
         text => text.to_owned(),
     };
+    let author = request.author.clone().or_else(|| project::user_name(surroundings)).unwrap_or_default();
     let service = request.at.open(surroundings)?;
-    let comments = service.comment(&request.id, &request.author, text.trim())?;
+    let comments = service.comment(&request.id, &author, text.trim())?;
     let count = if comments == 1 { "1 comment".to_owned() } else { format!("{comments} comments") };
     output::write(&format!("{} has {count} now\n", request.id), None)
 }

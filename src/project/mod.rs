@@ -7,6 +7,7 @@ mod config;
 mod remote;
 mod repository;
 mod root_commit;
+mod user;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use repository::Repository;
 
 pub use remote::address;
+pub use user::user_name;
 
 /// A project, found from one of its folders.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -39,6 +39,11 @@ impl Repository {
         remote::address_in(&config::remotes(&text), self.main_folder())
     }
 
+    /// The name of the user, if it has one of its own for them.
+    pub fn user_name(&self) -> Option<String> {
+        config::user_name(&read(&self.common.join("config"))?)
+    }
+
     /// The folder of the first working tree, or of the bare repository.
     pub fn main_folder(&self) -> &Path {
         let is_inside = self.common.file_name().is_some_and(|name| name == ".git");
@@ -73,7 +78,7 @@ fn linked(file: &Path, word: &str) -> Option<PathBuf> {
 }
 
 /// A file's text, if it is a file (a pipe would block) and not too long.
-fn read(path: &Path) -> Option<String> {
+pub(super) fn read(path: &Path) -> Option<String> {
     if !fs::metadata(path).ok()?.is_file() {
         return None;
     }

@@ -339,3 +339,19 @@ fn files_of_others_pass_the_gate() {
         );
     }
 }
+
+/// A comment is by whom git takes the user for, unless somebody else is named.
+#[test]
+fn a_comment_is_by_somebody() {
+    let home = Home::new();
+    home.told("save - --id limits", &written("Limit the rate"));
+    home.told("comment limits nobody", "");
+    home.write(".gitconfig", "[user]\n\tname = Ann Lee\n");
+    home.told("comment limits ann", "");
+    home.told("comment limits bob --author Bob", "");
+    let kept: Value = serde_json::from_slice(&fs::read(home.store().join("limits.json")).unwrap()).unwrap();
+    let said = kept["comments"].as_array().unwrap().iter();
+    let said: Vec<_> =
+        said.map(|it| (it["author"].as_str().unwrap_or_default(), it["text"].as_str().unwrap())).collect();
+    assert_eq!(said, [("", "nobody"), ("Ann Lee", "ann"), ("Bob", "bob")]);
+}
