@@ -55,6 +55,9 @@ pub enum Item {
     Note(Finding),
 }
 
+/// How many of the user's rules are on the floor: the last ones.
+pub const RULES_ON_FLOOR: usize = 8;
+
 impl Fact {
     /// A fact with one form and no floor.
     pub fn new(item: Item, mut evidence: Evidence, worth: i64, reason: &'static str) -> Self {

@@ -5,7 +5,7 @@ use super::cues::Cue;
 use super::kinds::Kind;
 use super::quotes::Quote;
 use super::spoken::looks_like_output;
-use crate::fact::{Fact, Item};
+use crate::fact::{Fact, Item, RULES_ON_FLOOR};
 use crate::state::Constraint;
 use crate::text::clip;
 
@@ -19,14 +19,11 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
         })
         .map(|quote| fact(material, quote, messages))
         .collect();
-    for fact in facts.iter_mut().rev().filter(|fact| fact.floor.is_some()).skip(ON_FLOOR) {
+    for fact in facts.iter_mut().rev().filter(|fact| fact.floor.is_some()).skip(RULES_ON_FLOOR) {
         fact.floor = None;
     }
     facts
 }
-
-/// How many rules are on the floor: the last ones.
-const ON_FLOOR: usize = 8;
 
 fn fact(material: &Material, quote: &Quote, messages: usize) -> Fact {
     let evidence = material.evidence(quote);

@@ -1,7 +1,7 @@
 //! The entries of a kept handoff as what might be in a smaller one: with the floor that a handoff made from its
 //! transcript has, and files that were only read last of all.
 
-use crate::fact::{Fact, Item};
+use crate::fact::{Fact, Item, RULES_ON_FLOOR};
 use crate::state::{
     Constraint, FileChange, FileEntry, HandoffState, NextStep, OpenError, OpenQuestion, Priority, Status,
     Task, Verification,
@@ -11,11 +11,14 @@ use crate::text::clip;
 /// The entries of a handoff, each with what it is worth beside the others.
 pub(super) fn facts(state: &HandoffState) -> Vec<Fact> {
     let mut facts = vec![objective(&state.task), status(&state.task)];
-    facts.extend(state.task.progress().map(|(text, evidence)| {
-        Fact::new(Item::Progress(text.to_owned()), evidence.clone(), 130, KEPT)
-    }));
+    facts.extend(
+        state
+            .task
+            .progress()
+            .map(|(text, evidence)| Fact::new(Item::Progress(text.to_owned()), evidence.clone(), 130, KEPT)),
+    );
     facts.extend(falling(&state.files, 150, file));
-    let old = state.constraints.len().saturating_sub(RECENT);
+    let old = state.constraints.len().saturating_sub(RULES_ON_FLOOR);
     facts.extend(falling(&state.constraints, 180, |at, entry, worth| constraint(at >= old, entry, worth)));
     facts
         .extend(falling(&state.decisions, 200, |_, entry, worth| kept(Item::Decision(entry.clone()), worth)));
@@ -37,8 +40,7 @@ const KEPT: &str = "it is in the kept handoff";
 const SHORT_OBJECTIVE: usize = 300;
 /// The longest question, instruction or step in one, in bytes.
 const SHORT: usize = 160;
-/// How many of the user's last instructions are on the floor, and how long one of them may be, in bytes.
-const RECENT: usize = 4;
+/// How long an instruction on the floor may be, in bytes.
 const RULE: usize = 240;
 /// From how many bytes on somebody described what changed in a file.
 const DESCRIBED: usize = 40;
@@ -65,7 +67,9 @@ fn objective(task: &Task) -> Fact {
 }
 
 fn status(task: &Task) -> Fact {
-    let (words, evidence) = task.status_words().map_or_else(Default::default, |(words, evidence)| (words.to_owned(), evidence.clone()));
+    let (words, evidence) = task
+        .status_words()
+        .map_or_else(Default::default, |(words, evidence)| (words.to_owned(), evidence.clone()));
     let bare = Item::Status(task.status, String::new());
     Fact::new(Item::Status(task.status, words), evidence, 400, KEPT).or(bare, 50).on_floor(1)
 }
