@@ -33,7 +33,7 @@ Examples:
 const AFTER_COUNT: &str = "\
 Examples:
   baton count session.jsonl          what the models saw of a session
-  baton count README.md src/*.rs     text files, and their total
+  baton count README.md src          text files, and their total
   baton count --text session.jsonl   the file itself, with all it holds";
 
 const AFTER_EXPLAIN: &str = "\
@@ -142,7 +142,7 @@ pub struct Compress {
 #[derive(Args)]
 #[command(after_help = AFTER_COUNT)]
 pub struct Count {
-    /// The files; '-' is standard input
+    /// The files; of a folder all in it and below that git would not ignore; '-' is standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     #[command(flatten)]

@@ -14,44 +14,75 @@ use super::{arguments, input, output, progress::Progress, report};
 /// Counts every input; those that fail do not keep the others from being told.
 pub fn run(request: &arguments::Count, verbose: bool) -> std::result::Result<(), Vec<Error>> {
     let tokenizer = request.counting.tokenizer();
-    let (counted, errors) = count_all(request, tokenizer);
+    let inputs: Vec<Input> = request.files.iter().flat_map(|path| inputs(path)).collect();
+    if inputs.is_empty() {
+        report::say(
+            "warning: there is no file to count; hidden ones and those that git ignores are left out",
+        );
+    }
+    let Counted { told: counted, left_out, errors } = count_all(&inputs, request, tokenizer);
     for (path, count) in &counted {
-        let of = (request.files.len() > 1).then(|| input::name(path));
+        let of = (inputs.len() > 1).then(|| input::name(path));
         report::print_warnings(&count.warnings, of, verbose);
     }
+    report::print_left_out(&left_out, verbose);
     let text = if request.json { json(&counted, tokenizer) } else { table(&counted, tokenizer) };
     let written = output::write(&text, None);
     let errors: Vec<Error> = errors.into_iter().chain(written.err()).collect();
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
-/// What was counted, in the order in which it was asked for, and what could not be.
-fn count_all(request: &arguments::Count, tokenizer: Tokenizer) -> (Vec<(&PathBuf, Count)>, Vec<Error>) {
-    let progress = Progress::steps("counting", request.files.len());
-    let results: Vec<_> = request
-        .files
-        .par_iter()
-        .map(|path| {
-            let count = count_file(path, tokenizer, request.text);
-            progress.step();
-            count.map(|count| (path, count))
-        })
-        .collect();
-    let (mut counted, mut errors) = (Vec::new(), Vec::new());
-    for result in results {
-        match result {
-            Ok(count) => counted.push(count),
-            Err(error) => errors.push(error),
-        }
-    }
-    (counted, errors)
+/// A file to count.
+struct Input {
+    path: PathBuf,
+    /// Whether nobody named it, but a folder above it.
+    found: bool,
 }
 
-fn count_file(path: &Path, tokenizer: Tokenizer, as_text: bool) -> Result<Count> {
-    let bytes = input::read(path)?;
+/// What an argument stands for: itself, or of a folder that is no session the files in it.
+fn inputs(path: &Path) -> Vec<Input> {
+    match input::below(path) {
+        Some(files) => files.into_iter().map(|path| Input { path, found: true }).collect(),
+        None => vec![Input { path: path.to_owned(), found: false }],
+    }
+}
+
+/// What became of the inputs, in the order in which they were asked for.
+#[derive(Default)]
+struct Counted<'a> {
+    told: Vec<(&'a PathBuf, Count)>,
+    /// Binary files that nobody named.
+    left_out: Vec<&'a Path>,
+    errors: Vec<Error>,
+}
+
+fn count_all<'a>(inputs: &'a [Input], request: &arguments::Count, tokenizer: Tokenizer) -> Counted<'a> {
+    let progress = Progress::steps("counting", inputs.len());
+    let count = |input: &Input| {
+        let count = count_file(input, tokenizer, request.text);
+        progress.step();
+        count
+    };
+    let results: Vec<Result<Count>> = inputs.par_iter().map(count).collect();
+    let mut all = Counted::default();
+    for (Input { path, found }, result) in inputs.iter().zip(results) {
+        match result {
+            Ok(count) => all.told.push((path, count)),
+            Err(Error::Binary) if *found => all.left_out.push(path),
+            Err(error @ Error::Binary) => {
+                let path = input::name(path).to_owned();
+                all.errors.push(Error::In { path, source: Box::new(error) });
+            }
+            Err(error) => all.errors.push(error),
+        }
+    }
+    all
+}
+
+fn count_file(Input { path, found }: &Input, tokenizer: Tokenizer, as_text: bool) -> Result<Count> {
+    let bytes = if *found { input::whole(path)? } else { input::read(path)? };
     let count = if as_text { count::text } else { count::input };
     count(&bytes, tokenizer.encoding())
-        .map_err(|error| Error::In { path: input::name(path).to_owned(), source: Box::new(error) })
 }
 
 fn table(counted: &[(&PathBuf, Count)], tokenizer: Tokenizer) -> String {

@@ -2,10 +2,11 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use baton::error::{Error, Result};
 use baton::{format, source};
+use ignore::{DirEntry, WalkBuilder};
 
 /// The most bytes that are read of one input.
 pub const LIMIT: u64 = 1 << 30;
@@ -15,7 +16,8 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
     chosen(path, None)
 }
 
-fn whole(path: &Path) -> Result<Vec<u8>> {
+/// Reads a file, or standard input where the path is `-`, as it is.
+pub fn whole(path: &Path) -> Result<Vec<u8>> {
     let failed = |source| Error::Read { path: name(path).into(), source };
     if is_stdin(path) {
         return bounded(io::stdin().lock(), LIMIT, failed);
@@ -38,6 +40,17 @@ pub fn chosen(path: &Path, conversation: Option<&str>) -> Result<Vec<u8>> {
         Some(wanted) => format::choose(&bytes, wanted),
         None => Ok(bytes),
     }
+}
+
+/// The files below a folder by name, as tools for code see them: hidden ones, and those that git is told to ignore, are
+/// left out. None if it is no folder, or a session that is kept in one.
+pub fn below(folder: &Path) -> Option<Vec<PathBuf>> {
+    if !folder.is_dir() || matches!(source::gather(folder, None), Ok(Some(_))) {
+        return None;
+    }
+    let entries = WalkBuilder::new(folder).require_git(false).sort_by_file_name(Ord::cmp).build();
+    let is_file = |entry: &DirEntry| entry.file_type().is_some_and(|kind| kind.is_file());
+    Some(entries.filter_map(std::result::Result::ok).filter(is_file).map(DirEntry::into_path).collect())
 }
 
 /// What an input is called in messages.

@@ -6,6 +6,7 @@ mod compress;
 mod count;
 mod diff;
 mod doctor;
+mod events;
 mod explain;
 mod export;
 mod formats;

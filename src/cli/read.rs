@@ -1,19 +1,22 @@
 //! `baton read`: what is read of a transcript, event by event, or what becomes of its records.
 
 use std::fmt::Write;
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use baton::coverage::{self, Coverage, Fate};
 use baton::error::{Error, Result};
+use baton::event::Event;
 use baton::{format, redact};
-use clap::Args;
 use clap::builder::PossibleValuesParser;
+use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use super::{arguments, input, output, report};
+use super::{arguments, events, input, output, report};
 
 const AFTER: &str = "\
 Examples:
+  baton read session.jsonl
   baton read session.jsonl | jq '.kind.user.text? // empty'
   baton read conversations.json --conversation 'Trip to Rome'
   baton read --coverage ~/.claude/projects/*/*.jsonl";
@@ -31,9 +34,21 @@ pub struct Read {
     /// Title or id of the conversation, in a file of many
     #[arg(long, visible_alias = "of", value_name = "TITLE")]
     pub conversation: Option<String>,
+    /// How events are shown [default: text on a terminal, else jsonl]
+    #[arg(long, value_enum, value_name = "RENDERING")]
+    pub output: Option<Output>,
     /// Say instead what becomes of each kind of record
-    #[arg(long)]
+    #[arg(long, conflicts_with = "output")]
     pub coverage: bool,
+}
+
+/// How events are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// A line each, for people; in full with --verbose
+    Text,
+    /// A line of JSON each, with all that was read
+    Jsonl,
 }
 
 /// Shows every file; those that fail do not keep the others from being shown.
@@ -57,12 +72,17 @@ fn show(request: &Read, path: &std::path::Path, verbose: bool) -> Result<()> {
     redact::transcript(&mut transcript);
     let of = (request.files.len() > 1).then(|| input::name(path));
     report::print_warnings(&transcript.warnings, of, verbose);
-    let mut text = String::new();
-    for event in &transcript.events {
-        let value = serde_json::to_value(event).expect("an event is plain data");
-        let _ = writeln!(text, "{}", told(value));
-    }
+    let usual = if io::stdout().is_terminal() { Output::Text } else { Output::Jsonl };
+    let text = match request.output.unwrap_or(usual) {
+        Output::Text => events::page(&transcript, verbose),
+        Output::Jsonl => transcript.events.iter().map(json_line).collect(),
+    };
     output::write(&text, None)
+}
+
+fn json_line(event: &Event) -> String {
+    let value = serde_json::to_value(event).expect("an event is plain data");
+    told(value).to_string() + "\n"
 }
 
 /// The value without members that say nothing.

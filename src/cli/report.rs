@@ -22,6 +22,20 @@ pub fn print_warnings(warnings: &[Warning], of: Option<&Path>, verbose: bool) {
     }
 }
 
+/// Says which files of a folder are not told of, since they are no text.
+pub fn print_left_out(files: &[&Path], verbose: bool) {
+    let Some(last) = files.len().checked_sub(1) else { return };
+    let shown = if verbose { files.len() } else { NAMED };
+    let names: Vec<String> = files.iter().take(shown).map(|path| path.display().to_string()).collect();
+    let more = if shown <= last {
+        format!(" and {} more; --verbose names all", files.len() - shown)
+    } else {
+        String::new()
+    };
+    let what = if last == 0 { "1 file is" } else { &format!("{} files are", files.len()) };
+    say(&format!("warning: {what} binary and left out: {}{more}", names.join(", ")));
+}
+
 /// Says what went wrong, each error with its causes in one line.
 pub fn print_errors(errors: &[Error]) {
     for error in errors {

@@ -36,7 +36,9 @@ fn fixture(name: &str) -> String {
 fn folder(files: &[(&str, &[u8])]) -> TempDir {
     let folder = TempDir::new().expect("a folder");
     for (name, bytes) in files {
-        fs::write(folder.path().join(name), bytes).expect("a file");
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("it is in the folder")).expect("a folder");
+        fs::write(path, bytes).expect("a file");
     }
     folder
 }
@@ -266,15 +268,37 @@ fn counts() {
     );
     let all = baton::token::Encoding::Cl100kBase.count(SAID);
     told("count --text s.jsonl --encoding cl100k_base", &format!("{all}  text  s.jsonl\n"));
-    let output = run("count bin missing a.txt .");
+    let output = run("count bin missing a.txt");
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(out(&output), "2  text  a.txt\n");
     let first = "baton: bin: this is binary data, not text; name a transcript or a text file\nbaton: cannot read missing: ";
-    assert!(
-        said(&output).starts_with(first) && said(&output).contains("baton: . is a folder"),
-        "{}",
-        said(&output)
+    assert!(said(&output).starts_with(first), "{}", said(&output));
+}
+
+/// A folder stands for what tools for code see in it.
+#[test]
+fn counts_folders() {
+    let folder = folder(&[
+        ("p/src/a.txt", b"hello world"),
+        ("p/src/deep/s.jsonl", SAID.as_bytes()),
+        ("p/src/picture", b"\xFF\0"),
+        ("p/target/built.txt", b"hello world"),
+        ("p/.hidden", b"hello world"),
+        ("p/.gitignore", b"target/\n"),
+        ("b.txt", b"hello"),
+    ]);
+    std::fs::create_dir_all(folder.path().join("empty")).expect("it can be made");
+    let run = |words: &str| baton(&words.split(' ').collect::<Vec<_>>(), folder.path(), b"");
+    let output = run("count p b.txt");
+    assert_eq!(
+        out(&output),
+        " 2  text         p/src/a.txt\n 8  claude-code  p/src/deep/s.jsonl\n 1  text         b.txt\n11               total\n"
     );
+    assert_eq!(said(&output), "warning: 1 file is binary and left out: p/src/picture\n");
+    assert_eq!(output.status.code(), Some(0));
+    let output = run("count empty --json");
+    let reply: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    assert_eq!(reply, serde_json::json!({ "encoding": "o200k_base", "files": [], "total": 0 }));
 }
 
 #[test]
@@ -410,4 +434,17 @@ fn changes_are_told_and_put_on_again() {
         assert_eq!(output.status.code(), Some(status), "{words}: {}", said(&output));
         assert!(said(&output).contains(expected), "{words}: {}", said(&output));
     }
+}
+
+/// Programs get JSON, people may ask for text.
+#[test]
+fn reads_for_programs_and_for_people() {
+    let folder = folder(&[("in", SAID.as_bytes())]);
+    let run = |words: &str| baton(&words.split(' ').collect::<Vec<_>>(), folder.path(), b"");
+    let line = r#"{"line":1,"actor":"main","kind":{"user":{"text":"Fix the rounding in src/invoice.rs"}}}"#;
+    assert_eq!(out(&run("read in")), format!("{line}\n"));
+    assert_eq!(out(&run("read in --output jsonl")), format!("{line}\n"));
+    let text = "     1         user        Fix the rounding in src/invoice.rs\n";
+    assert_eq!(out(&run("read in --output text")), text);
+    assert_eq!(run("read in --output text --coverage").status.code(), Some(2));
 }
