@@ -10,10 +10,12 @@ use super::{Given, Save, Saved, Service, Words};
 use crate::build::{MINIMUM, Options, resume};
 use crate::checkpoint::Kept;
 use crate::error::{Error, Result};
+use crate::render::Citations;
+use crate::state::HandoffState;
 use crate::store::{Id, Record};
 use crate::surroundings::Surroundings;
 use crate::token::Tokenizer;
-use crate::{project, redact};
+use crate::{project, redact, render};
 
 /// A session that is to be saved as far as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +59,7 @@ impl Service {
         self.note_transcript(&id, &path)?;
         // Noted last, so that what is cut short is done again.
         self.store.put_note(&id, READ, size.as_bytes())?;
-        Ok(Some(saved))
+        Ok(saved)
     }
 
     fn save_as_far(
@@ -66,12 +68,13 @@ impl Service {
         request: &Checkpoint,
         path: &Path,
         surroundings: &Surroundings,
-    ) -> Result<Saved> {
+    ) -> Result<Option<Saved>> {
         let bytes = read(path)?;
         let before = self.record(id.as_str()).ok();
         let kept = self.store.note(id, RESUME)?;
         let options = Options { recorded_root: true, ..as_before(before.as_ref()) };
-        let (handoff, kept) = resume(&bytes, &options, kept.as_deref())?;
+        let resumed = resume(&bytes, &options, kept.as_deref());
+        let (handoff, kept) = resumed.map_err(|error| error.of(path))?;
         // To know the project of a folder may take a while, and is found out once.
         let project = match before
             .as_ref()
@@ -82,6 +85,7 @@ impl Service {
             None => project::of(&surroundings.folder).id,
         };
         let state = put_together(Words::default(), Some(handoff.state), before.as_ref())?;
+        let says_more = before.as_ref().is_none_or(|before| !reads_alike(&before.state, &state));
         let save = Save {
             id: Some(id.to_string()),
             agent: Some(request.agent.to_owned()),
@@ -90,7 +94,7 @@ impl Service {
             automatic: true,
             ..Save::default()
         };
-        let saved = self.save(Given::State(Box::new(state)), &save)?;
+        let saved = says_more.then(|| self.save(Given::State(Box::new(state)), &save)).transpose()?;
         match kept {
             Kept::Instead(bytes) => self.store.put_note(id, RESUME, &bytes)?,
             Kept::Behind(bytes) => self.store.extend_note(id, RESUME, &bytes)?,
@@ -110,6 +114,13 @@ impl Service {
         let noted = self.store.note(&Id::new(id)?, SUMMARY)?;
         Ok(noted.map(|summary| redact::text(&String::from_utf8_lossy(&summary)).into_owned()))
     }
+}
+
+/// Whether two handoffs of a session are of the same length of it, and tell a reader the same: then one of them is enough.
+fn reads_alike(one: &HandoffState, other: &HandoffState) -> bool {
+    let markdown = render::find("markdown").expect("markdown is in the list");
+    let text = |state| (markdown.render)(state, Citations::Hidden);
+    one.metadata.source == other.metadata.source && text(one) == text(other)
 }
 
 /// How a handoff is made again: as long as it was, and preferring what it says.

@@ -220,6 +220,8 @@ fn a_session_saved_by_hand_goes_on_under_its_name() {
     };
     machine.write(40);
     save(&["--id", "limiter", "--budget", "3000"]);
+    machine.send("claude-code", &stop);
+    assert_eq!(machine.kept_as("limiter")["version"], 1);
     machine.write(60);
     machine.send("claude-code", &stop);
     machine.write(80);
