@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::discover;
-use crate::error::{Error, Result};
+use crate::error::{Result, chain};
 use crate::install::{self, HOSTS, Host, Part, Scope, State};
 use crate::project;
 use crate::service::{Filter, Service};
@@ -166,7 +167,7 @@ fn look_into_store(surroundings: &Surroundings) -> Result<Vec<Finding>> {
         note("store", format!("{} damaged; 'baton list --repair' moves them aside", listed.damaged.len()))
     });
     let last = match listed.handoffs.first() {
-        Some(row) => good("last save", format!("{}, {}", row.id, row.saved_at)),
+        Some(row) => good("last save", format!("{}, {}", row.id, minute(row.saved_at))),
         None => note("last save", "none yet: 'baton save --latest' makes one".to_owned()),
     };
     Ok([Some(writable), damaged, Some(last)].into_iter().flatten().collect())
@@ -186,14 +187,18 @@ fn sessions(surroundings: &Surroundings) -> Vec<Finding> {
     vec![match found.first() {
         Some(newest) => good(
             "sessions",
-            format!("{} on this machine, the newest of {} at {}", found.len(), newest.agent, newest.modified),
+            format!(
+                "{} on this machine, the newest of {} at {}",
+                found.len(),
+                newest.agent,
+                minute(newest.modified)
+            ),
         ),
         None => note("sessions", "none found on this machine: is the home the right one?".to_owned()),
     }]
 }
 
-/// An error with what caused it.
-fn chain(error: &Error) -> String {
-    let causes = std::iter::successors(std::error::Error::source(error), |error| error.source());
-    causes.fold(error.to_string(), |said, cause| format!("{said}: {cause}"))
+/// A time as people read it.
+fn minute(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%MZ").to_string()
 }

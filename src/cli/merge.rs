@@ -20,7 +20,7 @@ pub struct Merge {
     #[arg(long)]
     pub in_order: bool,
     /// Id of the result [default: made from the objective and the time]
-    #[arg(long = "as", value_name = "ID")]
+    #[arg(long = "as", visible_alias = "id", value_name = "ID")]
     pub id: Option<String>,
     /// What to call it
     #[arg(long)]
