@@ -9,12 +9,12 @@ const LONGEST_WORD: usize = 20;
 /// Words that say nothing of the matter: they join others, address the agent, or ask for anything at all.
 const EMPTY: &[&str] = &[
     "a", "about", "after", "again", "all", "also", "an", "and", "any", "are", "as", "at", "be", "before",
-    "but", "by", "can", "could", "do", "does", "for", "from", "go", "has", "have", "hello", "help", "hey",
-    "hi", "how", "i", "if", "in", "into", "is", "it", "its", "just", "let", "like", "make", "me", "my",
-    "need", "needs", "no", "not", "now", "of", "ok", "on", "or", "our", "out", "per", "please", "should",
-    "so", "some", "that", "the", "their", "then", "there", "these", "they", "this", "those", "to", "up",
-    "us", "use", "using", "want", "was", "we", "what", "when", "where", "which", "will", "with", "would",
-    "you", "your",
+    "but", "by", "can", "could", "do", "does", "due", "for", "from", "go", "gonna", "has", "have", "hello",
+    "help", "hey", "hi", "how", "i", "if", "in", "into", "is", "it", "its", "just", "let", "like", "make",
+    "me", "my", "need", "needs", "no", "not", "now", "of", "ok", "on", "or", "our", "out", "per", "please",
+    "should", "so", "some", "that", "the", "their", "then", "there", "these", "they", "this", "those", "to",
+    "up", "us", "use", "using", "via", "wanna", "want", "was", "we", "what", "when", "where", "which",
+    "will", "with", "would", "you", "your",
 ];
 
 /// The first telling words of an objective, joined by hyphens; empty if it has none that are ASCII.
@@ -45,7 +45,7 @@ fn is_machines(word: &str) -> bool {
 /// The telling words in what stands between two blanks.
 fn words(text: &str) -> impl Iterator<Item = String> {
     let text = file_name(text.trim_matches(|c: char| !c.is_alphanumeric()));
-    let parts = text.split(|c: char| !(c.is_alphanumeric() || c == '\''));
+    let parts = text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '\'' | '\u{FFFD}')));
     parts.map(str::to_ascii_lowercase).filter(|word| tells(word))
 }
 
@@ -103,6 +103,7 @@ mod tests {
         check("", "");
         check("日本語", "");
         check("Größe der Liste prüfen", "der-liste");
+        check("Gr\u{FFFD}e der Liste", "der-liste");
         check("--all -v 500 12:30", "");
         check(&"x".repeat(90), "");
         check(&"ab ".repeat(90), "ab");
