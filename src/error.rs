@@ -1,6 +1,6 @@
 //! What can go wrong, said once and for people: each message says what to do.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why something could not be done at all. A lost record is not an error but a [`crate::event::Warning`].
 #[derive(Debug, thiserror::Error)]
@@ -362,6 +362,11 @@ pub enum Error {
         "transcript_path names a file of the server's machine, which other machines may not read; leave it out"
     )]
     NotHere,
+    /// Nobody spoke the protocol.
+    #[error(
+        "no MCP client spoke on standard input; agents start 'baton mcp' by themselves once 'baton install' has told them to"
+    )]
+    NoClient,
     /// A door could not be opened, or broke down.
     #[error("cannot serve {address}")]
     Serve {
@@ -378,6 +383,23 @@ pub enum Error {
         /// What the operating system said.
         source: std::io::Error,
     },
+}
+
+impl Error {
+    /// The same, naming the input where only what is in it is told.
+    #[must_use]
+    pub fn of(self, input: &Path) -> Error {
+        match self {
+            Error::Empty
+            | Error::TooLong { .. }
+            | Error::Binary
+            | Error::UnknownFormat { .. }
+            | Error::NoEvents { .. }
+            | Error::NoSuchConversation { .. }
+            | Error::NoHandoff { .. } => Error::In { path: input.to_owned(), source: Box::new(self) },
+            error => error,
+        }
+    }
 }
 
 /// The result of everything here that can fail.

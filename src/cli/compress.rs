@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, stderr};
 
 use baton::build::{Handoff, build};
-use baton::error::{Error, Result};
+use baton::error::Result;
 
 use super::{arguments, input, output, progress::Progress, report};
 
@@ -23,8 +23,7 @@ pub fn make(request: &arguments::Handoff, verbose: bool) -> Result<Handoff> {
     let name = input::name(&request.transcript);
     let progress = Progress::spinner(&format!("reading {}", name.display()));
     let bytes = input::chosen(&request.transcript, request.conversation.as_deref())?;
-    let handoff = build(&bytes, &request.options()?)
-        .map_err(|error| Error::In { path: name.to_owned(), source: Box::new(error) })?;
+    let handoff = build(&bytes, &request.options()?).map_err(|error| error.of(name))?;
     drop(progress);
     report::print_warnings(&handoff.warnings, None, verbose);
     Ok(handoff)

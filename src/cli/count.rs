@@ -69,11 +69,7 @@ fn count_all<'a>(inputs: &'a [Input], request: &arguments::Count, tokenizer: Tok
         match result {
             Ok(count) => all.told.push((path, count)),
             Err(Error::Binary) if *found => all.left_out.push(path),
-            Err(error @ Error::Binary) => {
-                let path = input::name(path).to_owned();
-                all.errors.push(Error::In { path, source: Box::new(error) });
-            }
-            Err(error) => all.errors.push(error),
+            Err(error) => all.errors.push(error.of(input::name(path))),
         }
     }
     all

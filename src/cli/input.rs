@@ -63,10 +63,18 @@ pub fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
+/// How many bytes may be zero from the beginning on; what has more is a device or a disk, and not worth reading.
+const ZEROS: u64 = 1 << 16;
+
 /// Reads to the end if that comes within the limit.
 fn bounded(reader: impl Read, limit: u64, failed: impl Fn(io::Error) -> Error) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    reader.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
+    let mut reader = reader.take(limit + 1);
+    reader.by_ref().take(ZEROS).read_to_end(&mut bytes).map_err(&failed)?;
+    if bytes.len() as u64 == ZEROS && bytes.iter().all(|byte| *byte == 0) {
+        return Err(Error::Binary);
+    }
+    reader.read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > limit {
         return Err(Error::TooLong { limit });
     }
@@ -81,6 +89,9 @@ mod tests {
     fn an_endless_input_is_refused() {
         let failed = |source| Error::Read { path: "pipe".into(), source };
         assert!(matches!(bounded(io::repeat(b'a'), 1000, failed), Err(Error::TooLong { limit: 1000 })));
-        assert_eq!(bounded(io::repeat(b'a').take(1000), 1000, failed).unwrap().len(), 1000);
+        assert!(matches!(bounded(io::repeat(0), LIMIT, failed), Err(Error::Binary)));
+        for length in [1000, 100_000] {
+            assert_eq!(bounded(io::repeat(b'a').take(length), length, failed).unwrap().len() as u64, length);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! `baton mcp`: the MCP server on standard input and output.
 
-use baton::error::{Error, Result};
+use baton::error::Result;
 use baton::mcp::Server;
 use baton::surroundings::Surroundings;
 use clap::Args;
@@ -21,8 +21,5 @@ pub struct Mcp {
 }
 
 pub fn run(request: &Mcp, surroundings: &Surroundings) -> Result<()> {
-    let server = Server::new(request.at.open(surroundings)?, surroundings.clone());
-    server
-        .serve_stdio()
-        .map_err(|source| Error::Serve { address: "standard input and output".to_owned(), source })
+    Server::new(request.at.open(surroundings)?, surroundings.clone()).serve_stdio()
 }

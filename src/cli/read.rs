@@ -56,8 +56,7 @@ pub fn run(request: &Read, verbose: bool) -> std::result::Result<(), Vec<Error>>
     let mut errors = Vec::new();
     for path in &request.files {
         let shown = show(request, path, verbose);
-        let named = |error| Error::In { path: input::name(path).to_owned(), source: Box::new(error) };
-        errors.extend(shown.err().map(named));
+        errors.extend(shown.err().map(|error| error.of(input::name(path))));
     }
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use baton::error::{Error, Result};
+use baton::error::Result;
 use baton::service::{self, Saved, Service, Settings, Tree, latest_session, read_given};
 use baton::store::{self, Stage, Visibility};
 use baton::surroundings::Surroundings;
@@ -92,10 +92,10 @@ pub fn run(request: &Save, surroundings: &Surroundings, verbose: bool) -> Result
     let name = input::name(&path);
     let progress = Progress::spinner(&format!("reading {}", name.display()));
     let service = open(request, surroundings)?;
-    let given = read_given(input::chosen(&path, request.of.as_deref())?, surroundings.clock.now());
+    let bytes = input::chosen(&path, request.of.as_deref()).map_err(|error| error.of(name))?;
+    let given = read_given(bytes, surroundings.clock.now());
     let wanted = service::Save { folder: Some(surroundings.folder.clone()), ..wanted(request)? };
-    let saved =
-        given.and_then(|given| service.save(given, &wanted)).map_err(|error| about_input(error, name))?;
+    let saved = given.and_then(|given| service.save(given, &wanted)).map_err(|error| error.of(name))?;
     drop(progress);
     report::print_warnings(&saved.warnings, None, verbose);
     output::write(&if request.json { output::json(&saved) } else { said(&saved) }, None)
@@ -143,18 +143,6 @@ fn wanted(request: &Save) -> Result<service::Save> {
 
 fn text(path: &Path) -> Result<String> {
     Ok(String::from_utf8_lossy(&input::read(path)?).into_owned())
-}
-
-/// An error of what was read names it.
-fn about_input(error: Error, name: &Path) -> Error {
-    match error {
-        Error::Empty
-        | Error::Binary
-        | Error::UnknownFormat { .. }
-        | Error::NoEvents { .. }
-        | Error::NoHandoff { .. } => Error::In { path: name.to_owned(), source: Box::new(error) },
-        error => error,
-    }
 }
 
 /// What was saved, and what to do with it.

@@ -93,10 +93,8 @@ fn counted(sessions: Vec<(Found, Opening)>, request: &Sessions) -> (Vec<Row>, Ve
 
 fn tokens(path: &Path, request: &Sessions) -> baton::error::Result<usize> {
     let tokenizer = request.counting.tokenizer();
-    let count = count::input(&input::read(path)?, tokenizer.encoding());
-    count
-        .map(|count| tokenizer.likely(count.tokens))
-        .map_err(|error| Error::In { path: path.to_owned(), source: Box::new(error) })
+    let count = input::read(path).and_then(|bytes| count::input(&bytes, tokenizer.encoding()));
+    count.map(|count| tokenizer.likely(count.tokens)).map_err(|error| error.of(path))
 }
 
 /// Two lines a session: what one knows it by, and where it is, to be copied.

@@ -19,7 +19,7 @@ use rmcp::model::{
     ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse,
     ServerCapabilities, ServerConfig,
 };
-use rmcp::service::RequestContext;
+use rmcp::service::{RequestContext, ServerInitializeError};
 use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
 
 use crate::error::{Error, Result};
@@ -109,15 +109,20 @@ impl Server {
     /// Answers on standard input and output until the input ends.
     ///
     /// # Errors
-    /// What went wrong with the streams.
-    pub fn serve_stdio(self) -> io::Result<()> {
+    /// [`Error::NoClient`] if the input ends before a client speaks, [`Error::Serve`] if the streams break.
+    pub fn serve_stdio(self) -> Result<()> {
+        let failed = |source| Error::Serve { address: "standard input and output".to_owned(), source };
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .max_blocking_threads(THREADS)
-            .build()?;
+            .build()
+            .map_err(failed)?;
         let served = runtime.block_on(async {
-            let running = self.serve(rmcp::transport::stdio()).await.map_err(io::Error::other)?;
-            running.waiting().await.map(drop).map_err(io::Error::other)
+            let running = match self.serve(rmcp::transport::stdio()).await {
+                Err(ServerInitializeError::ConnectionClosed(_)) => return Err(Error::NoClient),
+                running => running.map_err(|error| failed(io::Error::other(error)))?,
+            };
+            running.waiting().await.map(drop).map_err(|error| failed(io::Error::other(error)))
         });
         // A read of standard input cannot be taken back, and must not keep the process.
         runtime.shutdown_background();

@@ -30,7 +30,9 @@ impl Service {
         step("opening the transcript")?;
         let bytes = transcript.as_deref().map(read).transpose()?;
         words.said.after = bytes.as_deref().map_or(0, lines);
-        let proven = bytes.map(|bytes| proven(&bytes, &save, step)).transpose()?;
+        let read = transcript.as_deref().zip(bytes);
+        let proven = read.map(|(path, bytes)| proven(&bytes, &save, step).map_err(|error| error.of(path)));
+        let proven = proven.transpose()?;
         step("putting it together")?;
         save.id = save.id.or_else(|| proven.as_ref().and_then(session));
         let before = save.id.as_deref().and_then(|id| self.record(id).ok());

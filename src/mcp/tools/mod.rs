@@ -114,7 +114,26 @@ fn advice(error: &Error) -> String {
     let told = crate::redact::text(&crate::error::chain(error)).into_owned();
     match error {
         Error::NoSuchHandoff { .. } => format!("{told}; list_handoffs shows the ids"),
+        Error::In { path, source } => match unread(source) {
+            Some(reason) => format!("{} is no transcript: {reason}; {ANOTHER}", path.display()),
+            None => told,
+        },
+        Error::Read { .. } | Error::Folder { .. } => format!("{told}; {ANOTHER}"),
         _ => told,
+    }
+}
+
+/// What to do where a transcript is none.
+const ANOTHER: &str = "name another as transcript_path, or leave it out and say task_objective";
+
+/// Why a transcript could not be read, if it could not.
+fn unread(error: &Error) -> Option<&'static str> {
+    match error {
+        Error::Empty => Some("it is empty"),
+        Error::Binary => Some("it is binary data"),
+        Error::UnknownFormat { .. } => Some("no known agent writes such files"),
+        Error::NoEvents { .. } => Some("no message is in it"),
+        _ => None,
     }
 }
 

@@ -249,3 +249,40 @@ fn hostile_arguments_are_refused_one_by_one() {
         assert!(Encoding::O200kBase.count(&loaded) < 12_000, "{number}");
     }
 }
+
+/// What is no transcript is told in terms of the tool, and costs nothing else.
+#[test]
+fn transcripts_that_are_none_are_named() {
+    let home = TempDir::new().unwrap();
+    let file = |name: &str, bytes: &[u8]| std::fs::write(home.path().join(name), bytes).unwrap();
+    file("empty", b"");
+    file("binary", b"\0\xFF\0");
+    file("diary", b"dear diary");
+    std::fs::create_dir(home.path().join("folder")).unwrap();
+    let mut talk = Talk::new(home.path());
+    let cases = [
+        ("empty", "empty is no transcript: it is empty; name another as transcript_path"),
+        ("binary", "binary is no transcript: it is binary data; name another"),
+        ("diary", "diary is no transcript: no known agent writes such files; name another"),
+        ("folder", "folder is a folder; name one transcript file in it; name another as transcript_path"),
+        ("none", "No such file or directory; name another as transcript_path"),
+    ];
+    for (id, (name, expected)) in (2..).zip(cases) {
+        talk.call(id, "save_handoff", &json!({"transcript_path": home.path().join(name)}));
+        let answer = talk.hear(|message| message["id"] == id);
+        let text = answer["result"]["content"][0]["text"].as_str().unwrap_or_default();
+        assert!(answer["result"]["isError"] == true && text.contains(expected), "{answer}");
+    }
+}
+
+/// Who runs the server by hand is told that agents do.
+#[test]
+fn an_input_without_a_client_is_said() {
+    let home = TempDir::new().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_baton"));
+    command.arg("mcp").current_dir(home.path()).env_clear().env("HOME", home.path());
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
+    assert!(said.starts_with("baton: no MCP client spoke on standard input; "), "{said}");
+}
