@@ -3,9 +3,7 @@
 use rayon::prelude::*;
 
 use super::Service;
-use super::nearby::is_of;
 use crate::error::Result;
-use crate::project::Project;
 use crate::store::{Head, Id, Stage};
 
 /// The note, beside a session's own id, that names the id it is kept under.
@@ -29,10 +27,10 @@ impl Service {
     /// The id under which a session is to be saved: that of its newest handoff, so that it does not stand twice in a list.
     ///
     /// A handoff of another project, a completed one, and one that somebody wrote by hand are left alone.
-    pub(super) fn place(&self, session: &Id, project: impl FnOnce() -> Project) -> Result<Id> {
+    pub(super) fn place(&self, session: &Id, is_here: impl FnOnce(&str) -> bool) -> Result<Id> {
         let (noted, newest) = (self.noted(session)?, self.newest(session)?);
         let id = match newest {
-            Some(id) if id == noted || id == *session || self.can_be_made_anew(&id, project)? => id,
+            Some(id) if id == noted || id == *session || self.can_be_made_anew(&id, is_here)? => id,
             _ => session.clone(),
         };
         if id != noted {
@@ -41,11 +39,11 @@ impl Service {
         Ok(id)
     }
 
-    /// Whether a handoff was made from a transcript, of this project.
-    fn can_be_made_anew(&self, id: &Id, project: impl FnOnce() -> Project) -> Result<bool> {
+    /// Whether a handoff was made from a transcript, of a project that is this one.
+    fn can_be_made_anew(&self, id: &Id, is_here: impl FnOnce(&str) -> bool) -> Result<bool> {
         let record = self.version(id, None)?;
         let metadata = &record.state.metadata;
-        Ok((metadata.source.is_some() || metadata.said.is_some()) && is_of(&project(), &record.project))
+        Ok((metadata.source.is_some() || metadata.said.is_some()) && is_here(&record.project))
     }
 
     /// The id of the handoff of a session that was saved last, completed ones aside.

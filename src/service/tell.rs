@@ -16,7 +16,8 @@ pub struct Tell {
     pub words: Words,
     /// Its transcript, if there is one.
     pub transcript: Option<PathBuf>,
-    /// How it is to be saved. Without an id, the agent's own id of the session is taken, so that all saves of a session meet.
+    /// How it is to be saved. Without an id it is saved where the session was saved before, else under the agent's own id of
+    /// it, so that all saves of a session meet.
     pub save: Save,
 }
 
@@ -34,7 +35,10 @@ impl Service {
         let proven = read.map(|(path, bytes)| proven(&bytes, &save, step).map_err(|error| error.of(path)));
         let proven = proven.transpose()?;
         step("putting it together")?;
-        save.id = save.id.or_else(|| proven.as_ref().and_then(session));
+        if let (None, Some(session)) = (&save.id, proven.as_ref().and_then(session)) {
+            let is_here = |named: &str| save.project.as_deref().is_none_or(|project| project == named);
+            save.id = Some(self.place(&session, is_here)?.to_string());
+        }
         let before = save.id.as_deref().and_then(|id| self.record(id).ok());
         let state = put_together(words, proven, before.as_ref())?;
         step("saving")?;
@@ -73,6 +77,6 @@ fn proven(bytes: &[u8], save: &Save, step: Step) -> Result<HandoffState> {
 }
 
 /// The agent's id of the session, if a handoff can be called that.
-fn session(state: &HandoffState) -> Option<String> {
-    Id::new(&state.metadata.session_id).ok().map(|id| id.to_string())
+fn session(state: &HandoffState) -> Option<Id> {
+    Id::new(&state.metadata.session_id).ok()
 }
