@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use baton::error::Result;
-use baton::service::{self, Saved, Service, Settings, Tree, latest_session, read_given};
-use baton::store::{self, Stage, Visibility};
+use baton::service::{self, Saved, Service, Tree, latest_session, read_given};
+use baton::store::{Stage, Visibility};
 use baton::surroundings::Surroundings;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -77,7 +77,7 @@ pub struct Save {
     /// Working tree to check and anchor places in files in [default: the one the session worked in]
     #[arg(long, value_name = "DIR", value_parser = folder)]
     pub root: Option<PathBuf>,
-    /// Keep a new .handoffs folder in the project's repository, for others to see
+    /// Keep it in the project's repository, in a .handoffs folder that others may see
     #[arg(long)]
     pub shared: bool,
     #[command(flatten)]
@@ -111,8 +111,7 @@ fn transcript(request: &Save, surroundings: &Surroundings) -> Result<PathBuf> {
 }
 
 fn open(request: &Save, surroundings: &Surroundings) -> Result<Service> {
-    let place = store::Place { shared: request.shared, ..request.at.place(surroundings)? };
-    Ok(Service::new(store::open(&place)?, Settings::of(surroundings)))
+    if request.shared { request.at.open_shared(surroundings) } else { request.at.open(surroundings) }
 }
 
 /// The request to the service.

@@ -1,8 +1,8 @@
 //! Which store a command works on.
 
 use baton::error::Result;
-use baton::service::Service;
-use baton::store::Place;
+use baton::service::{Service, Settings};
+use baton::store::{self, Place};
 use baton::surroundings::Surroundings;
 use clap::Args;
 
@@ -20,8 +20,9 @@ impl At {
         Service::open(self.store.as_deref(), surroundings)
     }
 
-    /// The place of that store.
-    pub fn place(&self, surroundings: &Surroundings) -> Result<Place> {
-        Place::find(self.store.as_deref(), surroundings)
+    /// The service of that store, or of the one that a project shares if none is named.
+    pub fn open_shared(&self, surroundings: &Surroundings) -> Result<Service> {
+        let place = Place::shared(self.store.as_deref(), surroundings);
+        Ok(Service::new(store::open(&place)?, Settings::of(surroundings)))
     }
 }

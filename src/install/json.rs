@@ -11,10 +11,15 @@ use super::entry::{Entry, Kind, is_ours};
 /// # Errors
 /// A sentence that says why it cannot be done.
 pub(super) fn put(text: &str, entries: &[Entry]) -> Result<String, String> {
-    edit(text, |root| {
+    let mut new = edit(text, |root| {
         let object = root.object_value_or_create().ok_or("it is no JSON object")?;
         entries.iter().try_for_each(|entry| put_entry(&object, entry))
-    })
+    })?;
+    // A file that is there ends as it did.
+    if text.is_empty() {
+        new.push('\n');
+    }
+    Ok(new)
 }
 
 /// The text without our entries, and without what held only them.

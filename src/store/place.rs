@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::project;
 use crate::surroundings::Surroundings;
 
 /// The folder for handoffs, of a project or of a user.
@@ -35,6 +36,14 @@ impl Place {
             None => default(surroundings).ok_or(Error::NoStore)?.to_string_lossy().into_owned(),
         };
         Ok(Place { address, folder, shared: false })
+    }
+
+    /// The place that was named, else the one in the project's repository, where others may see it.
+    pub fn shared(named: Option<&str>, surroundings: &Surroundings) -> Place {
+        let folder = surroundings.folder.clone();
+        let root = project::root(&folder).unwrap_or_else(|| folder.clone());
+        let own = || root.join(FOLDER).to_string_lossy().into_owned();
+        Place { address: named.map_or_else(own, str::to_owned), folder, shared: true }
     }
 }
 
@@ -69,6 +78,15 @@ mod tests {
         around.variables.insert("BATON_STORE".to_owned(), "memory:".to_owned());
         check(None, &around, Path::new("memory:"));
         check(Some("x"), &around, Path::new("x"));
+        let shared = |named: Option<&str>| Place::shared(named, &around).address;
+        assert_eq!(
+            (shared(Some("x")).as_str(), Path::new(&shared(None))),
+            ("x", &*around.folder.join(".handoffs"))
+        );
+        fs::create_dir_all(project.join(".git")).unwrap();
+        fs::write(project.join(".git/HEAD"), "ref: refs/heads/main").unwrap();
+        let real = fs::canonicalize(project.join(".handoffs")).unwrap();
+        assert_eq!(fs::canonicalize(shared(None)).unwrap(), real);
         let nowhere = Surroundings::default();
         assert!(matches!(Place::find(None, &nowhere), Err(Error::NoStore)));
     }

@@ -269,12 +269,23 @@ fn the_store_at_hand() {
     at(".", &["save", session, "--id", "user"], None);
     at(".", &["save", session, "--id", "variable"], Some("elsewhere"));
     at(".", &["save", session, "--id", "named", "--store", "dir:shared", "--shared"], Some("elsewhere"));
-    for place in ["project/.handoffs/project", ".handoffs/user", "elsewhere/variable", "shared/named"] {
+    fs::create_dir_all(home.path().join("team/src")).unwrap();
+    fs::create_dir(home.path().join("team/.git")).unwrap();
+    home.write("team/.git/HEAD", "ref: refs/heads/main");
+    at("team/src", &["save", session, "--id", "team", "--shared"], None);
+    let places = [
+        "project/.handoffs/project",
+        ".handoffs/user",
+        "elsewhere/variable",
+        "shared/named",
+        "team/.handoffs/team",
+    ];
+    for place in places {
         assert!(home.path().join(format!("{place}.json")).is_file(), "{place}");
     }
     let ignored = |folder: &str| fs::read_to_string(home.path().join(folder).join(".gitignore")).unwrap();
     assert_eq!(ignored("project/.handoffs"), "*\n");
-    assert!(ignored("shared").contains("!.gitignore"));
+    assert!(["shared", "team/.handoffs"].iter().all(|folder| ignored(folder).contains("!.gitignore")));
     assert!(
         home.fails("list --store redis://x", "", 2)
             .contains("names no kind of store; use a folder, or one of: dir:, memory:")
