@@ -30,6 +30,10 @@ pub fn whole(path: &Path) -> Result<Vec<u8>> {
 
 /// Reads an input as [`read`] does; of a file of many conversations only the one of that title or id, if one is named.
 pub fn chosen(path: &Path, conversation: Option<&str>) -> Result<Vec<u8>> {
+    gathered(path, conversation).map_err(|error| error.of(name(path)))
+}
+
+fn gathered(path: &Path, conversation: Option<&str>) -> Result<Vec<u8>> {
     if !is_stdin(path)
         && let Some(bytes) = source::gather(path, conversation)?
     {

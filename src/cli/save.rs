@@ -92,7 +92,7 @@ pub fn run(request: &Save, surroundings: &Surroundings, verbose: bool) -> Result
     let name = input::name(&path);
     let progress = Progress::spinner(&format!("reading {}", name.display()));
     let service = open(request, surroundings)?;
-    let bytes = input::chosen(&path, request.of.as_deref()).map_err(|error| error.of(name))?;
+    let bytes = input::chosen(&path, request.of.as_deref())?;
     let given = read_given(bytes, surroundings.clock.now());
     let wanted = service::Save { folder: Some(surroundings.folder.clone()), ..wanted(request)? };
     let saved = given.and_then(|given| service.save(given, &wanted)).map_err(|error| error.of(name))?;
