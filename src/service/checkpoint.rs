@@ -4,7 +4,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use super::nearby::is_of;
 use super::tell::put_together;
 use super::transcript::read;
 use super::{Given, Save, Saved, Service, Words};
@@ -55,7 +54,7 @@ impl Service {
         if self.store.note(&noted, READ)?.is_some_and(|read| read == size.as_bytes()) {
             return Ok(None);
         }
-        let id = self.place(&session, |named| is_of(&project::of(&surroundings.folder), named))?;
+        let id = self.place(&session)?;
         let saved = self.save_as_far(&id, request, &path, surroundings)?;
         self.note_transcript(&id, &path)?;
         // Noted last, so that what is cut short is done again.

@@ -72,7 +72,7 @@ pub fn at_hand(project: &Project, surroundings: &Surroundings) -> Option<Found> 
 }
 
 /// Whether the name of a project in a record means this project; it may be its id, the address of its remote or a folder.
-pub(super) fn is_of(project: &Project, named: &str) -> bool {
+fn is_of(project: &Project, named: &str) -> bool {
     let in_folder = |root: &PathBuf| Path::new(named).starts_with(root);
     let is_path = Path::new(named).is_absolute();
     named == project.id || project.has_remote(named) || is_path && project.worktrees().iter().any(in_folder)

@@ -147,6 +147,10 @@ impl Service {
             record.delta = base.map(|base| since::delta(base, &record, &made.known));
             Ok(record)
         })?;
+        self.note_place(&id, &record, || {
+            let own = request.project.as_ref().and_then(|_| project_of(&made.state.environment));
+            own.is_none_or(|own| own == record.project)
+        })?;
         Ok(Saved {
             id: id.to_string(),
             store: self.address(),

@@ -36,8 +36,7 @@ impl Service {
         let proven = proven.transpose()?;
         step("putting it together")?;
         if let (None, Some(session)) = (&save.id, proven.as_ref().and_then(session)) {
-            let is_here = |named: &str| save.project.as_deref().is_none_or(|project| project == named);
-            save.id = Some(self.place(&session, is_here)?.to_string());
+            save.id = Some(self.place(&session)?.to_string());
         }
         let before = save.id.as_deref().and_then(|id| self.record(id).ok());
         let state = put_together(words, proven, before.as_ref())?;

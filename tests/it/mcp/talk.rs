@@ -291,17 +291,19 @@ fn an_input_without_a_client_is_said() {
 #[test]
 fn a_session_goes_on_under_its_name() {
     let home = TempDir::new().unwrap();
-    let path = fixtures::root().join(SESSION);
+    let path = home.path().join("session.jsonl");
+    let said = json!({"type": "user", "sessionId": "own", "message": {"role": "user", "content": "Fix the rounding"}});
+    std::fs::write(&path, format!("{said}\n")).unwrap();
     let mut talk = Talk::new(home.path());
     let mut save = |id: u64, arguments: Value| {
         talk.call(id, "save_handoff", &arguments);
         let saved = talk.hear(|message| message["id"] == id)["result"]["structuredContent"].clone();
         (saved["session_id"].as_str().unwrap().to_owned(), saved["version"].as_u64().unwrap())
     };
-    let (own, version) = save(2, json!({"transcript_path": path}));
-    assert_eq!(version, 1);
-    assert_eq!(save(3, json!({"transcript_path": path, "session_id": "limiter"})), ("limiter".to_owned(), 1));
-    assert_eq!(save(4, json!({"transcript_path": path})), ("limiter".to_owned(), 2));
-    assert_eq!(save(5, json!({"transcript_path": path, "session_id": own})), (own.clone(), 2));
-    assert_eq!(save(6, json!({"transcript_path": path})), (own, 3));
+    let named = |id: &str, version: u64| (id.to_owned(), version);
+    assert_eq!(save(2, json!({"transcript_path": path})), named("own", 1));
+    assert_eq!(save(3, json!({"transcript_path": path, "session_id": "limiter"})), named("limiter", 1));
+    assert_eq!(save(4, json!({"transcript_path": path})), named("limiter", 2));
+    assert_eq!(save(5, json!({"transcript_path": path, "session_id": "own"})), named("own", 2));
+    assert_eq!(save(6, json!({"transcript_path": path})), named("own", 3));
 }
