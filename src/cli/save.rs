@@ -155,5 +155,9 @@ fn said(saved: &Saved) -> String {
     };
     let secrets =
         if saved.redacted > 0 { format!(", {} secrets taken out", saved.redacted) } else { String::new() };
-    format!("saved {id} in {store}: {tokens} tokens ({encoding}){secrets}{replaced}\n")
+    let before = match &saved.before {
+        Some(before) => format!("\nthe session goes on as {id} from now on; {before} stays as it is\n"),
+        None => "\n".to_owned(),
+    };
+    format!("saved {id} in {store}: {tokens} tokens ({encoding}){secrets}{replaced}{before}")
 }

@@ -74,6 +74,9 @@ pub struct Saved {
     pub saved_at: Timestamp,
     /// When what was there before had been saved, if there was something.
     pub replaced: Option<Timestamp>,
+    /// The handoff that its session was saved to until now, if that is another: it stays as it is from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
     /// Its size as Markdown, in tokens.
     pub tokens: usize,
     /// What counted them.
@@ -147,7 +150,7 @@ impl Service {
             record.delta = base.map(|base| since::delta(base, &record, &made.known));
             Ok(record)
         })?;
-        self.note_place(&id, &record, || {
+        let before = self.note_place(&id, &record, || {
             let own = request.project.as_ref().and_then(|_| project_of(&made.state.environment));
             own.is_none_or(|own| own == record.project)
         })?;
@@ -157,6 +160,7 @@ impl Service {
             version: record.version,
             saved_at: now,
             replaced,
+            before: before.map(|id| id.to_string()),
             tokens: made.tokens,
             encoding: tokenizer.name(),
             tokens_read: record.state.metadata.source.map_or(0, |source| source.tokens),

@@ -32,18 +32,21 @@ impl Service {
     }
 
     /// Notes where a session was saved, if that can be made anew from its transcript and is of the project that it was in.
+    /// Gives the handoff that it was saved to before, if that is another.
     pub(super) fn note_place(
         &self,
         id: &Id,
         record: &Record,
         is_of_project: impl FnOnce() -> bool,
-    ) -> Result<()> {
+    ) -> Result<Option<Id>> {
         let metadata = &record.state.metadata;
-        let Ok(session) = Id::new(record.session()) else { return Ok(()) };
+        let Ok(session) = Id::new(record.session()) else { return Ok(None) };
         let can_be_made_anew = metadata.source.is_some() || metadata.said.is_some();
-        if can_be_made_anew && self.noted(&session)? != *id && is_of_project() {
-            self.store.put_note(&session, KEPT_AS, id.as_str().as_bytes())?;
+        let before = self.noted(&session)?;
+        if !can_be_made_anew || before == *id || !is_of_project() {
+            return Ok(None);
         }
-        Ok(())
+        self.store.put_note(&session, KEPT_AS, id.as_str().as_bytes())?;
+        Ok(self.store.get(&before)?.map(|_| before))
     }
 }

@@ -106,11 +106,12 @@ impl Machine {
 
     /// What a person types in the project.
     #[track_caller]
-    fn baton(&self, words: &[&str]) {
+    fn baton(&self, words: &[&str]) -> String {
         let mut command = Command::new(env!("CARGO_BIN_EXE_baton"));
         command.args(words).current_dir(self.project()).env_clear().env("HOME", self.home());
         let output = command.output().unwrap();
         assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
     }
 }
 
@@ -216,10 +217,10 @@ fn a_session_saved_by_hand_goes_on_under_its_name() {
     let stop = machine.event("Stop", &json!({}));
     let save = |more: &[&str]| {
         let path = machine.transcript().to_string_lossy().into_owned();
-        machine.baton(&[&["save", &path], more].concat());
+        machine.baton(&[&["save", &path], more].concat())
     };
     machine.write(40);
-    save(&["--id", "limiter", "--budget", "3000"]);
+    assert_eq!(save(&["--id", "limiter", "--budget", "3000"]).lines().count(), 1);
     machine.send("claude-code", &stop);
     assert_eq!(machine.kept_as("limiter")["version"], 1);
     machine.write(60);
@@ -234,7 +235,8 @@ fn a_session_saved_by_hand_goes_on_under_its_name() {
     assert!(machine.send("claude-code", &start).unwrap().contains("handoff limiter"));
 
     // The newest of several goes on, and one that was removed does not come back.
-    save(&["--id", "later"]);
+    let said = save(&["--id", "later"]);
+    assert!(said.ends_with("\nthe session goes on as later from now on; limiter stays as it is\n"), "{said}");
     machine.write(100);
     machine.send("claude-code", &stop);
     assert_eq!(
