@@ -178,11 +178,7 @@ fn passages(spoken: usize, text: &str) -> Vec<Passage> {
 fn pieces(line: &str) -> impl Iterator<Item = &str> {
     let mut rest = line;
     std::iter::from_fn(move || {
-        let mut at = rest.len().min(PASSAGE);
-        while !rest.is_char_boundary(at) {
-            at -= 1;
-        }
-        let (piece, behind) = rest.split_at(at);
+        let (piece, behind) = rest.split_at(rest.floor_char_boundary(PASSAGE));
         rest = behind;
         (!piece.is_empty()).then_some(piece)
     })

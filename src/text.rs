@@ -425,23 +425,24 @@ pub fn joined(folder: &str, path: &str) -> String {
     format!("{}/{}", folder.trim_end_matches(['/', '\\']), path.trim_start_matches("./"))
 }
 
+/// The first bytes of a text, at most so many, in whole characters.
+pub fn beginning(text: &str, most: usize) -> &str {
+    &text[..text.floor_char_boundary(most)]
+}
+
 /// Cuts a text to at most `limit` bytes at the end of a sentence, clause or word, and says so with "…".
 pub fn clip(text: &str, limit: usize) -> String {
     if text.len() <= limit {
         return text.to_owned();
     }
-    let mut end = limit;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let head = &text[..end];
+    let head = beginning(text, limit);
     let sentence = head.rfind(". ").map(|at| at + 1).filter(|at| *at > limit / 2);
     if let Some(at) = sentence {
         return head[..at].to_owned();
     }
     let clause = head.rfind("; ").or_else(|| head.rfind(", ")).filter(|at| *at > limit * 2 / 3);
     let word = head.rfind(' ').filter(|at| *at > limit / 2);
-    format!("{}…", head[..clause.or(word).unwrap_or(end)].trim_end())
+    format!("{}…", head[..clause.or(word).unwrap_or(head.len())].trim_end())
 }
 
 #[cfg(test)]

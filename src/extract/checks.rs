@@ -208,11 +208,7 @@ fn counts(output: &str) -> String {
 }
 
 fn tail(text: &str, bytes: usize) -> &str {
-    let mut start = text.len().saturating_sub(bytes);
-    while !text.is_char_boundary(start) {
-        start += 1;
-    }
-    &text[start..]
+    &text[text.ceil_char_boundary(text.len().saturating_sub(bytes))..]
 }
 
 /// Over bytes and without Unicode classes, which would only make it slower: outputs are long.

@@ -7,10 +7,12 @@ use super::cues::{Cue, Cues};
 use super::session::Turn;
 use super::spoken::{looks_like_output, spoken};
 use crate::fact::{Fact, Item};
-use crate::text::{clip, plain, statements};
+use crate::text::{beginning, clip, plain, statements};
 
 /// The longest objective, in bytes.
 const LONGEST: usize = 420;
+/// What a message is about stands in so many bytes of it; what follows in a longer one was pasted.
+const HEARD: usize = 64 << 10;
 
 pub(super) fn extract(material: &Material) -> Vec<Fact> {
     let Some(parts) = parts(material) else {
@@ -33,22 +35,27 @@ pub(super) fn text(material: &Material) -> Option<String> {
 
 /// What the user set out to have done, and what they asked for last, each with the index of its event.
 fn parts(material: &Material) -> Option<Vec<(usize, String)>> {
-    let turns: Vec<&Turn> = material.session.turns.iter().filter(|turn| is_task(turn.text)).collect();
+    let turns: Vec<&Turn> = material.session.turns.iter().filter(|turn| is_task(heard(turn))).collect();
     let first = turns.first().copied().or(material.session.turns.first())?;
-    let mut parts = vec![(first.at, headline(first.text, 300))];
+    let mut parts = vec![(first.at, headline(heard(first), 300))];
     let mut later = turns.iter().filter(|turn| turn.at != first.at && turn.text.len() > 24);
     let efforts = efforts(material, &turns);
     let effort = |turn: &Turn| efforts.get(&turn.at).copied().unwrap_or(0);
     let most = later.clone().max_by_key(|turn| (effort(turn), turn.at));
     let most = most.filter(|turn| effort(turn) * 4 >= material.session.uses.len());
     for turn in most.into_iter().chain(later.next_back()) {
-        let said = headline(turn.text, 220);
+        let said = headline(heard(turn), 220);
         if parts.iter().all(|(at, part)| *at != turn.at && !repeats(part, &said)) {
             parts.push((turn.at, said));
         }
     }
     parts.sort_by_key(|(at, _)| *at);
     Some(parts)
+}
+
+/// As much of a message as is listened to.
+fn heard<'a>(turn: &Turn<'a>) -> &'a str {
+    beginning(turn.text, HEARD)
 }
 
 /// Whether one of two statements says the other again, or its beginning.
@@ -80,7 +87,7 @@ fn efforts(material: &Material, tasks: &[&Turn]) -> BTreeMap<usize, usize> {
     let mut efforts: BTreeMap<usize, usize> = BTreeMap::new();
     let mut current = None;
     for turn in &material.session.turns {
-        let asks = tasks.iter().any(|task| task.at == turn.at) && !goes_on(turn.text);
+        let asks = tasks.iter().any(|task| task.at == turn.at) && !goes_on(heard(turn));
         if asks || current.is_none() {
             current = Some(turn.at);
         }
