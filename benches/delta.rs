@@ -124,7 +124,7 @@ fn steps(path: &Path) -> Vec<Step> {
 
 fn step(base: &HandoffState, handoff: &Handoff) -> Step {
     let new = &handoff.state;
-    let known = Known::facts(&handoff.facts);
+    let known = Known::facts(handoff.facts.clone());
     let told =
         update(base, new, &known, &Options { budget: 32_000, ..Options::default() }).expect("room enough");
     let delta = &told.delta;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -18,7 +19,9 @@ use crate::state::{HandoffState, Task};
 /// Of two bare handoffs nothing is known: `Known::default()`.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
-    marks: Vec<Mark>,
+    facts: Vec<Fact>,
+    /// Of the facts, or of another handoff; made when an entry went, which most saves do without.
+    marks: OnceLock<Vec<Mark>>,
     /// Whether this is everything that was found in the session.
     whole: bool,
     /// What was said before of entries that went.
@@ -27,17 +30,13 @@ pub struct Known {
 
 impl Known {
     /// All that was found in the new handoff's session, taken or not.
-    pub fn facts(facts: &[Fact]) -> Self {
-        let forms = facts.iter().flat_map(|fact| [fact.forms.first(), fact.forms.last()]).flatten();
-        let marks = forms.filter_map(|item| {
-            subject_of(item).map(|(section, subject)| Mark::about(section, &subject, rationale_of(item)))
-        });
-        Known { marks: marks.collect(), whole: true, ..Known::default() }
+    pub fn facts(facts: Vec<Fact>) -> Self {
+        Known { facts, whole: true, ..Known::default() }
     }
 
     /// What another handoff of the same time says, such as a longer one.
     pub fn state(state: &HandoffState) -> Self {
-        Known { marks: marks(&Parts::of(state)), ..Known::default() }
+        Known { marks: marks(&Parts::of(state)).into(), ..Known::default() }
     }
 
     /// What the deltas on the way said, the newest first.
@@ -53,8 +52,16 @@ impl Known {
         Known { whole: false, ..self }
     }
 
+    fn marks(&self) -> &[Mark] {
+        let forms = || self.facts.iter().flat_map(|fact| [fact.forms.first(), fact.forms.last()]).flatten();
+        let mark = |item| {
+            subject_of(item).map(|(section, subject)| Mark::about(section, &subject, rationale_of(item)))
+        };
+        self.marks.get_or_init(|| forms().filter_map(mark).collect())
+    }
+
     fn says(&self, mark: &Mark) -> bool {
-        self.marks.iter().any(|known| known.is(mark))
+        self.marks().iter().any(|known| known.is(mark))
     }
 }
 
@@ -187,7 +194,7 @@ impl<'a> Witness<'a> {
 
     /// Whether a step is reported as done.
     fn is_done(&self, step: &Mark) -> bool {
-        let mut reports = self.known.marks.iter().chain(&self.new);
+        let mut reports = self.known.marks().iter().chain(&self.new);
         reports
             .any(|it| it.section == Section::Progress && (it.key == step.key || it.likeness(step).is_some()))
     }

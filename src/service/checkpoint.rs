@@ -94,7 +94,8 @@ impl Service {
             automatic: true,
             ..Save::default()
         };
-        let saved = says_more.then(|| self.save(Given::State(Box::new(state)), &save)).transpose()?;
+        let given = Given::Proven { state: Box::new(state), facts: handoff.facts };
+        let saved = says_more.then(|| self.save(given, &save)).transpose()?;
         match kept {
             Kept::Instead(bytes) => self.store.put_note(id, RESUME, &bytes)?,
             Kept::Behind(bytes) => self.store.extend_note(id, RESUME, &bytes)?,

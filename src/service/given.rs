@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::discover::Found;
 use crate::error::{Error, Result};
+use crate::fact::Fact;
 use crate::state::HandoffState;
 use crate::surroundings::Surroundings;
 use crate::{discover, project, redact};
@@ -17,6 +18,13 @@ pub enum Given {
     Transcript(Vec<u8>),
     /// A handoff as its author wrote it.
     State(Box<HandoffState>),
+    /// What a transcript proves, together with what was said of it.
+    Proven {
+        /// The handoff.
+        state: Box<HandoffState>,
+        /// All that was found in the transcript, which tells why something of an earlier handoff is gone.
+        facts: Vec<Fact>,
+    },
 }
 
 /// Reads what is handed in: JSON with a task is a handoff, anything else a transcript.

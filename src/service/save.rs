@@ -190,24 +190,32 @@ fn make(given: Given, request: &Save, tokenizer: Tokenizer, base: Option<Handoff
             if let Some(root) = &made.root {
                 worktree::anchor(&mut made.state, root);
             }
-            let known = Known::facts(&made.facts);
+            let known = Known::facts(made.facts);
             Ok(Made { state: made.state, known, tokens: made.tokens, redacted: 0, warnings: made.warnings })
         }
-        Given::State(state) => {
-            let (mut state, redacted) = redacted(&*state);
-            state.metadata.base_session =
-                base.map(|base| base.metadata.session_id).or(state.metadata.base_session);
-            let markdown = render::find("markdown").expect("markdown is in the list");
-            let mut fitted = fit::fit(state, request.budget, tokenizer, markdown, render::Citations::Hidden)?;
-            if let Some(root) = request.tree.root(&tree::recorded(&fitted.state)) {
-                // What was anchored before may have moved since.
-                worktree::revisit(&mut fitted.state, &root);
-                worktree::anchor(&mut fitted.state, &root);
-            }
-            let known = Known::default();
-            Ok(Made { state: fitted.state, known, tokens: fitted.tokens, redacted, warnings: Vec::new() })
-        }
+        Given::State(state) => make_of(&state, Known::default(), request, tokenizer, base),
+        Given::Proven { state, facts } => make_of(&state, Known::facts(facts), request, tokenizer, base),
     }
+}
+
+/// The handoff of one that is there.
+fn make_of(
+    state: &HandoffState,
+    known: Known,
+    request: &Save,
+    tokenizer: Tokenizer,
+    base: Option<HandoffState>,
+) -> Result<Made> {
+    let (mut state, redacted) = redacted(state);
+    state.metadata.base_session = base.map(|base| base.metadata.session_id).or(state.metadata.base_session);
+    let markdown = render::find("markdown").expect("markdown is in the list");
+    let mut fitted = fit::fit(state, request.budget, tokenizer, markdown, render::Citations::Hidden)?;
+    if let Some(root) = request.tree.root(&tree::recorded(&fitted.state)) {
+        // What was anchored before may have moved since.
+        worktree::revisit(&mut fitted.state, &root);
+        worktree::anchor(&mut fitted.state, &root);
+    }
+    Ok(Made { state: fitted.state, known, tokens: fitted.tokens, redacted, warnings: Vec::new() })
 }
 
 /// The record with the new handoff; what nobody named stays as it was.

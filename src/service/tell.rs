@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::transcript::{lines, read};
 use super::{Given, Save, Saved, Service, Words};
-use crate::build::{Options, Step, build_in_steps};
+use crate::build::{Handoff, Options, Step, build_in_steps};
 use crate::error::{Error, Result};
 use crate::state::HandoffState;
 use crate::store::{Id, Record};
@@ -35,13 +35,19 @@ impl Service {
         let proven = read.map(|(path, bytes)| proven(&bytes, &save, step).map_err(|error| error.of(path)));
         let proven = proven.transpose()?;
         step("putting it together")?;
-        if let (None, Some(session)) = (&save.id, proven.as_ref().and_then(session)) {
+        if let (None, Some(session)) = (&save.id, proven.as_ref().and_then(|handoff| session(&handoff.state)))
+        {
             save.id = Some(self.place(&session)?.to_string());
         }
         let before = save.id.as_deref().and_then(|id| self.record(id).ok());
-        let state = put_together(words, proven, before.as_ref())?;
+        let (proven, facts) = proven.map(|handoff| (handoff.state, handoff.facts)).unzip();
+        let state = Box::new(put_together(words, proven, before.as_ref())?);
         step("saving")?;
-        let saved = self.save(Given::State(Box::new(state)), &save)?;
+        let given = match facts {
+            Some(facts) => Given::Proven { state, facts },
+            None => Given::State(state),
+        };
+        let saved = self.save(given, &save)?;
         if let Some(path) = transcript {
             self.note_transcript(&Id::new(&saved.id)?, &path)?;
         }
@@ -68,11 +74,11 @@ pub(super) fn put_together(
     }
 }
 
-fn proven(bytes: &[u8], save: &Save, step: Step) -> Result<HandoffState> {
+fn proven(bytes: &[u8], save: &Save, step: Step) -> Result<Handoff> {
     let defaults = Options::default();
     let budget = save.budget.unwrap_or(defaults.budget);
     let options = Options { budget, format: save.format.clone(), recorded_root: true, ..defaults };
-    Ok(build_in_steps(bytes, &options, step)?.state)
+    build_in_steps(bytes, &options, step)
 }
 
 /// The agent's id of the session, if a handoff can be called that.

@@ -249,6 +249,28 @@ fn a_session_saved_by_hand_goes_on_under_its_name() {
     assert_eq!(machine.kept(), [machine.session.as_str()]);
 }
 
+/// A hook knows all that the session said, so it says why entries went as a save by hand does.
+#[test]
+fn a_checkpoint_says_why_entries_went() {
+    let removed = |save: fn(&Machine)| {
+        let machine = Machine::new();
+        for records in [150, usize::MAX] {
+            machine.write(records);
+            save(&machine);
+        }
+        machine.record()["delta"]["removed"].clone()
+    };
+    let by_hook = removed(|machine| {
+        machine.send("claude-code", &machine.event("Stop", &json!({"stop_hook_active": false})));
+    });
+    let by_hand = removed(|machine| {
+        machine.baton(&["save", machine.transcript().to_str().unwrap(), "--id", &machine.session]);
+    });
+    let reasons = |reason: &str| by_hook.as_array().unwrap().iter().any(|entry| entry["reason"] == reason);
+    assert!(reasons("executed") && reasons("evicted"), "{by_hook}");
+    assert_eq!(by_hook, by_hand);
+}
+
 /// What is not this session's to change is left alone.
 #[test]
 fn handoffs_that_are_not_to_be_changed_stay() {

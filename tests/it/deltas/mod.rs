@@ -164,13 +164,13 @@ fn why_entries_went() {
         (Section::Files, Superseded),
         (Section::Files, Evicted),
     ];
-    check_reasons(&base, &new, &Known::facts(&facts), &known);
+    check_reasons(&base, &new, &Known::facts(facts.to_vec()), &known);
     let known = [&known[..4], &[(Section::Constraints, Superseded)], &known[5..]].concat();
-    check_reasons(&base, &new, &Known::facts(&facts[..1]), &known);
+    check_reasons(&base, &new, &Known::facts(facts[..1].to_vec()), &known);
 
     // Of another session silence tells nothing.
     new.metadata.session_id = "another".into();
-    check_reasons(&base, &new, &Known::facts(&facts), &unknown);
+    check_reasons(&base, &new, &Known::facts(facts.to_vec()), &unknown);
 
     // What the new handoff says itself tells, whoever made it.
     new.verification = vec![Verification {
@@ -281,7 +281,7 @@ fn halves(bytes: &[u8]) -> Option<(HandoffState, HandoffState, Known)> {
     let head = lines[..(lines.len() * 2).div_ceil(3)].concat();
     let base = build::build(&head, &options(2000, "markdown")).ok()?.state;
     let new = build::build(bytes, &with_base(&base)).ok()?;
-    Some((base, new.state, Known::facts(&new.facts)))
+    Some((base, new.state, Known::facts(new.facts)))
 }
 
 fn with_base(base: &HandoffState) -> Options {
