@@ -275,5 +275,8 @@ fn reported(lines: &[&str]) -> usize {
 
 /// The same file, on whichever system the path was written.
 fn same(one: &str, other: &str) -> bool {
-    one.replace('\\', "/") == other.trim().replace('\\', "/")
+    let other = other.trim();
+    let is_slash = |byte: u8| matches!(byte, b'/' | b'\\');
+    let alike = |(one, other): (u8, u8)| one == other || (is_slash(one) && is_slash(other));
+    one.len() == other.len() && one.bytes().zip(other.bytes()).all(alike)
 }

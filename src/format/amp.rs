@@ -9,7 +9,7 @@ use super::kinds::{self, Kinds};
 use super::lines::{self, Records, Sink};
 use super::value::{count, list, member, owned, prose, string, text, time};
 use super::{Carries, Format, Head, Place, Proof, diff, document};
-use crate::event::{Action, Context, EventKind, Status, Usage};
+use crate::event::{Context, EventKind, Status, Usage};
 
 const HOLDERS: &[&str] = &["messages"];
 
@@ -101,25 +101,21 @@ fn answer(part: &Value, out: &mut Sink) {
     let shown = member(run, &["result", "error"]);
     let status = text(run, "status");
     let said = member(shown, &["output", "content", "message"]);
-    let diff = text(shown, "diff");
-    let (result, action) = out.answer_to(Answer {
-        id: string(part, &["toolUseID", "tool_use_id"]),
+    let id = string(part, &["toolUseID", "tool_use_id"]);
+    let diff = text(shown, "diff").trim_start_matches("```diff").trim_end_matches("```");
+    let edits = out.shown_edit(id, diff::hunks(diff));
+    let result = out.answer(Answer {
+        id,
         text: prose(if said.is_null() { shown } else { said }),
         failed: Some(matches!(status, "error" | "failed")),
         ..Answer::default()
     });
+    result.edits = edits;
     result.exit = super::value::integer(&shown["exitCode"]).or(result.exit);
     match status {
         "rejected-by-user" => result.status = Status::Denied,
         "cancelled" => result.status = Status::Interrupted,
         _ if result.exit.is_some_and(|code| code != 0) => result.status = Status::Failed,
         _ => {}
-    }
-    if let Some(Action::Edit(mut edits)) = action
-        && let [edit] = edits.as_mut_slice()
-        && !diff.is_empty()
-    {
-        edit.hunks = diff::hunks(diff.trim_start_matches("```diff").trim_end_matches("```"));
-        result.edits = edits;
     }
 }

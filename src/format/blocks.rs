@@ -18,12 +18,12 @@ pub(super) fn marked(old: &str, new: &str) -> String {
 
 /// Whether a block begins with this line.
 pub(super) fn opens(line: &str) -> bool {
-    line.trim_end().ends_with(" SEARCH") && line.starts_with(['<', '-'])
+    line.starts_with(['<', '-']) && line.trim_end().ends_with(" SEARCH")
 }
 
 /// Whether a block ends with this line.
 pub(super) fn closes(line: &str) -> bool {
-    line.trim_end().ends_with(" REPLACE") && line.starts_with(['>', '+'])
+    line.starts_with(['>', '+']) && line.trim_end().ends_with(" REPLACE")
 }
 
 /// A part of a message: words, or the blocks of one file.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::json::Value;
 use super::sink::Sink;
-use super::value::owned;
+use super::value::{owned, string};
 use crate::event::Event;
 
 /// The records so far, as a tree.
@@ -23,14 +23,17 @@ pub(super) struct Branches {
 #[derive(Serialize, Deserialize)]
 struct Node {
     events: std::ops::Range<usize>,
-    children: Vec<usize>,
+    /// The last record that has this one as its parent.
+    child: Option<usize>,
+    /// The record before this one with the same parent.
+    sibling: Option<usize>,
     abandoned: bool,
 }
 
 /// A record's place in the tree.
-pub(super) struct Record {
+pub(super) struct Record<'a> {
     pub uuid: String,
-    pub parent: Option<String>,
+    pub parent: Option<&'a str>,
     /// Where the events begin that came out of it; they are the last ones.
     pub since: usize,
     /// Whether it is a message the user typed there and then.
@@ -40,8 +43,8 @@ pub(super) struct Record {
 impl Branches {
     /// Adds a record that names itself and its parent under these two keys; its events begin there.
     pub fn follow(&mut self, record: &Value, keys: [&str; 2], since: usize, typed: bool, out: &mut Sink) {
-        let [uuid, parent] = keys.map(|key| owned(record, &[key]));
-        if let Some(uuid) = uuid {
+        let parent = string(record, &[keys[1]]);
+        if let Some(uuid) = owned(record, &[keys[0]]) {
             self.add(Record { uuid, parent, since, typed }, &mut out.transcript.events);
         }
     }
@@ -50,17 +53,15 @@ impl Branches {
     pub fn add(&mut self, record: Record, events: &mut [Event]) {
         let index = self.nodes.len();
         let own = record.since..events.len();
-        let parent = record.parent.as_ref().and_then(|parent| self.by_uuid.get(parent).copied());
+        let parent = record.parent.and_then(|parent| self.by_uuid.get(parent).copied());
         let again = self.by_uuid.insert(record.uuid, index).is_some();
         let after = record.parent.filter(|_| record.typed && !again);
-        if let Some(earlier) = after.and_then(|parent| self.typed.insert(parent, index)) {
+        if let Some(earlier) = after.and_then(|parent| self.typed.insert(parent.to_owned(), index)) {
             self.abandon(earlier, events);
         }
         let late = !record.typed && parent.is_some_and(|parent| self.nodes[parent].abandoned);
-        self.nodes.push(Node { events: own, children: Vec::new(), abandoned: false });
-        if let Some(parent) = parent {
-            self.nodes[parent].children.push(index);
-        }
+        let sibling = parent.and_then(|parent| self.nodes[parent].child.replace(index));
+        self.nodes.push(Node { events: own, child: None, sibling, abandoned: false });
         if late {
             self.abandon(index, events);
         }
@@ -68,9 +69,10 @@ impl Branches {
 
     /// Marks all that came after a record: the host says that the user went back to it.
     pub fn rewind(&mut self, target: &str, events: &mut [Event]) {
-        let target = self.by_uuid.get(target).and_then(|index| self.nodes.get(*index));
-        for child in target.map(|node| node.children.clone()).unwrap_or_default() {
+        let mut next = self.by_uuid.get(target).and_then(|index| self.nodes.get(*index)?.child);
+        while let Some(child) = next {
             self.abandon(child, events);
+            next = self.nodes[child].sibling;
         }
     }
 
@@ -80,9 +82,13 @@ impl Branches {
         while let Some(index) = open.pop() {
             let Some(node) = self.nodes.get_mut(index).filter(|node| !node.abandoned) else { continue };
             node.abandoned = true;
-            open.extend(&node.children);
             for event in &mut events[node.events.clone()] {
                 event.abandoned = true;
+            }
+            let mut next = node.child;
+            while let Some(child) = next {
+                open.push(child);
+                next = self.nodes[child].sibling;
             }
         }
     }

@@ -3,6 +3,7 @@
 //! A format takes its record apart and says here what it found; what a call means, whose answer an answer is and how
 //! it ended is found out once for all of them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::format::json::Value;
@@ -11,7 +12,7 @@ use rustc_hash::FxHashMap;
 use super::sink::Sink;
 use super::tool::{self, Files};
 use super::{outcome, shell, wrappers};
-use crate::event::{Action, Call, EventKind, ToolResult};
+use crate::event::{Action, Call, EventKind, FileEdit, Hunk, ToolResult};
 
 /// Who speaks in a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,7 +123,10 @@ impl Sink {
         if let Some(id) = id {
             self.calls.by_id.insert(id.to_owned(), index);
         }
-        self.calls.by_tool.entry(tool.to_owned()).or_default().push_back(index);
+        match self.calls.by_tool.get_mut(tool) {
+            Some(queue) => queue.push_back(index),
+            None => drop(self.calls.by_tool.insert(tool.to_owned(), VecDeque::from([index]))),
+        }
         self.calls.unanswered.insert(index);
     }
 
@@ -141,11 +145,19 @@ impl Sink {
         }
     }
 
-    /// Adds an answer, and says what the call does that it answers.
-    pub fn answer_to(&mut self, answer: Answer) -> (&mut ToolResult, Option<Action>) {
-        let call = answer.id.and_then(|id| self.calls.by_id.get(id).copied());
-        let action = call.and_then(|index| self.action(index)).cloned();
-        (self.answer(answer), action)
+    /// What the call of that id does.
+    pub fn action_of(&self, id: Option<&str>) -> Option<&Action> {
+        self.action(*self.calls.by_id.get(id?)?)
+    }
+
+    /// The edit that the call of that id is, if it is one, in the hunks that the host shows; none where it shows none.
+    pub fn shown_edit(&self, id: Option<&str>, hunks: Vec<Hunk>) -> Vec<FileEdit> {
+        let Some(Action::Edit(edits)) = self.action_of(id).filter(|_| !hunks.is_empty()) else {
+            return Vec::new();
+        };
+        let [FileEdit { path, change, content, .. }] = edits.as_slice() else { return Vec::new() };
+        let (path, change, content) = (path.clone(), change.clone(), content.clone());
+        vec![FileEdit { path, change, hunks, content }]
     }
 
     /// Whether a call of that id was told.
@@ -184,10 +196,10 @@ impl Calls {
 }
 
 /// Arguments that came as JSON in a string are unpacked; other text stays as the one input.
-pub(super) fn arguments(written: &Value) -> Value {
-    let Value::String(text) = written else { return written.clone() };
+pub(super) fn arguments(written: &Value) -> Cow<'_, Value> {
+    let Value::String(text) = written else { return Cow::Borrowed(written) };
     match serde_json::from_str(text) {
-        Ok(value @ Value::Object(_)) => value,
-        _ => Value::object([("input", text)]),
+        Ok(value @ Value::Object(_)) => Cow::Owned(value),
+        _ => Cow::Owned(Value::object([("input", text)])),
     }
 }

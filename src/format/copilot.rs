@@ -159,13 +159,14 @@ fn call(tool: &str, data: &Value, out: &mut Sink) {
 fn complete(data: &Value, out: &mut Sink) {
     let result = &data["result"];
     let text = member(result, &["content"]).as_str().or(data["error"]["message"].as_str());
-    let answer = Answer {
-        id: string(data, &["toolCallId"]),
+    let id = string(data, &["toolCallId"]);
+    let action = out.action_of(id).cloned();
+    let answered = out.answer(Answer {
+        id,
         text: text.unwrap_or_default().to_owned(),
         failed: data["success"].as_bool().map(|success| !success),
         ..Answer::default()
-    };
-    let (answered, action) = out.answer_to(answer);
+    });
     match action {
         Some(Action::Edit(edits)) => answered.edits = placed(text_of(result), &edits),
         Some(Action::Read { path, .. }) => answered.read = numbered::dotted(&path, &answered.text),

@@ -6,7 +6,7 @@
 use rayon::prelude::*;
 
 use super::lines::{self, Records};
-use super::scan::{self, LineCounter, Slice};
+use super::scan::{self, LineCounter, Slice, Values};
 use super::sink::Sink;
 use crate::event::Transcript;
 
@@ -71,24 +71,24 @@ struct Document<'a> {
 impl<'a> Document<'a> {
     fn of(text: &'a str, start: usize, holders: &[&str]) -> Option<Self> {
         match text.as_bytes().get(start)? {
-            b'[' => Some(Self::list(text, start, start, None)),
+            b'[' => Some(Self::list(start, scan::elements(text, start), None)),
             b'{' => Self::object(text, start, holders),
             _ => None,
         }
     }
 
     fn object(text: &'a str, start: usize, holders: &[&str]) -> Option<Self> {
-        let members = scan::members(text, start);
-        let held = |key: &&str| members.iter().find(|member| member.key == *key);
-        let list = holders.iter().filter_map(held).find(|member| text[member.start..].starts_with('['))?;
+        let mut members = scan::members_with(text, start, holders);
+        let mut held = holders.iter().filter_map(|key| members.iter().position(|member| member.key == *key));
+        let list = held.find(|index| members[*index].elements.is_some())?;
+        let list = members.swap_remove(list);
         let beside = members.iter().filter(|member| member.key != list.key);
         let whole = beside.filter_map(|member| Some((member.key, &text[member.start..member.end?])));
         let pairs: Vec<String> = whole.map(|(key, value)| format!("\"{key}\":{value}")).collect();
-        Some(Self::list(text, start, list.start, Some(format!("{{{}}}", pairs.join(",")))))
+        Some(Self::list(start, list.elements?, Some(format!("{{{}}}", pairs.join(",")))))
     }
 
-    fn list(text: &'a str, start: usize, list: usize, around: Option<String>) -> Self {
-        let values = scan::elements(text, list);
+    fn list(start: usize, values: Values<'a>, around: Option<String>) -> Self {
         Self { start, around, records: values.complete, torn: values.torn }
     }
 }

@@ -1,19 +1,20 @@
 //! `OpenCode`: the export of a session as one document, and the events of its server, one a line.
-//!
-//! A message has parts, and the part of a tool holds the call and its answer. The events tell a part again whenever
-//! something of it changes: it counts once, when nothing more can come.
+
+mod part;
+mod stream;
 
 use std::collections::BTreeMap;
 
 use crate::format::json::Value;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::conversation::{Answer, Role, role};
+use self::part::part;
+use super::conversation::{Role, role};
 use super::kinds::{self, Kinds};
 use super::lines::{self, Records, Sink};
-use super::value::{count, integer, list, member, owned, string, text, time};
-use super::{Carries, Format, Head, Place, Proof, diff, document};
-use crate::event::{self, Action, Actor, Context, EventKind, Status, Usage};
+use super::value::{count, list, owned, string, text, time};
+use super::{Carries, Format, Head, Place, Proof, document};
+use crate::event::{Actor, Context, EventKind, Usage};
 
 const HOLDERS: &[&str] = &["messages"];
 
@@ -181,80 +182,6 @@ impl OpenCode {
         self.session = self.session.take().or(session);
         out.actor = if own { Actor::Main } else { Actor::Subagent };
     }
-
-    fn event(&mut self, kind: &str, properties: &Value, out: &mut Sink) {
-        out.actor = Actor::Main;
-        match kind {
-            "session.created" | "session.updated" => self.about(&properties["info"], out),
-            "message.updated" => self.message(&properties["info"], out),
-            "message.part.updated" => self.changed(&properties["part"], out),
-            "session.idle" => self.flush(text(properties, "sessionID"), out),
-            kind => out.other(kind, IGNORED),
-        }
-    }
-
-    fn message(&mut self, info: &Value, out: &mut Sink) {
-        let (Some(id), Some(role)) = (string(info, &["id"]), string(info, &["role"]).and_then(role)) else {
-            return;
-        };
-        self.actor(info, out);
-        if self.roles.insert(id.to_owned(), role).is_none() && role == Role::Assistant {
-            assistant(info, out);
-        }
-        let ended = !info["time"]["completed"].is_null() || !info["error"].is_null();
-        if ended && self.told.insert(id.to_owned()) {
-            self.flush(text(info, "sessionID"), out);
-            usage(info, out);
-            interrupted(info, out);
-        }
-    }
-
-    /// A part that is new or not as it was.
-    fn changed(&mut self, piece: &Value, out: &mut Sink) {
-        self.actor(piece, out);
-        let role = self.roles.get(text(piece, "messageID")).copied().unwrap_or(Role::Assistant);
-        let id = text(piece, "id").to_owned();
-        let kind = text(piece, "type");
-        let ended = role == Role::User || !piece["time"]["end"].is_null();
-        if !matches!(kind, "text" | "reasoning") {
-            part(role, piece, out);
-        } else if !ended {
-            self.open.retain(|(open, _)| *open != id);
-            self.open.push((id, piece.clone()));
-        } else if self.told.insert(id.clone()) {
-            self.open.retain(|(open, _)| *open != id);
-            part(role, piece, out);
-        }
-    }
-
-    /// Tells the texts that were never finished.
-    fn flush(&mut self, session: &str, out: &mut Sink) {
-        let (flushed, open) = std::mem::take(&mut self.open)
-            .into_iter()
-            .partition(|(_, part)| text(part, "sessionID") == session);
-        self.open = open;
-        let flushed: Vec<(String, Value)> = flushed;
-        for (id, piece) in flushed {
-            if self.told.insert(id) {
-                self.actor(&piece, out);
-                part(Role::Assistant, &piece, out);
-            }
-        }
-    }
-}
-
-fn part(role: Role, part: &Value, out: &mut Sink) {
-    match text(part, "type") {
-        "text" if part["synthetic"] == Value::Bool(true) => out.inject(text(part, "text")),
-        "text" => out.say(role, text(part, "text")),
-        "reasoning" => out.think(text(part, "text")),
-        "tool" => tool(part, out),
-        "subtask" => {
-            out.call(string(part, &["id"]), "task", part);
-        }
-        "compaction" => drop(out.tell(EventKind::Compacted { summary: None })),
-        kind => out.other(&format!("part {kind}"), IGNORED),
-    }
 }
 
 fn assistant(info: &Value, out: &mut Sink) {
@@ -274,56 +201,4 @@ fn interrupted(info: &Value, out: &mut Sink) {
     if text(&info["error"], "name") == "MessageAbortedError" {
         out.tell(EventKind::Interrupted);
     }
-}
-
-/// A call as soon as its arguments are known, and its answer once it is there.
-fn tool(part: &Value, out: &mut Sink) {
-    let state = &part["state"];
-    let (id, status) = (string(part, &["callID"]), text(state, "status"));
-    let known = id.is_some_and(|id| out.knows(id));
-    if !known && status != "pending" {
-        out.call(id, text(part, "tool"), &state["input"]);
-    }
-    if !matches!(status, "completed" | "error") {
-        return;
-    }
-    let answer = Answer {
-        id,
-        tool: string(part, &["tool"]),
-        text: text_of(state).to_owned(),
-        failed: Some(status == "error"),
-    };
-    let metadata = &state["metadata"];
-    let (result, action) = out.answer_to(answer);
-    result.exit = integer(member(metadata, &["exit", "exitCode"])).or(result.exit);
-    if result.exit.is_some_and(|code| code != 0) {
-        result.status = Status::Failed;
-    }
-    match action {
-        Some(Action::Edit(edits)) => result.edits = edited(&edits, metadata),
-        Some(Action::Ask(questions)) => result.answers = answers(&questions, metadata),
-        _ => {}
-    }
-}
-
-fn text_of(state: &Value) -> &str {
-    member(state, &["output", "error"]).as_str().unwrap_or_default()
-}
-
-/// The edits with the places that the host's diff gives.
-fn edited(called: &[event::FileEdit], metadata: &Value) -> Vec<event::FileEdit> {
-    let shown = diff::unified(text(metadata, "diff"), called.first().map(|edit| edit.path.as_str()));
-    match (called, shown.as_slice()) {
-        ([edit], [shown]) => vec![event::FileEdit { hunks: shown.hunks.clone(), ..edit.clone() }],
-        _ => Vec::new(),
-    }
-}
-
-fn answers(questions: &[event::Question], metadata: &Value) -> Vec<event::Answer> {
-    let chosen = list(metadata, "answers").map(|labels| {
-        let labels = labels.as_array().into_iter().flatten().filter_map(Value::as_str);
-        labels.collect::<Vec<_>>().join(", ")
-    });
-    let pairs = questions.iter().zip(chosen);
-    pairs.map(|(question, answer)| event::Answer { question: question.text.clone(), answer }).collect()
 }

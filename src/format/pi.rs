@@ -10,7 +10,7 @@ use super::kinds::{self, Kinds};
 use super::lines::{self, Records, Sink};
 use super::value::{count, integer, owned, prose, string, text, time};
 use super::{Carries, Format, Head, Place, Proof, numbered};
-use crate::event::{Action, Context, EventKind, Status, Usage};
+use crate::event::{Context, EventKind, Status, Usage};
 
 pub(super) const FORMAT: Format = Format {
     name: "pi",
@@ -151,21 +151,15 @@ fn assistant(message: &Value, out: &mut Sink) {
 }
 
 fn answer(message: &Value, out: &mut Sink) {
-    let answer = Answer {
-        id: string(message, &["toolCallId"]),
+    let id = string(message, &["toolCallId"]);
+    let edits = out.shown_edit(id, numbered::hunks(text(&message["details"], "diff")));
+    let result = out.answer(Answer {
+        id,
         tool: string(message, &["toolName"]),
         text: prose(&message["content"]),
         failed: message["isError"].as_bool(),
-    };
-    let diff = text(&message["details"], "diff");
-    let (result, action) = out.answer_to(answer);
-    if let Some(Action::Edit(mut edits)) = action
-        && let [edit] = edits.as_mut_slice()
-        && !diff.is_empty()
-    {
-        edit.hunks = numbered::hunks(diff);
-        result.edits = edits;
-    }
+    });
+    result.edits = edits;
 }
 
 /// A command that the user ran.

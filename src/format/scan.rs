@@ -2,7 +2,7 @@
 //!
 //! Only brackets and strings are followed; whether a slice is valid JSON shows when it is parsed on its own.
 
-use memchr::{memchr_iter, memchr2};
+use memchr::{memchr, memchr_iter};
 
 /// A part of the input that is one JSON value, and where it begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,12 +18,14 @@ pub(super) struct Slice<'a> {
 pub(super) struct Values<'a> {
     /// The complete values.
     pub complete: Vec<Slice<'a>>,
+    /// Where the array ends, if it does.
+    pub end: Option<usize>,
     /// Where the value begins that has no end; the end of the input if it broke off between values.
     pub torn: Option<usize>,
 }
 
 /// A member of an object: its key as written between the quotes, and its value, which may be torn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Member<'a> {
     /// The key.
     pub key: &'a str,
@@ -31,6 +33,8 @@ pub(super) struct Member<'a> {
     pub start: usize,
     /// Where the value ends, if it does.
     pub end: Option<usize>,
+    /// The elements of the value, where they were asked for and it is an array.
+    pub elements: Option<Values<'a>>,
 }
 
 /// The elements of the array that begins at `start`.
@@ -42,7 +46,7 @@ pub(super) fn elements(text: &str, start: usize) -> Values<'_> {
         at = skip(bytes, at, b",");
         match bytes.get(at) {
             None => break values.torn = Some(text.len()),
-            Some(b']') => break,
+            Some(b']') => break values.end = Some(at + 1),
             Some(_) => {}
         }
         let Some(end) = value_end(text, at) else { break values.torn = Some(at) };
@@ -54,6 +58,11 @@ pub(super) fn elements(text: &str, start: usize) -> Values<'_> {
 
 /// The members of the object that begins at `start`, as far as they go.
 pub(super) fn members(text: &str, start: usize) -> Vec<Member<'_>> {
+    members_with(text, start, &[])
+}
+
+/// The same, with the elements of those arrays that are members under one of these keys: nothing is gone over twice.
+pub(super) fn members_with<'a>(text: &'a str, start: usize, lists: &[&str]) -> Vec<Member<'a>> {
     let bytes = text.as_bytes();
     let mut members = Vec::new();
     let mut at = start + 1;
@@ -67,8 +76,11 @@ pub(super) fn members(text: &str, start: usize) -> Vec<Member<'_>> {
         if value >= bytes.len() {
             return members;
         }
-        let end = value_end(text, value);
-        members.push(Member { key: &text[at + 1..key_end - 1], start: value, end });
+        let key = &text[at + 1..key_end - 1];
+        let is_list = bytes[value] == b'[' && lists.contains(&key);
+        let elements = is_list.then(|| elements(text, value));
+        let end = elements.as_ref().map_or_else(|| value_end(text, value), |elements| elements.end);
+        members.push(Member { key, start: value, end, elements });
         match end {
             Some(end) => at = end,
             None => return members,
@@ -117,11 +129,12 @@ fn brackets_end(bytes: &[u8], start: usize) -> Option<usize> {
 fn string_end(bytes: &[u8], start: usize) -> Option<usize> {
     let mut at = start + 1;
     loop {
-        at += memchr2(b'"', b'\\', bytes.get(at..)?)?;
-        if bytes[at] == b'"' {
-            return Some(at + 1);
+        at += memchr(b'"', bytes.get(at..)?)? + 1;
+        // Text has more escapes than quotes: they are looked at from behind.
+        let before = bytes[start + 1..at - 1].iter().rev();
+        if before.take_while(|byte| **byte == b'\\').count() % 2 == 0 {
+            return Some(at);
         }
-        at += 2;
     }
 }
 

@@ -63,16 +63,13 @@ pub(super) fn user_events(text: &str) -> Vec<EventKind> {
         return events;
     }
     let mut events = Vec::new();
-    let mut words = String::new();
     let mut rest = text;
     while let Some((before, block, after)) = next_injected(rest) {
-        words.push_str(before);
-        push_words(&mut events, &mut words);
+        push_words(&mut events, before.trim());
         events.push(EventKind::Injected { text: block.to_owned() });
         rest = after;
     }
-    words.push_str(rest);
-    push_words(&mut events, &mut words);
+    push_words(&mut events, rest.trim());
     events
 }
 
@@ -88,17 +85,15 @@ fn task(text: &str) -> Option<(&str, &str, &str)> {
     })
 }
 
-fn push_words(events: &mut Vec<EventKind>, words: &mut String) {
-    let text = std::mem::take(words);
-    let trimmed = text.trim();
-    if INTERRUPTED.iter().any(|mark| trimmed.starts_with(mark)) {
+fn push_words(events: &mut Vec<EventKind>, words: &str) {
+    if INTERRUPTED.iter().any(|mark| words.starts_with(mark)) {
         events.push(EventKind::Interrupted);
-    } else if trimmed.starts_with(SUMMARY) {
-        events.push(EventKind::Compacted { summary: Some(trimmed.to_owned()) });
-    } else if is_command_of_the_host(trimmed) {
-        events.push(EventKind::Injected { text: trimmed.to_owned() });
-    } else if !unwrapped(trimmed).is_empty() {
-        events.push(EventKind::User { text: unwrapped(trimmed).to_owned() });
+    } else if words.starts_with(SUMMARY) {
+        events.push(EventKind::Compacted { summary: Some(words.to_owned()) });
+    } else if is_command_of_the_host(words) {
+        events.push(EventKind::Injected { text: words.to_owned() });
+    } else if !unwrapped(words).is_empty() {
+        events.push(EventKind::User { text: unwrapped(words).to_owned() });
     }
 }
 

@@ -60,7 +60,7 @@ impl Session {
         let typed = self.content(raw, &mut place);
         let Some(uuid) = uuid else { return };
         let events = &mut out.transcript.events;
-        let record = branches::Record { uuid, parent, since: start, typed };
+        let record = branches::Record { uuid, parent: parent.as_deref(), since: start, typed };
         self.branches.add(record, events);
     }
 

@@ -154,6 +154,10 @@ fn emphasis(line: &str) -> Option<Header<'_>> {
 }
 
 fn plain(line: &str) -> Option<Header<'_>> {
+    // Nearly all lines are prose, and few of those have a colon.
+    if !line.contains([':', '：']) {
+        return None;
+    }
     let header = named(line, Kind::Plain, 0)?;
     header.shape.colon.then_some(header)
 }
@@ -161,7 +165,7 @@ fn plain(line: &str) -> Option<Header<'_>> {
 /// Reads a name, what is in brackets after it, and what follows its colon.
 fn named(text: &str, kind: Kind, level: usize) -> Option<Header<'_>> {
     let begin = text.find(char::is_alphanumeric)?;
-    let decoration = text[..begin].trim().to_owned();
+    let decoration = text[..begin].trim();
     let text = &text[begin..];
     let name_end = text.find(ends_name).unwrap_or(text.len());
     let name = text[..name_end].trim_end_matches(|c: char| !c.is_alphanumeric());
@@ -171,7 +175,7 @@ fn named(text: &str, kind: Kind, level: usize) -> Option<Header<'_>> {
     }
     let role = role(name)?;
     let tail = Tail::read(text[name_end..].trim());
-    let shape = Shape { level, decoration, name: name.to_owned(), colon: tail.colon };
+    let shape = Shape { level, decoration: decoration.to_owned(), name: name.to_owned(), colon: tail.colon };
     tail.fits.then_some(Header { kind, role, time: tail.time, note: tail.note, rest: tail.rest, shape })
 }
 

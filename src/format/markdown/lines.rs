@@ -55,14 +55,16 @@ pub(super) fn lines(text: &str) -> Vec<Line<'_>> {
 }
 
 fn split(text: &str) -> Vec<Line<'_>> {
+    let ends =
+        memchr::memchr_iter(b'\n', text.as_bytes()).chain((!text.ends_with('\n')).then_some(text.len()));
     let mut start = 0;
-    let pieces = text.split_inclusive('\n').map(|piece| {
-        let line = piece.strip_suffix('\n').unwrap_or(piece);
+    let lines = ends.map(|end| {
+        let line = &text[start..end];
         let line = Line { text: line.strip_suffix('\r').unwrap_or(line), start, own: true };
-        start += piece.len();
+        start = end + 1;
         line
     });
-    pieces.collect()
+    if text.is_empty() { Vec::new() } else { lines.collect() }
 }
 
 #[derive(Default)]

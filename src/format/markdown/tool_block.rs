@@ -101,8 +101,14 @@ fn is_remark(rest: &str) -> bool {
 }
 
 fn joined(lines: &[Line]) -> String {
-    let text = lines.iter().map(|line| line.text).collect::<Vec<_>>().join("\n");
-    text.trim_matches('\n').trim_end().to_owned()
+    let begin = lines.iter().position(|line| !line.text.is_empty()).unwrap_or(lines.len());
+    let mut text = String::new();
+    for line in &lines[begin..] {
+        text.push_str(line.text);
+        text.push('\n');
+    }
+    text.truncate(text.trim_end().len());
+    text
 }
 
 /// The lines in pieces: code by fences, other lines together; labels and tags are left out.

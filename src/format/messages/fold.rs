@@ -90,8 +90,8 @@ impl Reader {
         } else if kind.ends_with("_call") {
             let written = member(item, &["arguments", "action"]);
             let arguments = match string(item, &["input"]) {
-                Some(input) => arguments(&Value::String(input.to_owned())),
-                None => arguments(written),
+                Some(input) => arguments(&Value::String(input.to_owned())).into_owned(),
+                None => arguments(written).into_owned(),
             };
             self.sink.call(id, string(item, &["name"]).unwrap_or(kind), &arguments);
         } else {

@@ -41,19 +41,26 @@ pub(super) fn meaning(tool: &str, arguments: &Value, files: &mut Files) -> Meani
 
 /// What the model wrote as input: the strings and numbers of the arguments in order, one a line.
 pub(super) fn input(arguments: &Value) -> String {
-    let mut lines = Vec::new();
+    let mut lines = String::new();
     collect(arguments, &mut lines);
-    lines.join("\n")
+    lines
 }
 
-fn collect(value: &Value, lines: &mut Vec<String>) {
+fn collect(value: &Value, lines: &mut String) {
     match value {
-        Value::String(text) => lines.push(text.clone()),
-        Value::Number(number) => lines.push(number.to_string()),
+        Value::String(text) => add_line(text, lines),
+        Value::Number(number) => add_line(&number.to_string(), lines),
         Value::Array(values) => values.iter().for_each(|value| collect(value, lines)),
         Value::Object(members) => members.values().for_each(|value| collect(value, lines)),
         Value::Null | Value::Bool(_) => {}
     }
+}
+
+fn add_line(line: &str, lines: &mut String) {
+    if !lines.is_empty() {
+        lines.push('\n');
+    }
+    lines.push_str(line);
 }
 
 fn action(tool: &str, arguments: Arguments, files: &Files) -> Action {
