@@ -11,7 +11,7 @@ use super::conversation::Answer;
 use super::json::Value;
 use super::sink::Sink;
 use super::{Carries, Format, Kinds, Proof, blocks, times};
-use crate::event::{Action, Call, Change, Context, EventKind, FileEdit, Status, Transcript};
+use crate::event::{Action, Call, Change, Context, EventKind, FileEdit, Status, ToolResult, Transcript};
 
 pub(super) const FORMAT: Format = Format {
     name: "aider",
@@ -47,21 +47,29 @@ fn speaker(line: &str) -> Speaker {
 
 /// Lines of one speaker that follow each other.
 struct Turn<'a> {
-    line: u32,
+    /// The first of them, from 0.
+    first: usize,
     speaker: Speaker,
-    lines: Vec<&'a str>,
+    lines: &'a [&'a str],
+}
+
+impl Turn<'_> {
+    /// The line of the file, from 1, on which one of the lines stands.
+    fn line(&self, index: usize) -> u32 {
+        u32::try_from(self.first + index + 1).unwrap_or(u32::MAX)
+    }
 }
 
 /// The turns; what stands inside a block is the model's, whatever it looks like.
-fn turns(text: &str) -> Vec<Turn<'_>> {
+fn turns<'a>(lines: &'a [&'a str]) -> Vec<Turn<'a>> {
     let mut turns: Vec<Turn> = Vec::new();
     let mut inside = false;
-    for (number, line) in (1..).zip(text.lines()) {
+    for (at, line) in lines.iter().enumerate() {
         let who = if inside { Speaker::Assistant } else { speaker(line) };
         inside = if inside { !blocks::closes(line) } else { blocks::opens(line) };
         match turns.last_mut() {
-            Some(turn) if turn.speaker == who && who != Speaker::Chat => turn.lines.push(line),
-            _ => turns.push(Turn { line: number, speaker: who, lines: vec![line] }),
+            Some(turn) if turn.speaker == who && who != Speaker::Chat => turn.lines = &lines[turn.first..=at],
+            _ => turns.push(Turn { first: at, speaker: who, lines: &lines[at..=at] }),
         }
     }
     turns
@@ -70,7 +78,8 @@ fn turns(text: &str) -> Vec<Turn<'_>> {
 fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
     let text = super::lines::text(bytes);
     let mut counts = BTreeMap::new();
-    for turn in turns(&text).iter().filter(|turn| turn.lines.iter().any(|line| !line.trim().is_empty())) {
+    let lines: Vec<&str> = text.lines().collect();
+    for turn in turns(&lines).iter().filter(|turn| turn.lines.iter().any(|line| !line.trim().is_empty())) {
         let name = match turn.speaker {
             Speaker::Chat => "chat",
             Speaker::User => "user",
@@ -86,11 +95,12 @@ fn read(bytes: &[u8]) -> Transcript {
     let text = super::lines::text(bytes);
     let mut reader =
         Reader { out: Sink::of(FORMAT.name), proposed: Vec::new(), shown: Vec::new(), answered: true };
-    for turn in turns(&text) {
-        reader.out.line = turn.line;
+    let lines: Vec<&str> = text.lines().collect();
+    for turn in turns(&lines) {
+        reader.out.line = turn.line(0);
         match turn.speaker {
             Speaker::Chat => reader.chat(turn.lines[0]),
-            Speaker::User => reader.user(&turn.lines),
+            Speaker::User => reader.user(turn.lines),
             Speaker::Program => reader.program(&turn),
             Speaker::Assistant => reader.assistant(&turn),
         }
@@ -138,14 +148,14 @@ impl Reader {
     /// What the program says: what it did, and what it remarks.
     fn program(&mut self, turn: &Turn) {
         let mut remarks = Vec::new();
-        for (number, line) in (turn.line..).zip(&turn.lines) {
-            self.out.line = number;
+        for (index, line) in turn.lines.iter().enumerate() {
+            self.out.line = turn.line(index);
             let line = line[1..].trim();
             if !self.status(line) {
                 remarks.push(line);
             }
         }
-        self.out.line = turn.line;
+        self.out.line = turn.line(0);
         self.out.inject(remarks.join("\n").trim());
     }
 
@@ -194,22 +204,22 @@ impl Reader {
             applied.push((path.to_owned(), self.out.tell(EventKind::Call(call))));
         }
         for (_, call) in applied {
-            self.out.called(Some(&call.to_string()), EDIT, call);
-            self.out.answer(Answer {
-                id: Some(&call.to_string()),
-                text: line.to_owned(),
-                ..Answer::default()
-            });
+            self.answered(call, line);
         }
     }
 
     /// What is proposed and was not applied by now never was.
     fn refuse(&mut self, line: &str) {
         for (_, call) in std::mem::take(&mut self.proposed) {
-            self.out.called(Some(&call.to_string()), EDIT, call);
-            let answer = Answer { id: Some(&call.to_string()), text: line.to_owned(), ..Answer::default() };
-            self.out.answer(answer).status = Status::Failed;
+            self.answered(call, line).status = Status::Failed;
         }
+    }
+
+    /// What became of an edit, as the program says it.
+    fn answered(&mut self, call: usize, line: &str) -> &mut ToolResult {
+        let id = call.to_string();
+        self.out.called(Some(&id), EDIT, call);
+        self.out.answer(Answer { id: Some(&id), text: line.to_owned(), ..Answer::default() })
     }
 
     /// The program commits by itself.
@@ -222,17 +232,16 @@ impl Reader {
 
     /// What the model says, its blocks apart.
     fn assistant(&mut self, turn: &Turn) {
-        let reported = reported(&turn.lines);
-        self.out.line = turn.line;
+        let reported = reported(turn.lines);
+        self.out.line = turn.line(0);
         self.out.inject(turn.lines[..reported].join("\n").trim());
-        let line = turn.line + u32::try_from(reported).unwrap_or_default();
-        self.said(&Turn { line, speaker: turn.speaker, lines: turn.lines[reported..].to_vec() });
+        self.said(&Turn { first: turn.first + reported, lines: &turn.lines[reported..], ..*turn });
     }
 
     fn said(&mut self, turn: &Turn) {
-        self.shown = fences::shown(&turn.lines);
-        for piece in blocks::pieces(&turn.lines) {
-            self.out.line = turn.line + u32::try_from(piece.first).unwrap_or_default();
+        self.shown = fences::shown(turn.lines);
+        for piece in blocks::pieces(turn.lines) {
+            self.out.line = turn.line(piece.first);
             match piece.path {
                 None => self.out.assistant(piece.text.trim_matches('\n')),
                 Some("") => self.out.inject(&piece.text),
