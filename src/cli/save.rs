@@ -4,13 +4,15 @@ use std::path::{Path, PathBuf};
 
 use baton::error::Result;
 use baton::service::{self, Saved, Service, Tree, latest_session, read_given};
+use baton::source::Origin;
 use baton::store::{Stage, Visibility};
 use baton::surroundings::Surroundings;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
 use super::arguments::{Counting, budget, folder, format_names};
-use super::{input, output, progress::Progress, report, sessions::agents, store::At, time::minute};
+use super::sessions::{agents, whereabouts};
+use super::{input, output, progress::Progress, report, store::At, time::minute};
 
 const AFTER: &str = "\
 Examples:
@@ -27,7 +29,7 @@ pub struct Save {
     #[arg(default_value = "-", conflicts_with = "latest")]
     pub transcript: PathBuf,
     /// Of a file or a database of many conversations the one of that title or id; the last used if nothing is named
-    #[arg(long, value_name = "TITLE")]
+    #[arg(long, value_name = "TITLE", conflicts_with = "latest")]
     pub of: Option<String>,
     /// Take the newest session of this project that is on this machine
     #[arg(long)]
@@ -88,11 +90,11 @@ pub struct Save {
 }
 
 pub fn run(request: &Save, surroundings: &Surroundings, verbose: bool) -> Result<()> {
-    let path = transcript(request, surroundings)?;
-    let name = input::name(&path);
+    let origin = transcript(request, surroundings)?;
+    let name = input::name(&origin.path);
     let progress = Progress::spinner(&format!("reading {}", name.display()));
     let service = open(request, surroundings)?;
-    let bytes = input::chosen(&path, request.of.as_deref())?;
+    let bytes = input::chosen(&origin.path, origin.session.as_deref())?;
     let given = read_given(bytes, surroundings.clock.now());
     let wanted = service::Save { folder: Some(surroundings.folder.clone()), ..wanted(request)? };
     let saved = given.and_then(|given| service.save(given, &wanted)).map_err(|error| error.of(name))?;
@@ -101,13 +103,13 @@ pub fn run(request: &Save, surroundings: &Surroundings, verbose: bool) -> Result
     output::write(&if request.json { output::json(&saved) } else { said(&saved) }, None)
 }
 
-fn transcript(request: &Save, surroundings: &Surroundings) -> Result<PathBuf> {
+fn transcript(request: &Save, surroundings: &Surroundings) -> Result<Origin> {
     if request.latest {
         let found = latest_session(request.agent.as_deref(), surroundings)?;
-        report::say(&format!("newest session of this project: {}, {}", found.agent, found.path.display()));
-        return Ok(found.path);
+        report::say(&format!("newest session of this project: {}, {}", found.agent, whereabouts(&found)));
+        return Ok(found.origin());
     }
-    Ok(request.transcript.clone())
+    Ok(Origin { path: request.transcript.clone(), session: request.of.clone() })
 }
 
 fn open(request: &Save, surroundings: &Surroundings) -> Result<Service> {

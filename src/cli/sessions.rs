@@ -8,6 +8,7 @@ use baton::discover::{self, Found, Opening};
 use baton::error::Error;
 use baton::format::FORMATS;
 use baton::project;
+use baton::source::Origin;
 use baton::surroundings::Surroundings;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
@@ -82,7 +83,7 @@ pub fn run(request: &Sessions, surroundings: &Surroundings) -> Result<(), Vec<Er
 fn counted(sessions: Vec<(Found, Opening)>, request: &Sessions) -> (Vec<Row>, Vec<Error>) {
     let progress = Progress::steps("counting", sessions.len());
     let count = |(found, opening): (Found, Opening)| {
-        let tokens = request.tokens.then(|| tokens(&found.path, request)).transpose();
+        let tokens = request.tokens.then(|| tokens(&found.origin(), request)).transpose();
         progress.step();
         let (tokens, error) = tokens.map_or_else(|error| (None, Some(error)), |tokens| (tokens, None));
         (Row { found, opening, tokens }, error)
@@ -91,10 +92,11 @@ fn counted(sessions: Vec<(Found, Opening)>, request: &Sessions) -> (Vec<Row>, Ve
     (rows, errors.into_iter().flatten().collect())
 }
 
-fn tokens(path: &Path, request: &Sessions) -> baton::error::Result<usize> {
+fn tokens(origin: &Origin, request: &Sessions) -> baton::error::Result<usize> {
     let tokenizer = request.counting.tokenizer();
-    let count = input::read(path).and_then(|bytes| count::input(&bytes, tokenizer.encoding()));
-    count.map(|count| tokenizer.likely(count.tokens)).map_err(|error| error.of(path))
+    let bytes = input::chosen(&origin.path, origin.session.as_deref());
+    let count = bytes.and_then(|bytes| count::input(&bytes, tokenizer.encoding()));
+    count.map(|count| tokenizer.likely(count.tokens)).map_err(|error| error.of(&origin.path))
 }
 
 /// Two lines a session: what one knows it by, and where it is, to be copied.
@@ -106,11 +108,12 @@ fn table(rows: &[Row], request: &Sessions, now: Timestamp) -> String {
     for (row, [age, agent, project, size, tokens]) in rows.iter().zip(&cells) {
         let [ages, agents, projects, sizes, counts] = widths;
         let title = row.opening.title.as_ref().or(row.opening.first.as_ref());
-        let title = title.map_or("(nothing was said)", String::as_str);
+        let nothing = if row.found.session.is_some() { "(no title)" } else { "(nothing was said)" };
+        let title = title.map_or(nothing, String::as_str);
         let line =
             format!("{age:>ages$}  {agent:agents$}  {project:projects$}  {size:>sizes$}  {tokens:>counts$}");
         let indent = " ".repeat(ages);
-        let _ = writeln!(text, "{}  {title}\n{indent}  {}", line.trim_end(), row.found.path.display());
+        let _ = writeln!(text, "{}  {title}\n{indent}  {}", line.trim_end(), whereabouts(&row.found));
     }
     text
 }
@@ -121,7 +124,15 @@ fn cells(row: &Row, request: &Sessions, now: Timestamp) -> [String; 5] {
     } else {
         String::new()
     };
-    [age(row.found.modified, now), row.found.agent.to_owned(), project(row), size(row.found.size), tokens]
+    // The size of a database says nothing of one session in it.
+    let size = if row.found.session.is_none() { size(row.found.size) } else { String::new() };
+    [age(row.found.modified, now), row.found.agent.to_owned(), project(row), size, tokens]
+}
+
+/// Where a session is, as it stands behind `baton save`.
+pub fn whereabouts(found: &Found) -> String {
+    let path = found.path.display();
+    found.session.as_ref().map_or_else(|| path.to_string(), |session| format!("{path} --of {}", session.id))
 }
 
 /// What people call the project: the last part of the folder where the session ran, or what the agent calls it.
@@ -136,13 +147,14 @@ fn json(rows: &[Row], request: &Sessions) -> String {
         json!({
             "agent": found.agent,
             "path": found.path.to_string_lossy(),
+            "of": found.session.as_ref().map(|session| &session.id),
             "session": opening.session,
             "folder": opening.cwd,
             "repository": opening.repository,
             "title": opening.title,
             "first_message": opening.first,
             "modified": found.modified.to_string(),
-            "bytes": found.size,
+            "bytes": found.session.is_none().then_some(found.size),
             "tokens": tokens,
         })
     });

@@ -7,6 +7,7 @@ mod opening;
 mod territory;
 mod walk;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -14,6 +15,7 @@ use rayon::prelude::*;
 
 use crate::format::{self, FORMATS, Format};
 use crate::project::Project;
+use crate::source::{self, Origin, Session};
 use crate::surroundings::Surroundings;
 
 pub use opening::Opening;
@@ -27,13 +29,15 @@ const TOGETHER: usize = 64;
 pub struct Found {
     /// The agent: the name of the format.
     pub agent: &'static str,
-    /// The transcript.
+    /// The transcript, or the database that holds it.
     pub path: PathBuf,
+    /// Which session it is where the path is a database.
+    pub session: Option<Session>,
     /// The name by which the agent's folders tell the project, where they do; usually not a path.
     pub folder: Option<String>,
     /// When it was written last.
     pub modified: Timestamp,
-    /// Bytes.
+    /// Bytes of the file at the path.
     pub size: u64,
 }
 
@@ -55,10 +59,25 @@ pub struct Found {
 pub fn sessions(surroundings: &Surroundings) -> Vec<Found> {
     let mut found: Vec<Found> =
         FORMATS.par_iter().flat_map_iter(|format| of_agent(format, surroundings)).collect();
-    found.sort_by(|one, other| other.modified.cmp(&one.modified).then_with(|| one.path.cmp(&other.path)));
+    let place =
+        |found: &Found| (found.path.clone(), found.session.as_ref().map(|session| session.id.clone()));
+    found.sort_by(|one, other| other.modified.cmp(&one.modified).then_with(|| place(one).cmp(&place(other))));
     // Two variables may lead to the same folder; files at the same path have the same time.
-    found.dedup_by(|one, other| one.path == other.path);
+    found.dedup_by(|one, other| one.path == other.path && one.session == other.session);
+    leave_out_moved(&mut found);
     found
+}
+
+/// An agent that took to a database may have left the files where they were.
+fn leave_out_moved(found: &mut Vec<Found>) {
+    let moved: BTreeSet<(&str, String)> =
+        found.iter().filter_map(|found| Some((found.agent, found.session.as_ref()?.id.clone()))).collect();
+    if moved.is_empty() {
+        return;
+    }
+    let stem = |found: &Found| Some(found.path.file_stem()?.to_string_lossy().into_owned());
+    let is_moved = |found: &Found| stem(found).is_some_and(|stem| moved.contains(&(found.agent, stem)));
+    found.retain(|found| found.session.is_some() || !is_moved(found));
 }
 
 /// The newest sessions of a project, at most so many, with what their beginnings say.
@@ -85,7 +104,8 @@ pub fn latest(surroundings: &Surroundings, project: &Project, agent: Option<&str
     let mut found = sessions(surroundings);
     found.retain(|found| agent.is_none_or(|agent| agent == found.agent));
     let newest = of_project(&found, project, TOGETHER);
-    newest.into_iter().find(|(_, opening)| opening.first.is_some()).map(|(found, _)| found)
+    let says = |(found, opening): &(Found, Opening)| opening.first.is_some() || found.session.is_some();
+    newest.into_iter().find(says).map(|(found, _)| found)
 }
 
 impl Found {
@@ -94,12 +114,21 @@ impl Found {
         self.with_end(self.beginning())
     }
 
+    /// Where it is to be read.
+    pub fn origin(&self) -> Origin {
+        let session = self.session.as_ref().map(|session| session.id.clone());
+        Origin { path: self.path.clone(), session }
+    }
+
     fn beginning(&self) -> Opening {
+        if let Some(session) = &self.session {
+            return Opening::of_session(session);
+        }
         self.format().and_then(|format| Opening::of(format, &self.path, self.size)).unwrap_or_default()
     }
 
     fn with_end(&self, mut opening: Opening) -> Opening {
-        if let Some(format) = self.format() {
+        if let Some(format) = self.format().filter(|_| self.session.is_none()) {
             opening.look_at_the_end(format, &self.path, self.size);
         }
         opening
@@ -112,7 +141,20 @@ impl Found {
 
 fn of_agent(format: &'static Format, surroundings: &Surroundings) -> Vec<Found> {
     let places = format.places.iter().filter_map(|place| Some((place, place.root(surroundings)?)));
-    places.flat_map(|(place, root)| walk::files(format.name, place, root)).collect()
+    let files = places.map(|(place, root)| (place.database, walk::files(format.name, place, root)));
+    files.flat_map(|(database, files)| if database { in_databases(files) } else { files }).collect()
+}
+
+/// The sessions in these databases; one that cannot be read has none.
+fn in_databases(files: Vec<Found>) -> Vec<Found> {
+    let sessions = |file: Found| {
+        let sessions = source::sessions(&file.path).unwrap_or_default().into_iter();
+        sessions.map(move |session| {
+            let modified = session.updated.unwrap_or(file.modified);
+            Found { modified, session: Some(session), ..file.clone() }
+        })
+    };
+    files.into_iter().flat_map(sessions).collect()
 }
 
 #[cfg(test)]

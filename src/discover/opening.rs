@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::event::{EventKind, Transcript};
 use crate::format::Format;
 use crate::redact;
+use crate::source::Session;
 use crate::text;
 
 /// How much of the beginning is read: more, where less does not say it.
@@ -52,6 +53,16 @@ impl Opening {
             }
         }
         Some(opening)
+    }
+
+    /// What a database says of a session without a look at what was said.
+    pub(super) fn of_session(session: &Session) -> Self {
+        Self {
+            session: Some(session.id.clone()),
+            cwd: session.folder.clone(),
+            title: line(&session.title),
+            ..Self::default()
+        }
     }
 
     /// Looks at the end for a newer title: hosts note it again and again.

@@ -64,7 +64,7 @@ fn entries(way: &Way) -> impl Iterator<Item = DirEntry> + use<> {
 fn found(agent: &'static str, path: PathBuf, folder: Option<String>) -> Option<Found> {
     let metadata = fs::metadata(&path).ok().filter(|metadata| metadata.is_file() && metadata.len() > 0)?;
     let modified = Timestamp::try_from(metadata.modified().ok()?).ok()?;
-    Some(Found { agent, path, folder, modified, size: metadata.len() })
+    Some(Found { agent, path, session: None, folder, modified, size: metadata.len() })
 }
 
 /// Whether a name is of a pattern with at most one `*`.

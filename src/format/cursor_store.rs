@@ -9,20 +9,31 @@ use super::conversation::{Answer, Role, arguments};
 use super::kinds::{self, Kinds};
 use super::lines::{self, Records, Sink};
 use super::value::{count, member, owned, string, text, time};
-use super::{Carries, Format, Head, Proof};
+use super::{Carries, Format, Head, Place, Proof};
 use crate::event::{Context, Status, Usage};
+use crate::surroundings::Platform;
 
 pub(super) const FORMAT: Format = Format {
     name: "cursor-store",
     title: "Cursor chat (its database)",
     location: "Cursor/User/globalStorage/state.vscdb",
-    places: &[],
+    places: PLACES,
     proof: Proof::Documentation,
     carries: Carries { edits: true, ranges: false, exit_status: true, usage: true, plans: true },
     kinds: Kinds { of: kinds_of, mapped: &["(bubble)", "(chat)"], ignored: &[] },
     claims,
     read: |bytes| lines::read::<Store>("cursor-store", bytes),
 };
+
+/// Below the editor's own folder.
+const PLACES: &[Place] = &[
+    Place { on: &[Platform::Linux], variable: "XDG_CONFIG_HOME", base: ".config", ..STATE },
+    Place { on: &[Platform::MacOs], base: "Library/Application Support", ..STATE },
+    Place { on: &[Platform::Windows], variable: "APPDATA", base: "AppData/Roaming", ..STATE },
+];
+
+const STATE: Place =
+    Place { files: "Cursor/User/globalStorage/state.vscdb", database: true, ..Place::BELOW_HOME };
 
 fn claims(head: &Head) -> bool {
     head.records.iter().any(|record| {

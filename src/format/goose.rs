@@ -10,6 +10,7 @@ use super::lines::{self, Records, Sink};
 use super::value::{count, list, member, owned, prose, string, text, time};
 use super::{Carries, Format, Head, Place, Proof};
 use crate::event::{Context, Usage};
+use crate::surroundings::Platform;
 
 pub(super) const FORMAT: Format = Format {
     name: "goose",
@@ -24,12 +25,22 @@ pub(super) const FORMAT: Format = Format {
 };
 
 /// Where its sessions lie.
-const PLACES: &[Place] = &[Place {
+const PLACES: &[Place] = &[
+    Place { files: "goose/sessions/sessions.db", database: true, ..DATA },
+    Place { files: "goose/sessions/*.jsonl", ..DATA },
+    Place { files: "Block/goose/data/sessions/sessions.db", database: true, ..WINDOWS },
+    Place { files: "Block/goose/data/sessions/*.jsonl", ..WINDOWS },
+];
+
+const DATA: Place = Place {
+    on: &[Platform::Linux, Platform::MacOs],
     variable: "XDG_DATA_HOME",
     base: ".local/share",
-    files: "goose/sessions/*.jsonl",
     ..Place::BELOW_HOME
-}];
+};
+
+const WINDOWS: Place =
+    Place { on: &[Platform::Windows], variable: "APPDATA", base: "AppData/Roaming", ..Place::BELOW_HOME };
 
 const MAPPED: &[&str] = &["(session)", "reasoning", "text", "thinking", "toolRequest", "toolResponse"];
 

@@ -31,12 +31,12 @@ pub(super) const FORMAT: Format = Format {
 };
 
 /// Where its sessions lie.
-const PLACES: &[Place] = &[Place {
-    variable: "XDG_DATA_HOME",
-    base: ".local/share",
-    files: "opencode/storage/session/*/ses_*.json",
-    ..Place::BELOW_HOME
-}];
+const PLACES: &[Place] = &[
+    Place { files: "opencode/opencode*.db", database: true, ..DATA },
+    Place { files: "opencode/storage/session/*/ses_*.json", ..DATA },
+];
+
+const DATA: Place = Place { variable: "XDG_DATA_HOME", base: ".local/share", ..Place::BELOW_HOME };
 
 const MAPPED: &[&str] = &[
     "(session)",

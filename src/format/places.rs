@@ -30,6 +30,8 @@ pub struct Place {
     pub files: &'static str,
     /// Names of files that are no sessions though they match, with a `*` as above; empty if there are none.
     pub except: &'static str,
+    /// Whether the file is a database of many sessions.
+    pub database: bool,
     /// How the agent writes the path of a project's folder as the name that stands for `{project}`, if a path can be turned
     /// into it: what the names of that folder and of all folders in it begin with. Sessions of other projects are then
     /// passed over without a look inside.
@@ -44,6 +46,7 @@ impl Place {
         base: "",
         files: "",
         except: "",
+        database: false,
         encode: None,
     };
 

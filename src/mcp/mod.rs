@@ -10,7 +10,6 @@ mod tools;
 mod work;
 
 use std::io;
-use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use rmcp::model::{
@@ -25,6 +24,7 @@ use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
 use crate::error::{Error, Result};
 use crate::project::{self, Project};
 use crate::service::{Load, Service, Tree, at_hand};
+use crate::source::Origin;
 use crate::surroundings::Surroundings;
 
 /// What a client learns of us before it looks at a tool; the first words are those that people search for.
@@ -67,10 +67,12 @@ impl Desk {
     }
 
     /// The transcript to save from: the one that was named, else that of the session at hand.
-    fn transcript(&self, named: Option<PathBuf>) -> Result<Option<PathBuf>> {
+    fn transcript(&self, named: Option<Origin>) -> Result<Option<Origin>> {
         match (self.reach, named) {
-            (Reach::Here, Some(path)) => Ok(Some(path)),
-            (Reach::Here, None) => Ok(at_hand(self.project(), &self.surroundings).map(|found| found.path)),
+            (Reach::Here, Some(origin)) => Ok(Some(origin)),
+            (Reach::Here, None) => {
+                Ok(at_hand(self.project(), &self.surroundings).map(|found| found.origin()))
+            }
             (Reach::Elsewhere, None) => Ok(None),
             (Reach::Elsewhere, Some(_)) => Err(Error::NotHere),
         }

@@ -11,6 +11,7 @@ use crate::build::{MINIMUM, Options, resume};
 use crate::checkpoint::Kept;
 use crate::error::{Error, Result};
 use crate::render::Citations;
+use crate::source::Origin;
 use crate::state::HandoffState;
 use crate::store::{Id, Record};
 use crate::surroundings::Surroundings;
@@ -46,17 +47,17 @@ impl Service {
         }
         let session = Id::new(&request.session)?;
         let noted = self.noted(&session)?;
-        let path = match &request.transcript {
-            Some(path) => path.clone(),
+        let origin = match &request.transcript {
+            Some(path) => path.clone().into(),
             None => self.transcript_of(&noted, surroundings)?,
         };
-        let size = size(&path)?;
+        let size = size(&origin.path)?;
         if self.store.note(&noted, READ)?.is_some_and(|read| read == size.as_bytes()) {
             return Ok(None);
         }
         let id = self.place(&session)?;
-        let saved = self.save_as_far(&id, request, &path, surroundings)?;
-        self.note_transcript(&id, &path)?;
+        let saved = self.save_as_far(&id, request, &origin, surroundings)?;
+        self.note_transcript(&id, &origin)?;
         // Noted last, so that what is cut short is done again.
         self.store.put_note(&id, READ, size.as_bytes())?;
         Ok(saved)
@@ -66,15 +67,15 @@ impl Service {
         &self,
         id: &Id,
         request: &Checkpoint,
-        path: &Path,
+        origin: &Origin,
         surroundings: &Surroundings,
     ) -> Result<Option<Saved>> {
-        let bytes = read(path)?;
+        let bytes = read(origin)?;
         let before = self.record(id.as_str()).ok();
         let kept = self.store.note(id, RESUME)?;
         let options = Options { recorded_root: true, ..as_before(before.as_ref()) };
         let resumed = resume(&bytes, &options, kept.as_deref());
-        let (handoff, kept) = resumed.map_err(|error| error.of(path))?;
+        let (handoff, kept) = resumed.map_err(|error| error.of(&origin.path))?;
         // To know the project of a folder may take a while, and is found out once.
         let project = match before
             .as_ref()

@@ -39,7 +39,9 @@ impl Service {
         except: Option<&str>,
         surroundings: &Surroundings,
     ) -> Result<()> {
-        let found = discover::sessions(surroundings);
+        let mut found = discover::sessions(surroundings);
+        // What lies in a database is safe there, and to see whether it is new takes reading it.
+        found.retain(|found| found.session.is_none());
         let sessions = discover::of_project(&found, project, NEWEST).into_iter();
         let mut named =
             sessions.filter_map(|(found, opening)| Some((opening.session.or_else(|| stem(&found))?, found)));

@@ -1,11 +1,10 @@
 //! Saving what an agent says of its session, together with what the transcript proves.
 
-use std::path::PathBuf;
-
 use super::transcript::{lines, read};
 use super::{Given, Save, Saved, Service, Words};
 use crate::build::{Handoff, Options, Step, build_in_steps};
 use crate::error::{Error, Result};
+use crate::source::Origin;
 use crate::state::HandoffState;
 use crate::store::{Id, Record};
 
@@ -14,8 +13,8 @@ use crate::store::{Id, Record};
 pub struct Tell {
     /// What it says.
     pub words: Words,
-    /// Its transcript, if there is one.
-    pub transcript: Option<PathBuf>,
+    /// Where its transcript is, if there is one.
+    pub transcript: Option<Origin>,
     /// How it is to be saved. Without an id it is saved where the session was saved before, else under the agent's own id of
     /// it, so that all saves of a session meet.
     pub save: Save,
@@ -29,10 +28,11 @@ impl Service {
     pub fn tell(&self, request: Tell, step: Step) -> Result<Saved> {
         let Tell { mut words, transcript, mut save } = request;
         step("opening the transcript")?;
-        let bytes = transcript.as_deref().map(read).transpose()?;
+        let bytes = transcript.as_ref().map(read).transpose()?;
         words.said.after = bytes.as_deref().map_or(0, lines);
-        let read = transcript.as_deref().zip(bytes);
-        let proven = read.map(|(path, bytes)| proven(&bytes, &save, step).map_err(|error| error.of(path)));
+        let read = transcript.as_ref().zip(bytes);
+        let proven =
+            read.map(|(origin, bytes)| proven(&bytes, &save, step).map_err(|error| error.of(&origin.path)));
         let proven = proven.transpose()?;
         step("putting it together")?;
         if let (None, Some(session)) = (&save.id, proven.as_ref().and_then(|handoff| session(&handoff.state)))
@@ -48,8 +48,8 @@ impl Service {
             None => Given::State(state),
         };
         let saved = self.save(given, &save)?;
-        if let Some(path) = transcript {
-            self.note_transcript(&Id::new(&saved.id)?, &path)?;
+        if let Some(origin) = transcript {
+            self.note_transcript(&Id::new(&saved.id)?, &origin)?;
         }
         Ok(saved)
     }

@@ -5,8 +5,10 @@ use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::Service;
-use crate::discover;
+use crate::discover::{self, Found};
 use crate::error::{Error, Result};
+use crate::format;
+use crate::source::{self, Origin};
 use crate::store::Id;
 use crate::surroundings::Surroundings;
 
@@ -16,8 +18,21 @@ const LIMIT: u64 = 1 << 30;
 /// The name of the note that says where the transcript of a handoff lies.
 const NOTE: &str = "transcript";
 
-/// Reads a transcript; a pipe or a device would never end, and is refused.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
+/// Reads a transcript, of many in a file, a folder or a database the one that is meant.
+pub(super) fn read(origin: &Origin) -> Result<Vec<u8>> {
+    let wanted = origin.session.as_deref();
+    if let Some(bytes) = source::gather(&origin.path, wanted)? {
+        return Ok(bytes);
+    }
+    let bytes = whole(&origin.path)?;
+    match wanted {
+        Some(wanted) => format::choose(&bytes, wanted),
+        None => Ok(bytes),
+    }
+}
+
+/// Reads a file; a pipe or a device would never end, and is refused.
+fn whole(path: &Path) -> Result<Vec<u8>> {
     let failed = |source| Error::Read { path: path.to_owned(), source };
     let metadata = fs::metadata(path).map_err(failed)?;
     if metadata.is_dir() {
@@ -42,31 +57,44 @@ pub(super) fn lines(bytes: &[u8]) -> u32 {
 
 impl Service {
     /// Notes where the transcript of a handoff lies.
-    pub(super) fn note_transcript(&self, id: &Id, path: &Path) -> Result<()> {
-        let path = path.to_string_lossy();
+    pub(super) fn note_transcript(&self, id: &Id, origin: &Origin) -> Result<()> {
+        let path = origin.path.to_string_lossy();
+        let note =
+            origin.session.as_ref().map_or_else(|| path.to_string(), |session| format!("{path}\n{session}"));
         // A path hardly ever changes.
-        if self.store.note(id, NOTE)?.is_some_and(|noted| noted == path.as_bytes()) {
+        if self.store.note(id, NOTE)?.is_some_and(|noted| noted == note.as_bytes()) {
             return Ok(());
         }
-        self.store.put_note(id, NOTE, path.as_bytes())
+        self.store.put_note(id, NOTE, note.as_bytes())
     }
 
     /// Where the transcript of a handoff lies: where it was read from, else where its agent keeps it.
-    pub(super) fn transcript_of(&self, id: &Id, surroundings: &Surroundings) -> Result<PathBuf> {
-        let noted =
-            self.store.note(id, NOTE)?.map(|path| PathBuf::from(String::from_utf8_lossy(&path).into_owned()));
+    pub(super) fn transcript_of(&self, id: &Id, surroundings: &Surroundings) -> Result<Origin> {
+        let noted = self.store.note(id, NOTE)?.map(|note| noted(&String::from_utf8_lossy(&note)));
         let session = self.record(id.as_str()).map(|record| record.agent_session).unwrap_or_default();
         let session = if session.is_empty() { id.as_str() } else { &session };
         noted
-            .filter(|path| path.is_file())
+            .filter(|origin| origin.path.exists())
             .or_else(|| kept_by_agent(session, surroundings))
             .ok_or_else(|| Error::NoTranscript { id: id.to_string() })
     }
 }
 
-/// The newest file of an agent that is named after the session.
-fn kept_by_agent(session: &str, surroundings: &Surroundings) -> Option<PathBuf> {
+/// What a note says: a path, and on a line of its own which session it is there.
+fn noted(note: &str) -> Origin {
+    match note.split_once('\n') {
+        Some((path, session)) => Origin { path: path.into(), session: Some(session.to_owned()) },
+        None => PathBuf::from(note).into(),
+    }
+}
+
+/// The newest session of an agent that has this id, or whose file is named after it.
+fn kept_by_agent(session: &str, surroundings: &Surroundings) -> Option<Origin> {
     let is_named =
         |path: &Path| path.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with(session));
-    discover::sessions(surroundings).into_iter().map(|found| found.path).find(|path| is_named(path))
+    let is_it = |found: &Found| match &found.session {
+        Some(held) => held.id == session,
+        None => is_named(&found.path),
+    };
+    discover::sessions(surroundings).into_iter().find(is_it).map(|found| found.origin())
 }

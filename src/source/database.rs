@@ -1,11 +1,14 @@
 //! Sessions in `SQLite` databases. They are opened to be read only, so that an agent that has one open never notices.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Value, json};
 
+use super::{Session, workspaces};
 use crate::error::{Error, Result};
 
 /// How long an agent may hold a database before reading it is given up.
@@ -15,8 +18,11 @@ const PATIENCE: Duration = Duration::from_secs(3);
 struct Store {
     /// The table that tells it from others.
     table: &'static str,
-    /// Ids, titles and times of its sessions, the last used first.
+    /// Of its sessions in which something was said, the last used first: the id, the title, when it was last used in
+    /// milliseconds, and the folder.
     sessions: &'static str,
+    /// The folders of sessions whose own row does not say them, from what lies beside the database.
+    folders: fn(&Path) -> BTreeMap<String, String>,
     /// The session itself, as JSON, by its id.
     session: &'static str,
     /// Its records, as JSON, in order, by its id.
@@ -31,11 +37,14 @@ const STORES: &[Store] = &[
     // The value may be text or bytes. A chat names its bubbles; older ones hold them themselves.
     Store {
         table: "cursorDiskKV",
-        sessions: "SELECT substr(key, 14), coalesce(json_extract(value, '$.name'), '') FROM \
+        sessions: "SELECT substr(key, 14), coalesce(json_extract(value, '$.name'), ''), \
+            coalesce(json_extract(value, '$.lastUpdatedAt'), json_extract(value, '$.createdAt')), \
+            json_extract(value, '$.workspaceIdentifier.uri.fsPath') FROM \
             (SELECT key, CAST(value AS TEXT) AS value FROM cursorDiskKV WHERE key >= 'composerData:' AND key < 'composerData;') \
             WHERE json_valid(value) AND coalesce(json_array_length(value, '$.fullConversationHeadersOnly'), 0) \
                 + coalesce(json_array_length(value, '$.conversation'), 0) > 0 \
-            ORDER BY coalesce(json_extract(value, '$.lastUpdatedAt'), json_extract(value, '$.createdAt'), 0) DESC",
+            ORDER BY 3 DESC",
+        folders: workspaces::folders,
         session: "SELECT json_remove(CAST(value AS TEXT), '$.conversation', '$.conversationMap') FROM cursorDiskKV \
             WHERE key = 'composerData:' || ?1",
         records: "WITH chat AS (SELECT CAST(value AS TEXT) AS value FROM cursorDiskKV WHERE key = 'composerData:' || ?1) \
@@ -49,7 +58,9 @@ const STORES: &[Store] = &[
     },
     Store {
         table: "part",
-        sessions: "SELECT id, coalesce(title, '') FROM session WHERE parent_id IS NULL ORDER BY time_updated DESC",
+        sessions: "SELECT id, coalesce(title, ''), time_updated, directory FROM session WHERE parent_id IS NULL \
+            AND EXISTS (SELECT 1 FROM message WHERE session_id = session.id) ORDER BY time_updated DESC",
+        folders: |_| BTreeMap::new(),
         session: "SELECT json_object('id', id, 'directory', directory, 'title', title, 'version', version) FROM session WHERE id = ?1",
         records: "SELECT json_object('info', json_patch(data, json_object('id', id, 'sessionID', session_id)), \
             'parts', json((SELECT json_group_array(json_patch(part.data, json_object('id', part.id)) ORDER BY part.id) \
@@ -62,10 +73,12 @@ const STORES: &[Store] = &[
     },
     Store {
         table: "sessions",
-        sessions: "SELECT id, (SELECT coalesce(nullif(name, ''), description, '') FROM sessions AS one WHERE one.id = sessions.id) \
+        sessions: "SELECT id, (SELECT coalesce(nullif(name, ''), description, '') FROM sessions AS one WHERE one.id = sessions.id), \
+            strftime('%s', updated_at) * 1000, working_dir \
             FROM sessions, (SELECT NULL AS name, 'user' AS session_type) \
-            WHERE (SELECT session_type FROM sessions AS one WHERE one.id = sessions.id) NOT IN ('sub_agent', 'hidden') \
+            WHERE EXISTS (SELECT 1 FROM messages WHERE session_id = sessions.id) AND (SELECT session_type FROM sessions AS one WHERE one.id = sessions.id) NOT IN ('sub_agent', 'hidden') \
             ORDER BY updated_at DESC",
+        folders: |_| BTreeMap::new(),
         session: "SELECT json_object('id', id, 'working_dir', working_dir, 'description', \
             (SELECT coalesce(nullif(name, ''), description, '') FROM sessions AS one WHERE one.id = sessions.id), \
             'accumulated_input_tokens', accumulated_input_tokens, 'accumulated_output_tokens', accumulated_output_tokens) \
@@ -82,11 +95,33 @@ fn lines(session: Value, records: Vec<Value>) -> String {
     lines.map(|line| line.to_string() + "\n").collect()
 }
 
+/// The sessions in which something was said, the last used first.
+pub(super) fn sessions(path: &Path) -> Result<Vec<Session>> {
+    let (connection, store) = known(path)?;
+    let mut sessions = listed(&connection, store).map_err(|error| failed(path, &error))?;
+    if sessions.iter().any(|session| session.folder.is_none()) {
+        let mut folders = (store.folders)(path);
+        for session in sessions.iter_mut().filter(|session| session.folder.is_none()) {
+            session.folder = folders.remove(&session.id);
+        }
+    }
+    Ok(sessions)
+}
+
 /// The session of that title or id, or the last used.
 pub(super) fn gather(path: &Path, wanted: Option<&str>) -> Result<Vec<u8>> {
-    let failed =
-        |error: rusqlite::Error| Error::Database { path: path.to_owned(), message: error.to_string() };
-    let connection = open(path).map_err(failed)?;
+    let failed = |error: rusqlite::Error| failed(path, &error);
+    let (connection, store) = known(path)?;
+    let id = choose(&listed(&connection, store).map_err(failed)?, wanted)?;
+    let session = values(&connection, store.session, &id).map_err(failed)?;
+    let records = values(&connection, store.records, &id).map_err(failed)?;
+    let session = session.into_iter().next().unwrap_or_else(|| json!({ "id": id }));
+    Ok((store.write)(session, records).into_bytes())
+}
+
+/// A database of an agent that is known, and which.
+fn known(path: &Path) -> Result<(Connection, &'static Store)> {
+    let connection = open(path).map_err(|error| failed(path, &error))?;
     let store = STORES.iter().find(|store| has(&connection, store.table));
     let unknown = || Error::Database {
         path: path.to_owned(),
@@ -94,15 +129,14 @@ pub(super) fn gather(path: &Path, wanted: Option<&str>) -> Result<Vec<u8>> {
             "none of the tables of an agent that is known is in it; export the session and name the export"
                 .to_owned(),
     };
-    let store = store.ok_or_else(unknown)?;
-    let id = choose(&sessions(&connection, store).map_err(failed)?, wanted)?;
-    let session = values(&connection, store.session, &id).map_err(failed)?;
-    let records = values(&connection, store.records, &id).map_err(failed)?;
-    let session = session.into_iter().next().unwrap_or_else(|| json!({ "id": id }));
-    Ok((store.write)(session, records).into_bytes())
+    Ok((connection, store.ok_or_else(unknown)?))
 }
 
-fn open(path: &Path) -> rusqlite::Result<Connection> {
+fn failed(path: &Path, error: &rusqlite::Error) -> Error {
+    Error::Database { path: path.to_owned(), message: error.to_string() }
+}
+
+pub(super) fn open(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
@@ -115,9 +149,17 @@ fn has(connection: &Connection, table: &str) -> bool {
     connection.table_exists(None, table).unwrap_or(false)
 }
 
-fn sessions(connection: &Connection, store: &Store) -> rusqlite::Result<Vec<(String, String)>> {
+fn listed(connection: &Connection, store: &Store) -> rusqlite::Result<Vec<Session>> {
     let mut statement = connection.prepare(store.sessions)?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows = statement.query_map([], |row| {
+        let updated: Option<i64> = row.get(2).unwrap_or_default();
+        Ok(Session {
+            id: row.get(0)?,
+            title: row.get(1)?,
+            folder: row.get::<_, Option<String>>(3)?.filter(|folder| !folder.is_empty()),
+            updated: updated.and_then(|time| Timestamp::from_millisecond(time).ok()),
+        })
+    })?;
     rows.collect()
 }
 
@@ -129,13 +171,14 @@ fn values(connection: &Connection, query: &str, id: &str) -> rusqlite::Result<Ve
     Ok(texts?.iter().filter_map(|text| serde_json::from_str(text).ok()).collect())
 }
 
-fn choose(sessions: &[(String, String)], wanted: Option<&str>) -> Result<String> {
+fn choose(sessions: &[Session], wanted: Option<&str>) -> Result<String> {
     const MOST: usize = 8;
-    let fits = |(id, title): &&(String, String)| wanted.is_none_or(|wanted| wanted == id || wanted == title);
-    if let Some((id, _)) = sessions.iter().find(fits) {
-        return Ok(id.clone());
+    let fits =
+        |session: &&Session| wanted.is_none_or(|wanted| wanted == session.id || wanted == session.title);
+    if let Some(session) = sessions.iter().find(fits) {
+        return Ok(session.id.clone());
     }
-    let known: Vec<String> =
-        sessions.iter().take(MOST).map(|(id, title)| format!("'{title}' ({id})")).collect();
+    let name = |Session { id, title, .. }: &Session| format!("'{title}' ({id})");
+    let known: Vec<String> = sessions.iter().take(MOST).map(name).collect();
     Err(Error::NoSuchConversation { wanted: wanted.unwrap_or_default().to_owned(), known: known.join(", ") })
 }

@@ -5,21 +5,61 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-/// The session that a file or a folder stands for, if it is one in many files.
+/// The file that is the session in a folder that an agent makes for each, the first of these that is there.
+const WHOLE: &[&str] = &[
+    "api_conversation_history.json",
+    "ui_messages.json",
+    "full.jsonl",
+    "events.jsonl",
+    "chat_history.jsonl",
+];
+
+/// The session that a file or a folder stands for, if it is not simply a file.
 pub(super) fn gather(path: &Path) -> Result<Option<Vec<u8>>> {
-    let name = name(path);
-    let above = path.parent().map(self::name).unwrap_or_default();
-    if path.is_dir() && path.join("events").is_dir() {
-        return events(&path.join("events")).map(Some);
+    if path.is_dir() {
+        return of_folder(path);
     }
-    if name.starts_with("event-") && above == "events" {
-        return events(path.parent().unwrap_or(path)).map(Some);
+    let name = name(path);
+    let folder = path.parent().unwrap_or(path);
+    if name.starts_with("event-") && self::name(folder) == "events" {
+        return events(folder).map(Some);
     }
     let storage = path.ancestors().nth(3).filter(|storage| storage.join("message").is_dir());
     match storage {
         Some(storage) if name.starts_with("ses_") && is_json(path) => stored(path, storage).map(Some),
         _ => Ok(None),
     }
+}
+
+/// The session whose files lie in a folder, if it is one that an agent makes for each.
+fn of_folder(folder: &Path) -> Result<Option<Vec<u8>>> {
+    if name(folder) == "events" && holds_events(folder) {
+        return events(folder).map(Some);
+    }
+    if holds_events(&folder.join("events")) {
+        return events(&folder.join("events")).map(Some);
+    }
+    if let Some(session) = session_of_messages(folder) {
+        return gather(&session);
+    }
+    let named = ["jsonl", "traj", "traj.json"].map(|end| format!("{}.{end}", name(folder)));
+    let files = WHOLE.iter().copied().chain(named.iter().map(String::as_str));
+    let file = files.map(|file| folder.join(file)).find(|file| file.is_file());
+    let read = |path: PathBuf| fs::read(&path).map_err(|source| Error::Read { path, source });
+    file.map(read).transpose()
+}
+
+fn holds_events(folder: &Path) -> bool {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).any(|path| name(&path).starts_with("event-") && is_json(&path))
+}
+
+/// The file of the session whose messages lie in a folder of `OpenCode`'s storage.
+fn session_of_messages(folder: &Path) -> Option<PathBuf> {
+    let messages = folder.parent().filter(|messages| name(messages) == "message")?;
+    let file = format!("{}.json", name(folder));
+    let projects = fs::read_dir(messages.parent()?.join("session")).ok()?.flatten();
+    projects.map(|project| project.path().join(&file)).find(|session| session.is_file())
 }
 
 fn is_json(path: &Path) -> bool {

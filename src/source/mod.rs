@@ -4,13 +4,60 @@
 #[cfg(feature = "sqlite")]
 mod database;
 mod folder;
+#[cfg(feature = "sqlite")]
+mod workspaces;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
 
 use crate::error::Result;
 
 /// What the first bytes of every `SQLite` database are.
 const DATABASE: &[u8] = b"SQLite format 3\0";
+
+/// Where a session is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The file, or what stands in its place: a folder of small files, or a database.
+    pub path: PathBuf,
+    /// Of a path that holds many sessions the one of that title or id; the last used if nothing is named.
+    pub session: Option<String>,
+}
+
+/// A session in a database, as far as one knows it without reading what was said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// The agent's id of it.
+    pub id: String,
+    /// Its title; may be empty.
+    pub title: String,
+    /// The folder in which it ran, where the agent notes it.
+    pub folder: Option<String>,
+    /// When something was last said in it.
+    pub updated: Option<Timestamp>,
+}
+
+impl From<PathBuf> for Origin {
+    fn from(path: PathBuf) -> Self {
+        Self { path, session: None }
+    }
+}
+
+/// The sessions in a database in which something was said, the last used first. What was said is not read.
+///
+/// # Errors
+/// [`crate::error::Error::Database`].
+#[cfg(feature = "sqlite")]
+pub fn sessions(path: &Path) -> Result<Vec<Session>> {
+    database::sessions(path)
+}
+
+/// Without a library for databases none is seen.
+#[cfg(not(feature = "sqlite"))]
+pub fn sessions(_path: &Path) -> Result<Vec<Session>> {
+    Ok(Vec::new())
+}
 
 /// The session at that path, if it is not simply a file: of a database the one of that title or id, or the last used.
 ///

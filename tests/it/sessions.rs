@@ -92,6 +92,61 @@ fn the_latest_is_saved() {
     assert!(String::from_utf8_lossy(&none.stderr).contains("'baton sessions --all'"));
 }
 
+/// A home whose sessions lie in the database of an agent.
+#[cfg(feature = "sqlite")]
+fn home_with_a_database() -> TempDir {
+    let home = TempDir::new().unwrap();
+    let tool = fs::canonicalize(home.path()).unwrap().join("tool");
+    fs::create_dir(&tool).unwrap();
+    let database = home.path().join(".local/share/opencode/opencode.db");
+    fs::create_dir_all(database.parent().unwrap()).unwrap();
+    let tables = r#"
+        CREATE TABLE session (id TEXT, parent_id TEXT, directory TEXT, title TEXT, version TEXT, time_updated INTEGER);
+        CREATE TABLE message (id TEXT, session_id TEXT, data TEXT);
+        CREATE TABLE part (id TEXT, message_id TEXT, data TEXT);
+        INSERT INTO message VALUES ('msg_1', 'ses_1', '{"role":"user"}'), ('msg_2', 'ses_2', '{"role":"user"}');
+        INSERT INTO part VALUES ('prt_1', 'msg_1', '{"type":"text","text":"Count the sheep"}'), ('prt_2', 'msg_2', '{"type":"text","text":"Fix the rounding"}');
+    "#;
+    let connection = rusqlite::Connection::open(&database).unwrap();
+    connection.execute_batch(tables).unwrap();
+    for (id, title, time) in [("ses_1", "Sheep", 1), ("ses_2", "Rounding", 2)] {
+        let row = (id, tool.to_str(), title, time);
+        connection.execute("INSERT INTO session VALUES (?1, NULL, ?2, ?3, '1.3', ?4)", row).unwrap();
+    }
+    home
+}
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn sessions_in_a_database_are_listed_and_saved() {
+    let home = home_with_a_database();
+    let tool = home.path().join("tool");
+    let run = |words: &str| {
+        let output = baton(home.path(), &tool, &words.split_whitespace().collect::<Vec<_>>());
+        assert!(output.status.success(), "{words}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let listed: Value = serde_json::from_str(&run("sessions --json --tokens")).unwrap();
+    let rows = listed["sessions"].as_array().unwrap().iter();
+    let rows: Value = rows
+        .map(|one| json!([one["agent"], one["of"], one["title"], one["folder"], one["tokens"], one["bytes"]]))
+        .collect();
+    let folder = fs::canonicalize(&tool).unwrap();
+    assert_eq!(
+        rows,
+        json!([
+            ["opencode", "ses_2", "Rounding", folder, 3, null],
+            ["opencode", "ses_1", "Sheep", folder, 3, null]
+        ])
+    );
+    let text = run("sessions");
+    assert!(text.contains("Rounding") && text.contains("opencode.db --of ses_2"), "{text}");
+    run("save --latest --id newest");
+    assert!(run("show newest").contains("Fix the rounding"));
+    run("save ../.local/share/opencode/opencode.db --of Sheep --id sheep");
+    assert!(run("show sheep").contains("Count the sheep"));
+}
+
 #[test]
 fn where_there_is_none_it_says_what_to_do() {
     let home = TempDir::new().unwrap();

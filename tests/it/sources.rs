@@ -6,7 +6,9 @@ use std::path::Path;
 
 use baton::error::Error;
 use baton::event::EventKind;
-use baton::{format, source};
+use baton::project::Project;
+use baton::surroundings::{Platform, Surroundings};
+use baton::{discover, format, source};
 use rusqlite::Connection;
 
 const OPENCODE: &str = r#"
@@ -83,6 +85,99 @@ fn a_database_is_read_while_its_agent_has_it_open() {
         assert_eq!(fs::read(&path).unwrap(), before, "reading wrote: {tables}");
         drop(agent);
     }
+}
+
+/// The places of the agents' databases in a home, and what lies in them.
+const DATABASES: &[(&str, &str)] = &[
+    (".local/share/opencode/opencode.db", OPENCODE),
+    (".local/share/goose/sessions/sessions.db", GOOSE_NAMED),
+    (".config/Cursor/User/globalStorage/state.vscdb", CURSOR),
+    (".config/Cursor/User/workspaceStorage/0f/state.vscdb", WORKSPACE),
+];
+
+/// The chats of a workspace.
+const WORKSPACE: &str = r#"
+CREATE TABLE ItemTable (key TEXT UNIQUE, value BLOB);
+INSERT INTO ItemTable VALUES ('composer.composerData', '{"allComposers":[{"composerId":"2"},{"composerId":"9"}]}'), ('other', 'torn {');
+"#;
+
+/// A home with a database of each agent, and what `OpenCode` left behind when it took to one.
+fn home() -> tempfile::TempDir {
+    let home = tempfile::tempdir().unwrap();
+    for (path, tables) in DATABASES {
+        let path = home.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        Connection::open(&path).unwrap().execute_batch(tables).unwrap();
+    }
+    let storage = home.path().join(".local/share/opencode/storage/session/p");
+    write(&storage.join("ses_1.json"), r#"{"id":"ses_1","directory":"/w"}"#);
+    write(&storage.join("ses_0.json"), r#"{"id":"ses_0","directory":"/w"}"#);
+    let cursor = home.path().join(".config/Cursor/User");
+    write(&cursor.join("workspaceStorage/0f/workspace.json"), r#"{"folder":"file:///w/a%20b"}"#);
+    write(&cursor.join("workspaceStorage/1e/workspace.json"), "torn {");
+    home
+}
+
+fn surroundings(home: &Path) -> Surroundings {
+    Surroundings { home: Some(home.to_owned()), platform: Platform::Linux, ..Surroundings::default() }
+}
+
+#[test]
+fn each_session_of_a_database_is_found() {
+    let home = home();
+    let found = discover::sessions(&surroundings(home.path()));
+    let told = found.iter().map(|found| {
+        let opening = found.opening();
+        let said = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+        let time =
+            found.session.as_ref().and_then(|session| session.updated).map(|time| time.as_millisecond());
+        (found.agent, said(opening.session), said(opening.title), said(opening.cwd), time)
+    });
+    let told: Vec<_> = told.collect();
+    let expected = [
+        ("opencode", "ses_0", "-", "/w", None),
+        ("goose", "2", "New", "/w", Some(1_767_312_000_000)),
+        ("goose", "1", "Old", "/w", Some(1_767_225_600_000)),
+        ("cursor-store", "2", "New", "/w/a b", Some(2)),
+        ("opencode", "ses_2", "New", "/w", Some(2)),
+        ("cursor-store", "1", "Old", "-", Some(1)),
+        ("opencode", "ses_1", "Old", "/w", Some(1)),
+    ];
+    let expected = expected.map(|(agent, id, title, folder, time)| {
+        (agent, id.to_owned(), title.to_owned(), folder.to_owned(), time)
+    });
+    assert_eq!(told, expected);
+    for found in found.iter().filter(|found| found.session.is_some()) {
+        let origin = found.origin();
+        let words = said(&source::gather(&origin.path, origin.session.as_deref()).unwrap().unwrap());
+        assert_eq!(words[0], found.opening().title.unwrap().to_lowercase());
+    }
+}
+
+#[test]
+fn the_latest_of_a_project_may_lie_in_a_database() {
+    let home = home();
+    let surroundings = surroundings(home.path());
+    let latest = |root: &str, agent| {
+        let project = Project { id: format!("folder:{root}"), name: "w".to_owned(), root: root.into() };
+        discover::latest(&surroundings, &project, agent)
+            .and_then(|found| Some((found.agent, found.session?.id)))
+    };
+    assert_eq!(latest("/w", None), Some(("goose", "2".to_owned())));
+    assert_eq!(latest("/w", Some("opencode")), Some(("opencode", "ses_2".to_owned())));
+    assert_eq!(latest("/w/a b", None), Some(("cursor-store", "2".to_owned())));
+    assert_eq!(latest("/v", None), None);
+}
+
+#[test]
+fn a_database_that_cannot_be_read_hides_no_other() {
+    let home = home();
+    let goose = home.path().join(".local/share/goose/sessions/sessions.db");
+    fs::write(&goose, b"SQLite format 3\0 and nothing more").unwrap();
+    fs::write(home.path().join(".config/Cursor/User/globalStorage/state.vscdb"), "no database").unwrap();
+    let agents: Vec<_> =
+        discover::sessions(&surroundings(home.path())).iter().map(|found| found.agent).collect();
+    assert_eq!(agents, ["opencode"; 3]);
 }
 
 /// A file that breaks off, as one does that is copied while it is written: never a panic, and never half a session.
@@ -188,9 +283,19 @@ fn a_session_in_many_files_is_one() {
     };
     write(&talk.join("events/event-00001-b.json"), &event("assistant", "done"));
     write(&talk.join("events/event-00000-a.json"), &event("user", "new"));
-    for path in [talk.clone(), talk.join("events/event-00000-a.json")] {
-        assert_eq!(said(&source::gather(&path, None).unwrap().unwrap()), ["new", "done"]);
+    let task = folder.path().join("tasks/17");
+    let words = r#"[{"role":"user","content":"<task>new</task>"},{"role":"assistant","content":"done"}]"#;
+    write(&task.join("api_conversation_history.json"), words);
+    let cursor = folder.path().join("agent-transcripts/0f3c");
+    let line = |role: &str, text: &str| format!(r#"{{"role":"{role}","message":{{"content":"{text}"}}}}"#);
+    write(&cursor.join("0f3c.jsonl"), &format!("{}\n{}\n", line("user", "new"), line("assistant", "done")));
+    let first = talk.join("events/event-00000-a.json");
+    for path in [talk.clone(), talk.join("events"), first, storage.join("message/ses_1"), task, cursor] {
+        let bytes = source::gather(&path, None).unwrap();
+        assert_eq!(said(&bytes.expect("a session")), ["new", "done"], "{}", path.display());
     }
+    fs::create_dir_all(folder.path().join("events")).unwrap();
+    assert_eq!(source::gather(&folder.path().join("events"), None).unwrap(), None);
     assert_eq!(source::gather(folder.path(), None).unwrap(), None);
     assert_eq!(source::gather(Path::new("missing"), None).unwrap(), None);
 }

@@ -11,6 +11,7 @@ use super::super::work::Work;
 use super::{Desk, Effect, Reply, Tool, arguments, data, schema};
 use crate::error::Result;
 use crate::service::{Save, Tell, Words};
+use crate::source::Origin;
 use crate::state::{Decision, Evidence, FileEntry, FocusRange, NextStep, Priority, Said, Status};
 
 pub(super) const TOOL: Tool = Tool {
@@ -42,6 +43,8 @@ struct Arguments {
     next_steps: Vec<Step>,
     /// Default: the latest session of this project
     transcript_path: Option<PathBuf>,
+    /// Of many conversations at that path: title or id; default: the last used
+    conversation: Option<String>,
     /// Id of the handoff this one continues
     base_session: Option<String>,
     /// Most tokens; default 2000
@@ -98,7 +101,9 @@ struct Kept {
 
 fn call(desk: &Desk, given: JsonObject, work: &Work) -> Result<Reply> {
     let given: Arguments = arguments(given)?;
-    let transcript = desk.transcript(given.transcript_path.clone())?;
+    let session = given.conversation.clone();
+    let named = given.transcript_path.clone().map(|path| Origin { path, session });
+    let transcript = desk.transcript(named)?;
     let save = Save {
         id: given.session_id.clone(),
         base: given.base_session.clone(),

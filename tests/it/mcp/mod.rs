@@ -151,6 +151,29 @@ async fn the_articles_words_meet_what_the_transcript_proves() {
 }
 
 #[tokio::test]
+async fn one_conversation_of_many_can_be_named() {
+    let client = Client::new(legacy()).await;
+    let folder = tempfile::tempdir().unwrap();
+    let chat = |id: &str, title: &str, said: &str| json!({"uuid": id, "name": title, "chat_messages": [{"sender": "human", "text": said}]});
+    let export =
+        json!([chat("a", "Rome", "Plan the trip to Rome"), chat("b", "Tax", "Fill in the tax form")]);
+    let path = folder.path().join("conversations.json");
+    std::fs::write(&path, export.to_string()).unwrap();
+    for (conversation, said) in [("Rome", "Plan the trip"), ("b", "Fill in the tax form")] {
+        let arguments =
+            json!({"session_id": "chosen", "transcript_path": path, "conversation": conversation});
+        client.data("save_handoff", arguments).await;
+        let text = client.text("load_handoff", json!({"session_id": "chosen"})).await;
+        assert!(text.contains(said), "{text}");
+        let recalled = client.text("recall_handoff", json!({"session_id": "chosen", "query": said})).await;
+        assert!(recalled.contains(said), "{recalled}");
+    }
+    let none = json!({"session_id": "none", "transcript_path": path, "conversation": "Paris"});
+    assert!(client.fails("save_handoff", none).await.contains("'Tax' (b)"));
+    client.end().await;
+}
+
+#[tokio::test]
 async fn what_was_left_out_can_be_had_back() {
     let client = Client::new(legacy()).await;
     let transcript = fixtures::root().join(SESSION);
