@@ -78,7 +78,7 @@ fn turns<'a>(lines: &'a [&'a str]) -> Vec<Turn<'a>> {
 fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
     let text = super::lines::text(bytes);
     let mut counts = BTreeMap::new();
-    let lines: Vec<&str> = text.lines().collect();
+    let lines: Vec<&str> = super::lines::of(&text).collect();
     for turn in turns(&lines).iter().filter(|turn| turn.lines.iter().any(|line| !line.trim().is_empty())) {
         let name = match turn.speaker {
             Speaker::Chat => "chat",
@@ -95,7 +95,7 @@ fn read(bytes: &[u8]) -> Transcript {
     let text = super::lines::text(bytes);
     let mut reader =
         Reader { out: Sink::of(FORMAT.name), proposed: Vec::new(), shown: Vec::new(), answered: true };
-    let lines: Vec<&str> = text.lines().collect();
+    let lines: Vec<&str> = super::lines::of(&text).collect();
     for turn in turns(&lines) {
         reader.out.line = turn.line(0);
         match turn.speaker {
@@ -225,7 +225,11 @@ impl Reader {
     /// The program commits by itself.
     fn commit(&mut self, hash: &str, message: &str) {
         let quoted = message.replace('\'', r"'\''");
-        self.out.call(None, "commit", &Value::object([("command", &format!("git commit -m '{quoted}'"))]));
+        let command = format!("git commit -m '{quoted}'");
+        let action = Action::Run { command: command.clone(), cwd: None };
+        let call = Call { tool: "commit".to_owned(), input: command, action };
+        let index = self.out.tell(EventKind::Call(call));
+        self.out.called(None, "commit", index);
         let text = format!("{hash} {message}");
         self.out.answer(Answer { tool: Some("commit"), text, ..Answer::default() });
     }
@@ -273,13 +277,19 @@ fn proposed(path: &str, block: &str) -> FileEdit {
     }
 }
 
+/// How the program's own words on failed blocks end.
+const RULE: &str = "The SEARCH section must exactly match";
+
 /// How many of the lines are the program's own: it tells the model which blocks failed, and so begins its answer.
 fn reported(lines: &[&str]) -> usize {
     let first = lines.iter().find(|line| !line.trim().is_empty());
     if !first.is_some_and(|line| line.starts_with("## SearchReplaceNoExactMatch")) {
         return 0;
     }
-    lines.iter().position(|line| line.contains("above that failed to match.")).map_or(0, |at| at + 1)
+    let Some(end) = lines.iter().position(|line| line.starts_with(RULE)) else { return 0 };
+    // Where other blocks could be put in, it says so behind that.
+    let more = lines[end..].iter().take(8).position(|line| line.contains("above that failed to match."));
+    end + more.unwrap_or(0) + 1
 }
 
 /// The same file, on whichever system the path was written.
@@ -288,4 +298,27 @@ fn same(one: &str, other: &str) -> bool {
     let is_slash = |byte: u8| matches!(byte, b'/' | b'\\');
     let alike = |(one, other): (u8, u8)| one == other || (is_slash(one) && is_slash(other));
     one.len() == other.len() && one.bytes().zip(other.bytes()).all(alike)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_program_reports_is_not_the_models() {
+        let failed = "## SearchReplaceNoExactMatch: This SEARCH block failed to exactly match lines in a.rs\n\
+            <<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n\nDid you mean to match some of these actual lines from a.rs?\n\n";
+        let rule =
+            "The SEARCH section must exactly match an existing block of lines including all white space\n";
+        let others = "\n# The other 1 SEARCH/REPLACE block were applied successfully.\nDon't re-send them.\n\
+            Just reply with fixed versions of the block above that failed to match.\n";
+        let check = |report: &str| {
+            let text = format!("{report}\nYou are right.\n");
+            let lines: Vec<&str> = text.lines().collect();
+            assert_eq!(lines[reported(&lines)..].join("\n").trim(), "You are right.", "{report}");
+        };
+        check("");
+        check(&format!("{failed}{rule}"));
+        check(&format!("\n{failed}{failed}{rule}{others}"));
+    }
 }

@@ -7,8 +7,8 @@ use crate::format::json::Value;
 use super::conversation::{Answer, role};
 use super::kinds::{self, Kinds};
 use super::lines::{self, Records, Sink};
-use super::value::{count, list, member, owned, prose, string, text, time};
-use super::{Carries, Format, Head, Place, Proof, diff, document};
+use super::value::{count, integer, list, member, owned, prose, string, text, time};
+use super::{Carries, Format, Head, Place, Proof, diff, document, outcome};
 use crate::event::{Context, EventKind, Status, Usage};
 
 const HOLDERS: &[&str] = &["messages"];
@@ -111,11 +111,10 @@ fn answer(part: &Value, out: &mut Sink) {
         ..Answer::default()
     });
     result.edits = edits;
-    result.exit = super::value::integer(&shown["exitCode"]).or(result.exit);
+    outcome::exited(result, integer(&shown["exitCode"]));
     match status {
         "rejected-by-user" => result.status = Status::Denied,
         "cancelled" => result.status = Status::Interrupted,
-        _ if result.exit.is_some_and(|code| code != 0) => result.status = Status::Failed,
         _ => {}
     }
 }

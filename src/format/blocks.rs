@@ -5,8 +5,8 @@ use crate::event::Hunk;
 /// The lines of a replacement, each with its mark.
 pub(super) fn marked(old: &str, new: &str) -> String {
     let mut lines = String::with_capacity(old.len() + new.len() + (old.len() + new.len()) / 16);
-    let removed = old.lines().map(|line| ('-', line));
-    for (mark, line) in removed.chain(new.lines().map(|line| ('+', line))) {
+    let removed = super::lines::of(old).map(|line| ('-', line));
+    for (mark, line) in removed.chain(super::lines::of(new).map(|line| ('+', line))) {
         if !lines.is_empty() {
             lines.push('\n');
         }
@@ -91,7 +91,7 @@ pub(super) fn search_replace(text: &str) -> Vec<Hunk> {
     let mut hunks = Vec::new();
     let (mut old, mut new) = (Vec::new(), Vec::new());
     let mut side = None;
-    for line in text.lines() {
+    for line in super::lines::of(text) {
         if opens(line) {
             (old, new, side) = (Vec::new(), Vec::new(), Some('-'));
         } else if side.is_some() && line.starts_with("=====") {

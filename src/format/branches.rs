@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::json::Value;
 use super::sink::Sink;
-use super::value::{owned, string};
+use super::value::{owned, string, time};
 use crate::event::Event;
 
 /// The records so far, as a tree.
@@ -41,8 +41,18 @@ pub(super) struct Record<'a> {
 }
 
 impl Branches {
-    /// Adds a record that names itself and its parent under these two keys; its events begin there.
-    pub fn follow(&mut self, record: &Value, keys: [&str; 2], since: usize, typed: bool, out: &mut Sink) {
+    /// Adds a record that names itself and its parent under these two keys, and what it tells. `tell` says whether it is a
+    /// message that the user typed.
+    pub fn grow(
+        &mut self,
+        record: &Value,
+        keys: [&str; 2],
+        out: &mut Sink,
+        tell: impl FnOnce(&mut Sink) -> bool,
+    ) {
+        out.time = time(&record["timestamp"]);
+        let since = out.transcript.events.len();
+        let typed = tell(out);
         let parent = string(record, &[keys[1]]);
         if let Some(uuid) = owned(record, &[keys[0]]) {
             self.add(Record { uuid, parent, since, typed }, &mut out.transcript.events);

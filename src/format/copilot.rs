@@ -9,8 +9,8 @@ use crate::format::json::Value;
 use super::conversation::{Answer, arguments};
 use super::kinds::{self, Kinds};
 use super::lines::{self, Records, Sink};
-use super::value::{count, integer, list, member, owned, string, text, time};
-use super::{Carries, Format, Head, Place, Proof, diff, numbered};
+use super::value::{count, list, member, owned, string, text, time};
+use super::{Carries, Format, Head, Place, Proof, diff, numbered, outcome};
 use crate::event::{Action, Change, Context, EventKind, FileEdit, ToolResult, Usage};
 
 pub(super) const FORMAT: Format = Format {
@@ -199,10 +199,5 @@ fn placed(diff: &str, called: &[FileEdit]) -> Vec<FileEdit> {
 fn exit(result: &mut ToolResult) {
     let last = result.text.trim_end().lines().next_back().unwrap_or_default();
     let code = last.strip_suffix('>').and_then(|line| line.rsplit_once("exit code ")).map(|(_, code)| code);
-    if let Some(code) = code.and_then(|code| integer(&Value::from(code.parse::<i64>().ok()?))) {
-        result.exit = Some(code);
-        if code != 0 {
-            result.status = crate::event::Status::Failed;
-        }
-    }
+    outcome::exited(result, code.and_then(|code| code.parse().ok()));
 }

@@ -8,8 +8,8 @@ use crate::format::json::Value;
 use super::conversation::{Answer, Role, arguments};
 use super::kinds::{self, Kinds};
 use super::lines::{self, Records, Sink};
-use super::value::{count, member, owned, string, text, time};
-use super::{Carries, Format, Head, Place, Proof};
+use super::value::{count, integer, member, owned, string, text, time};
+use super::{Carries, Format, Head, Place, Proof, outcome};
 use crate::event::{Context, Status, Usage};
 use crate::surroundings::Platform;
 
@@ -89,10 +89,8 @@ fn tool(call: &Value, out: &mut Sink) {
     let output: Value = serde_json::from_str(shown).unwrap_or_default();
     let words = string(&output, &["output", "contents", "result"]).unwrap_or(shown).to_owned();
     let result = out.answer(Answer { id, text: words, failed, ..Answer::default() });
-    result.exit = super::value::integer(member(&output, &["exitCodeV2", "exitCode"])).or(result.exit);
+    outcome::exited(result, integer(member(&output, &["exitCodeV2", "exitCode"])));
     if text(call, "userDecision") == "rejected" {
         result.status = Status::Denied;
-    } else if result.exit.is_some_and(|code| code != 0) {
-        result.status = Status::Failed;
     }
 }

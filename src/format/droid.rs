@@ -8,9 +8,9 @@ use super::branches::Branches;
 use super::conversation::{Answer, role};
 use super::kinds::{self, Kinds};
 use super::lines::{self, Records, Sink};
-use super::value::{count, integer, member, owned, prose, string, text, time};
-use super::{Carries, Format, Head, Place, Proof};
-use crate::event::{Context, EventKind, Status, Usage};
+use super::value::{count, integer, member, owned, prose, string, text};
+use super::{Carries, Format, Head, Place, Proof, outcome};
+use crate::event::{Context, EventKind, Usage};
 
 pub(super) const FORMAT: Format = Format {
     name: "droid",
@@ -75,12 +75,12 @@ impl Records for Droid {
     }
 
     fn fold(&mut self, record: Value, out: &mut Sink) {
-        out.time = time(&record["timestamp"]);
-        let start = out.transcript.events.len();
-        entry(&record, out);
-        let told = &out.transcript.events[start..];
-        let typed = told.iter().any(|event| matches!(event.kind, EventKind::User { .. }));
-        self.branches.follow(&record, ["id", "parentId"], start, typed, out);
+        self.branches.grow(&record, ["id", "parentId"], out, |out| {
+            let start = out.transcript.events.len();
+            entry(&record, out);
+            let mut told = out.transcript.events[start..].iter();
+            told.any(|event| matches!(event.kind, EventKind::User { .. }))
+        });
     }
 }
 
@@ -134,10 +134,7 @@ fn answer(record: &Value, out: &mut Sink) {
         failed: record["isError"].as_bool(),
         ..Answer::default()
     });
-    result.exit = integer(&value["exitCode"]).or(result.exit);
-    if result.exit.is_some_and(|code| code != 0) {
-        result.status = Status::Failed;
-    }
+    outcome::exited(result, integer(&value["exitCode"]));
 }
 
 fn completion(record: &Value, out: &mut Sink) {

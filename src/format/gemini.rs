@@ -10,8 +10,8 @@ use rustc_hash::FxHashMap;
 use super::conversation::{Answer, Role, role};
 use super::kinds::{self, Kinds};
 use super::lines::{self, Records, Sink};
-use super::value::{count, integer, list, member, owned, prose, string, text, time};
-use super::{Carries, Format, Head, Place, Proof, diff, document};
+use super::value::{count, list, member, owned, prose, string, text, time};
+use super::{Carries, Format, Head, Place, Proof, diff, document, outcome};
 use crate::event::{Change, Context, EventKind, FileEdit, Status, ToolResult, Usage};
 
 const HOLDERS: &[&str] = &["messages"];
@@ -213,12 +213,7 @@ fn response(part: &Value) -> String {
 /// The host's account of a command, a line for each thing it knows.
 fn exit(result: &mut ToolResult) {
     let line = result.text.lines().rev().find_map(|line| line.strip_prefix("Exit Code: "));
-    if let Some(code) = line.and_then(|code| integer(&Value::from(code.trim().parse::<i64>().ok()?))) {
-        result.exit = Some(code);
-        if code != 0 {
-            result.status = Status::Failed;
-        }
-    }
+    outcome::exited(result, line.and_then(|code| code.trim().parse().ok()));
 }
 
 /// The change of a file as the screen showed it.

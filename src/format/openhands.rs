@@ -9,7 +9,7 @@ use super::conversation::{Answer, Role, arguments, role};
 use super::kinds::{self, Kinds};
 use super::lines::{self, Records, Sink};
 use super::value::{integer, list, member, owned, prose, string, text, time};
-use super::{Carries, Format, Head, Place, Proof, document};
+use super::{Carries, Format, Head, Place, Proof, document, outcome};
 use crate::event::{EventKind, Status};
 
 const HOLDERS: &[&str] = &["events", "history"];
@@ -153,10 +153,7 @@ fn observation(event: &Value, out: &mut Sink) {
     });
     let extras = &event["extras"];
     let code = member(&extras["metadata"], &["exit_code"]);
-    result.exit = integer(if code.is_null() { &extras["exit_code"] } else { code }).or(result.exit);
-    if result.exit.is_some_and(|code| code != 0) {
-        result.status = Status::Failed;
-    }
+    outcome::exited(result, integer(if code.is_null() { &extras["exit_code"] } else { code }));
 }
 
 fn message(message: &Value, out: &mut Sink) {
@@ -190,10 +187,8 @@ fn answered(event: &Value, out: &mut Sink) {
         return;
     }
     let result = out.answer(Answer { id, text: prose(said), failed: Some(failed), ..Answer::default() });
-    result.exit = integer(&shown["exit_code"]).or(result.exit);
+    outcome::exited(result, integer(&shown["exit_code"]));
     if kind == "UserRejectObservation" {
         result.status = Status::Denied;
-    } else if result.exit.is_some_and(|code| code != 0) {
-        result.status = Status::Failed;
     }
 }

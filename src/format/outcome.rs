@@ -3,15 +3,15 @@
 use std::sync::LazyLock;
 
 use crate::format::json::Value;
-use regex::Regex;
+use regex::bytes::Regex;
 
 use super::numbered;
 use crate::event::{Action, Status, ToolResult};
 
-/// A line that says nothing but how a command ended.
+/// A line that says nothing but how a command ended. In bytes, because letters of all alphabets make it large and slow.
 static EXIT_LINE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?ix) ^ \W* (?: (?:error | the\ command | command | process | shell | script) [\w\ ]{0,24}? [:,\s]\s* )?
+        r"(?ix-u) ^ \W* (?: (?:error | the\ command | command | process | shell | script) [\w\ ]{0,24}? [:,\s]\s* )?
           (?: exit(?:ed)? [\ _-]? (?:with\ )? (?:code|status) | exited\ with | return[\ _]?code )
           \W{0,4}? (-?\d{1,9}) \W* (?: </?\w+> )? \W* $",
     )
@@ -55,6 +55,14 @@ fn exit(text: &str) -> Option<i32> {
     front.chain(back).filter(|line| line.len() < 120).find_map(exit_in_line)
 }
 
+/// Notes the exit status that the record itself gives beside the text, if it does.
+pub(super) fn exited(result: &mut ToolResult, code: Option<i32>) {
+    result.exit = code.or(result.exit);
+    if result.status == Status::Ok && result.exit.is_some_and(|code| code != 0) {
+        result.status = Status::Failed;
+    }
+}
+
 /// How the call ended, given its exit status and whether the record itself marks an error.
 fn status(text: &str, exit: Option<i32>, marked: Option<bool>) -> Status {
     if DENIED.iter().any(|start| text.trim_start().starts_with(start)) {
@@ -72,7 +80,8 @@ fn exit_in_line(line: &str) -> Option<i32> {
     if !line.as_bytes().windows(4).any(is_said) {
         return None;
     }
-    EXIT_LINE.captures(line)?.get(1)?.as_str().parse().ok()
+    let captures = EXIT_LINE.captures(line.as_bytes())?;
+    std::str::from_utf8(captures.get(1)?.as_bytes()).ok()?.parse().ok()
 }
 
 fn exit_in_json(text: &str) -> Option<i32> {

@@ -8,8 +8,8 @@ use super::branches::Branches;
 use super::conversation::{Answer, Role};
 use super::kinds::{self, Kinds};
 use super::lines::{self, Records, Sink};
-use super::value::{count, integer, owned, prose, string, text, time};
-use super::{Carries, Format, Head, Place, Proof, numbered};
+use super::value::{count, integer, owned, prose, string, text};
+use super::{Carries, Format, Head, Place, Proof, numbered, outcome};
 use crate::event::{Context, EventKind, Status, Usage};
 
 pub(super) const FORMAT: Format = Format {
@@ -97,11 +97,11 @@ impl Records for Pi {
     }
 
     fn fold(&mut self, record: Value, out: &mut Sink) {
-        out.time = time(&record["timestamp"]);
-        let start = out.transcript.events.len();
         let kind = kind(&record);
-        entry(&kind, &record, out);
-        self.branches.follow(&record, ["id", "parentId"], start, kind == "message user", out);
+        self.branches.grow(&record, ["id", "parentId"], out, |out| {
+            entry(&kind, &record, out);
+            kind == "message user"
+        });
     }
 }
 
@@ -167,10 +167,8 @@ fn shell(message: &Value, out: &mut Sink) {
     out.call(None, "bash", &Value::object([("command", text(message, "command"))]));
     let output = text(message, "output").to_owned();
     let result = out.answer(Answer { tool: Some("bash"), text: output, ..Answer::default() });
-    result.exit = integer(&message["exitCode"]);
+    outcome::exited(result, integer(&message["exitCode"]));
     if message["cancelled"] == Value::Bool(true) {
         result.status = Status::Interrupted;
-    } else if result.exit.is_some_and(|code| code != 0) {
-        result.status = Status::Failed;
     }
 }

@@ -8,7 +8,7 @@ use super::branches::Branches;
 use super::conversation::Role;
 use super::kinds::{self, Kinds};
 use super::lines::{self, Records, Sink};
-use super::value::{count, list, owned, prose, text, time};
+use super::value::{count, list, owned, prose, text};
 use super::{Carries, Format, Head, Place, Proof, diff};
 use crate::event::{Change, Context, EventKind, FileEdit, Usage};
 
@@ -79,14 +79,14 @@ impl Records for Qwen {
     }
 
     fn fold(&mut self, record: Value, out: &mut Sink) {
-        out.time = time(&record["timestamp"]);
-        let start = out.transcript.events.len();
         let kind = kind(&record);
         if kind == "system rewind" {
             self.branches.rewind(text(&record["systemPayload"], "targetUuid"), &mut out.transcript.events);
         }
-        entry(&kind, &record, out);
-        self.branches.follow(&record, ["uuid", "parentUuid"], start, kind == "user", out);
+        self.branches.grow(&record, ["uuid", "parentUuid"], out, |out| {
+            entry(&kind, &record, out);
+            kind == "user"
+        });
     }
 }
 

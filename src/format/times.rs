@@ -30,7 +30,7 @@ pub(super) fn parse(text: &str) -> Option<Timestamp> {
 fn in_utc(text: &[u8]) -> Option<Timestamp> {
     let [date @ .., b'Z'] = text else { return None };
     let (date, fraction) = date.split_at_checked(19)?;
-    let b"--T::" = &[date[4], date[7], date[10], date[13], date[16]] else { return None };
+    let (b"--T::" | b"-- ::") = &[date[4], date[7], date[10], date[13], date[16]] else { return None };
     let number =
         |from: usize, to: usize| digits(&date[from..to]).and_then(|number| i8::try_from(number).ok());
     let year = i16::try_from(digits(&date[..4])?).ok()?;
@@ -91,7 +91,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn the_short_way_is_the_long_one(text in "[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,10})?Z") {
+        fn the_short_way_is_the_long_one(text in "[0-9]{4}-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-6][0-9]:[0-6][0-9](\\.[0-9]{0,10})?Z") {
             if let Some(time) = in_utc(text.as_bytes()) {
                 assert_eq!(text.parse::<Timestamp>().ok(), Some(time));
             }

@@ -205,7 +205,8 @@ impl<'a> Writer<'a> {
 
     /// The line after the one that closes the part: the first outside code, else the first at all, else the message's end.
     fn closing(&self, at: usize, end: usize, tag: &str) -> usize {
-        let closes = |index: &usize| self.lines[*index].text.contains(tag);
+        let tag = memchr::memmem::Finder::new(tag);
+        let closes = |index: &usize| tag.find(self.lines[*index].text.as_bytes()).is_some();
         let own = (at..end).find(|index| self.lines[*index].own && closes(index));
         own.or_else(|| (at..end).find(closes)).map_or(end, |index| index + 1)
     }

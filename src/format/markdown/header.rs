@@ -103,14 +103,13 @@ fn is_tool(role: Role) -> bool {
 impl<'a> Header<'a> {
     /// Reads a line as a header, if it can be one.
     pub fn parse(line: &'a str) -> Option<Self> {
-        let indent = line.len() - line.trim_start_matches(' ').len();
-        if indent > 3 {
+        if line.starts_with("    ") {
             return None;
         }
-        let line = line.trim();
+        let line = line.trim_start();
         match line.as_bytes().first()? {
-            b'#' => heading(line),
-            b'_' | b'*' => emphasis(line),
+            b'#' => heading(line.trim_end()),
+            b'_' | b'*' => emphasis(line.trim_end()),
             _ => plain(line),
         }
     }
@@ -155,10 +154,10 @@ fn emphasis(line: &str) -> Option<Header<'_>> {
 
 fn plain(line: &str) -> Option<Header<'_>> {
     // Nearly all lines are prose, and few of those have a colon.
-    if !line.contains([':', '：']) {
+    if memchr::memchr(b':', line.as_bytes()).is_none() && !line.contains('：') {
         return None;
     }
-    let header = named(line, Kind::Plain, 0)?;
+    let header = named(line.trim_end(), Kind::Plain, 0)?;
     header.shape.colon.then_some(header)
 }
 

@@ -148,7 +148,9 @@ fn loose(line: &str) -> Option<&str> {
     if let Some((_, input)) = line.strip_prefix("Tool use: **").and_then(|rest| rest.split_once("**")) {
         return Some(input.trim()).filter(|input| !input.is_empty());
     }
-    if let Some((_, after)) = line.split_once("<summary>") {
+    if line.contains('<')
+        && let Some((_, after)) = line.split_once("<summary>")
+    {
         let inner = after.split_once("</summary>").map_or(after, |(inner, _)| inner);
         // Behind the tool's name stands what it was called with.
         return inner.split_once("** ").map(|(_, rest)| rest.trim()).filter(|rest| !rest.is_empty());

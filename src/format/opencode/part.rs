@@ -1,12 +1,12 @@
 //! The parts of a message. The part of a tool holds the call and its answer.
 
 use super::IGNORED;
-use crate::event::{self, Action, EventKind, Status};
+use crate::event::{self, Action, EventKind};
 use crate::format::conversation::{Answer, Role};
-use crate::format::diff;
 use crate::format::json::Value;
 use crate::format::lines::Sink;
 use crate::format::value::{integer, list, member, string, text};
+use crate::format::{diff, outcome};
 
 /// Adds a part of a message.
 pub(super) fn part(role: Role, part: &Value, out: &mut Sink) {
@@ -48,10 +48,7 @@ fn tool(part: &Value, out: &mut Sink) {
         failed: Some(status == "error"),
     });
     (result.edits, result.answers) = (edits, chosen);
-    result.exit = integer(member(metadata, &["exit", "exitCode"])).or(result.exit);
-    if result.exit.is_some_and(|code| code != 0) {
-        result.status = Status::Failed;
-    }
+    outcome::exited(result, integer(member(metadata, &["exit", "exitCode"])));
 }
 
 fn text_of(state: &Value) -> &str {
