@@ -1,9 +1,10 @@
 //! `ChatGPT`: the export of all conversations of an account, or one of them. The messages of a conversation are a
 //! tree; what is not on the way to its current end was dropped by going back and asking anew.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::format::json::Value;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::conversation::{Answer, Role, role};
 use super::kinds::{self, Kinds};
@@ -89,7 +90,7 @@ fn read(bytes: &[u8]) -> Transcript {
 /// The messages of a conversation, by their ids.
 #[derive(Default)]
 struct Tree {
-    nodes: BTreeMap<String, (u32, Value)>,
+    nodes: FxHashMap<String, (u32, Value)>,
     /// The ids in the order of the file.
     order: Vec<String>,
 }
@@ -112,7 +113,7 @@ impl Tree {
     /// Tells every message after the one it answers, oldest branch first.
     fn tell(&self, current: Option<&str>, out: &mut Sink) {
         let kept = self.way_to(current);
-        let mut told = BTreeSet::new();
+        let mut told = FxHashSet::default();
         let roots = self.order.iter().filter(|id| self.parent(id).is_none());
         let mut open: Vec<&str> = roots.map(String::as_str).collect();
         open.reverse();
@@ -136,8 +137,8 @@ impl Tree {
         self.nodes.contains_key(parent).then_some(parent)
     }
 
-    fn way_to<'a>(&'a self, current: Option<&'a str>) -> BTreeSet<&'a str> {
-        let mut way = BTreeSet::new();
+    fn way_to<'a>(&'a self, current: Option<&'a str>) -> FxHashSet<&'a str> {
+        let mut way = FxHashSet::default();
         let mut at = current.filter(|id| self.nodes.contains_key(*id));
         while let Some(id) = at.filter(|id| way.insert(*id)) {
             at = self.parent(id);

@@ -9,6 +9,7 @@ use baton::event::EventKind;
 use baton::project::Project;
 use baton::surroundings::{Platform, Surroundings};
 use baton::{discover, format, source};
+use jiff::Timestamp;
 use rusqlite::Connection;
 
 const OPENCODE: &str = r#"
@@ -129,8 +130,7 @@ fn each_session_of_a_database_is_found() {
     let told = found.iter().map(|found| {
         let opening = found.opening();
         let said = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
-        let time =
-            found.session.as_ref().and_then(|session| session.updated).map(|time| time.as_millisecond());
+        let time = found.session.as_ref().and_then(|session| session.updated).map(Timestamp::as_millisecond);
         (found.agent, said(opening.session), said(opening.title), said(opening.cwd), time)
     });
     let told: Vec<_> = told.collect();
@@ -283,14 +283,14 @@ fn a_session_in_many_files_is_one() {
     };
     write(&talk.join("events/event-00001-b.json"), &event("assistant", "done"));
     write(&talk.join("events/event-00000-a.json"), &event("user", "new"));
-    let task = folder.path().join("tasks/17");
+    let cline = folder.path().join("tasks/17");
     let words = r#"[{"role":"user","content":"<task>new</task>"},{"role":"assistant","content":"done"}]"#;
-    write(&task.join("api_conversation_history.json"), words);
+    write(&cline.join("api_conversation_history.json"), words);
     let cursor = folder.path().join("agent-transcripts/0f3c");
     let line = |role: &str, text: &str| format!(r#"{{"role":"{role}","message":{{"content":"{text}"}}}}"#);
     write(&cursor.join("0f3c.jsonl"), &format!("{}\n{}\n", line("user", "new"), line("assistant", "done")));
     let first = talk.join("events/event-00000-a.json");
-    for path in [talk.clone(), talk.join("events"), first, storage.join("message/ses_1"), task, cursor] {
+    for path in [talk.clone(), talk.join("events"), first, storage.join("message/ses_1"), cline, cursor] {
         let bytes = source::gather(&path, None).unwrap();
         assert_eq!(said(&bytes.expect("a session")), ["new", "done"], "{}", path.display());
     }
