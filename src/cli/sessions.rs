@@ -108,8 +108,7 @@ fn table(rows: &[Row], request: &Sessions, now: Timestamp) -> String {
     for (row, [age, agent, project, size, tokens]) in rows.iter().zip(&cells) {
         let [ages, agents, projects, sizes, counts] = widths;
         let title = row.opening.title.as_ref().or(row.opening.first.as_ref());
-        let nothing = if row.found.session.is_some() { "(no title)" } else { "(nothing was said)" };
-        let title = title.map_or(nothing, String::as_str);
+        let title = title.map_or("(nothing was said)", String::as_str);
         let line =
             format!("{age:>ages$}  {agent:agents$}  {project:projects$}  {size:>sizes$}  {tokens:>counts$}");
         let indent = " ".repeat(ages);

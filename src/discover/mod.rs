@@ -128,8 +128,14 @@ impl Found {
     }
 
     fn with_end(&self, mut opening: Opening) -> Opening {
-        if let Some(format) = self.format().filter(|_| self.session.is_none()) {
-            opening.look_at_the_end(format, &self.path, self.size);
+        match (&self.session, self.format()) {
+            (None, Some(format)) => opening.look_at_the_end(format, &self.path, self.size),
+            // Without a title, only its words tell it from others.
+            (Some(session), Some(format)) if opening.title.is_none() => {
+                let words = source::gather(&self.path, Some(&session.id)).ok().flatten();
+                opening.look_at_all(format, &words.unwrap_or_default());
+            }
+            _ => {}
         }
         opening
     }

@@ -71,6 +71,11 @@ impl Opening {
         self.note_title(&(format.read)(&bytes.unwrap_or_default()));
     }
 
+    /// Looks at all that was said.
+    pub(super) fn look_at_all(&mut self, format: &Format, bytes: &[u8]) {
+        self.note(&(format.read)(bytes));
+    }
+
     fn read(format: &Format, bytes: &[u8]) -> Self {
         let mut opening = Self::default();
         opening.note(&(format.read)(bytes));

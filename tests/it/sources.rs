@@ -155,6 +155,17 @@ fn each_session_of_a_database_is_found() {
 }
 
 #[test]
+fn without_a_title_the_first_words_tell_a_session() {
+    let home = home();
+    let goose = home.path().join(".local/share/goose/sessions/sessions.db");
+    Connection::open(goose).unwrap().execute_batch("UPDATE sessions SET name = ''").unwrap();
+    let found = discover::sessions(&surroundings(home.path()));
+    let goose = found.iter().filter(|found| found.agent == "goose").map(discover::Found::opening);
+    let told: Vec<_> = goose.map(|opening| (opening.title, opening.first.unwrap())).collect();
+    assert_eq!(told, [(None, "new".to_owned()), (None, "old".to_owned())]);
+}
+
+#[test]
 fn the_latest_of_a_project_may_lie_in_a_database() {
     let home = home();
     let surroundings = surroundings(home.path());
