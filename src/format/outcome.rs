@@ -76,7 +76,11 @@ fn status(text: &str, exit: Option<i32>, marked: Option<bool>) -> Status {
 
 fn exit_in_line(line: &str) -> Option<i32> {
     // Few lines hold either word, and looking for them is far quicker than trying the pattern.
-    let is_said = |word: &[u8]| word.eq_ignore_ascii_case(b"exit") || word.eq_ignore_ascii_case(b"retu");
+    let is_said = |word: &[u8]| match word[3] {
+        b't' | b'T' => word.eq_ignore_ascii_case(b"exit"),
+        b'u' | b'U' => word.eq_ignore_ascii_case(b"retu"),
+        _ => false,
+    };
     if !line.as_bytes().windows(4).any(is_said) {
         return None;
     }
