@@ -3,10 +3,14 @@
 
 mod fences;
 mod figures;
+mod report;
+mod turns;
 
 use std::collections::BTreeMap;
 
 use self::fences::Shown;
+use self::report::reported;
+use self::turns::{START, Speaker, Turn, turns};
 use super::conversation::Answer;
 use super::json::Value;
 use super::sink::Sink;
@@ -24,56 +28,6 @@ pub(super) const FORMAT: Format = Format {
     claims: |head| head.text.trim_start().trim_start_matches('\u{feff}').starts_with(START),
     read,
 };
-
-const START: &str = "# aider chat started at ";
-
-/// Who a line is from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Speaker {
-    Chat,
-    User,
-    Program,
-    Assistant,
-}
-
-fn speaker(line: &str) -> Speaker {
-    match line {
-        line if line.starts_with(START) => Speaker::Chat,
-        line if line == "####" || line.starts_with("#### ") => Speaker::User,
-        line if line == ">" || line.starts_with("> ") => Speaker::Program,
-        _ => Speaker::Assistant,
-    }
-}
-
-/// Lines of one speaker that follow each other.
-struct Turn<'a> {
-    /// The first of them, from 0.
-    first: usize,
-    speaker: Speaker,
-    lines: &'a [&'a str],
-}
-
-impl Turn<'_> {
-    /// The line of the file, from 1, on which one of the lines stands.
-    fn line(&self, index: usize) -> u32 {
-        u32::try_from(self.first + index + 1).unwrap_or(u32::MAX)
-    }
-}
-
-/// The turns; what stands inside a block is the model's, whatever it looks like.
-fn turns<'a>(lines: &'a [&'a str]) -> Vec<Turn<'a>> {
-    let mut turns: Vec<Turn> = Vec::new();
-    let mut inside = false;
-    for (at, line) in lines.iter().enumerate() {
-        let who = if inside { Speaker::Assistant } else { speaker(line) };
-        inside = if inside { !blocks::closes(line) } else { blocks::opens(line) };
-        match turns.last_mut() {
-            Some(turn) if turn.speaker == who && who != Speaker::Chat => turn.lines = &lines[turn.first..=at],
-            _ => turns.push(Turn { first: at, speaker: who, lines: &lines[at..=at] }),
-        }
-    }
-    turns
-}
 
 fn kinds_of(bytes: &[u8]) -> BTreeMap<String, usize> {
     let text = super::lines::text(bytes);
@@ -277,48 +231,10 @@ fn proposed(path: &str, block: &str) -> FileEdit {
     }
 }
 
-/// How the program's own words on failed blocks end.
-const RULE: &str = "The SEARCH section must exactly match";
-
-/// How many of the lines are the program's own: it tells the model which blocks failed, and so begins its answer.
-fn reported(lines: &[&str]) -> usize {
-    let first = lines.iter().find(|line| !line.trim().is_empty());
-    if !first.is_some_and(|line| line.starts_with("## SearchReplaceNoExactMatch")) {
-        return 0;
-    }
-    let Some(end) = lines.iter().position(|line| line.starts_with(RULE)) else { return 0 };
-    // Where other blocks could be put in, it says so behind that.
-    let more = lines[end..].iter().take(8).position(|line| line.contains("above that failed to match."));
-    end + more.unwrap_or(0) + 1
-}
-
 /// The same file, on whichever system the path was written.
 fn same(one: &str, other: &str) -> bool {
     let other = other.trim();
     let is_slash = |byte: u8| matches!(byte, b'/' | b'\\');
     let alike = |(one, other): (u8, u8)| one == other || (is_slash(one) && is_slash(other));
     one.len() == other.len() && one.bytes().zip(other.bytes()).all(alike)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_the_program_reports_is_not_the_models() {
-        let failed = "## SearchReplaceNoExactMatch: This SEARCH block failed to exactly match lines in a.rs\n\
-            <<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n\nDid you mean to match some of these actual lines from a.rs?\n\n";
-        let rule =
-            "The SEARCH section must exactly match an existing block of lines including all white space\n";
-        let others = "\n# The other 1 SEARCH/REPLACE block were applied successfully.\nDon't re-send them.\n\
-            Just reply with fixed versions of the block above that failed to match.\n";
-        let check = |report: &str| {
-            let text = format!("{report}\nYou are right.\n");
-            let lines: Vec<&str> = text.lines().collect();
-            assert_eq!(lines[reported(&lines)..].join("\n").trim(), "You are right.", "{report}");
-        };
-        check("");
-        check(&format!("{failed}{rule}"));
-        check(&format!("\n{failed}{failed}{rule}{others}"));
-    }
 }
