@@ -21,8 +21,11 @@ use sizes::sizes;
 
 /// What reading one more statement costs beside its tokens, in tokens; the more, the fewer and richer are taken.
 const STATEMENT: i64 = 40;
-/// The same of one more file or check, which is read at a glance.
+/// The same of one more file, which is read at a glance; and of one more check in a handoff of [`USUAL`] tokens. In a
+/// smaller one a check costs more: a statement that has no place there is the greater loss.
 const GLANCE: i64 = 8;
+/// The tokens of a usual handoff.
+const USUAL: i64 = 2000;
 /// The same of a longer form of an entry that is there already.
 const LONGER: i64 = 20;
 /// By how many tokens an entry may seem too large and still be tried: its size is an estimate, the whole is measured.
@@ -287,7 +290,8 @@ impl<'a> Packer<'a> {
     fn density(&self, index: usize, form: usize, now: Option<usize>, more: usize) -> i64 {
         let reading = match &self.facts[index].forms[form] {
             _ if now.is_some() => LONGER,
-            Item::File(_) | Item::Note(_) | Item::Verification(_) => GLANCE,
+            Item::File(_) | Item::Note(_) => GLANCE,
+            Item::Verification(_) => GLANCE * USUAL / i64::try_from(self.budget).unwrap_or(i64::MAX).max(1),
             _ => STATEMENT,
         };
         self.gain(index, form, now) * 1000 / i64::try_from(more).unwrap_or(i64::MAX).saturating_add(reading)

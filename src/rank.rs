@@ -9,7 +9,7 @@ use std::hash::{Hash, Hasher};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHasher};
 
-use crate::fact::Fact;
+use crate::fact::{Fact, Item};
 use crate::text::words;
 
 /// What a word tells at least, in points.
@@ -23,10 +23,19 @@ const SECOND: i64 = 35;
 /// The same of a word that two or more cover.
 const THIRD: i64 = 8;
 
+/// Of what share of its words, in hundredths, another entry may say all before a statement says nothing new.
+const REPEATED: i64 = 80;
+/// What is left of its worth then, in hundredths.
+const LEFT: i64 = 5;
+/// A text of fewer words than this is a name rather than a statement.
+const FEWEST: usize = 4;
+
 /// What all entries hold, in numbers.
 pub struct Ranking {
     /// For each fact, the ids of its words, without repeats.
     words: Vec<Vec<u32>>,
+    /// For each fact, whether it is a statement rather than a name or a command.
+    said: Vec<bool>,
     /// For each word, how much it tells.
     weights: Vec<i64>,
 }
@@ -49,7 +58,8 @@ impl Ranking {
         let words = hashes.iter().map(|hashes| hashes.iter().map(&mut id).collect()).collect();
         let total = i64::try_from(facts.len().max(1)).unwrap_or(i64::MAX);
         let weight = |count: i64| WORD + RARER * i64::from((total / count.max(1)).max(1).ilog2());
-        Ranking { words, weights: counts.into_iter().map(weight).collect() }
+        let said = facts.iter().map(|fact| is_statement(&fact.forms[0])).collect();
+        Ranking { words, said, weights: counts.into_iter().map(weight).collect() }
     }
 
     /// What a form of a fact is worth beside those whose words are covered, in points.
@@ -60,32 +70,63 @@ impl Ranking {
             all += weight;
             new += weight * covered.share_left(*word) / 100;
         }
-        if all == 0 { worth } else { worth * (COVERED * all + (100 - COVERED) * new) / (100 * all) }
+        if all == 0 {
+            worth
+        } else if self.said[index] && self.repeats(index, all, covered) {
+            worth * LEFT / 100
+        } else {
+            worth * (COVERED * all + (100 - COVERED) * new) / (100 * all)
+        }
+    }
+
+    /// Whether a single chosen entry holds nearly all words of a statement, by their weights, of which `all` is the sum.
+    fn repeats(&self, index: usize, all: i64, covered: &Covered) -> bool {
+        let words = &self.words[index];
+        let mut shared: FxHashMap<usize, i64> = FxHashMap::default();
+        let mut holds = |word: &u32, entry: &usize| {
+            let sum = shared.entry(*entry).or_default();
+            *sum += self.weights[*word as usize];
+            *sum * 100 >= all * REPEATED
+        };
+        words.len() >= FEWEST
+            && words.iter().any(|word| covered.entries(*word).iter().any(|entry| holds(word, entry)))
     }
 
     /// Counts a fact's words as covered.
     pub fn cover(&self, index: usize, covered: &mut Covered) {
         for word in &self.words[index] {
-            *covered.times.entry(*word).or_default() += 1;
+            covered.by.entry(*word).or_default().push(index);
         }
     }
 }
 
-/// The words that the chosen entries cover, and how often.
+/// The words that the chosen entries cover, each with the indices of those entries.
 #[derive(Debug, Clone, Default)]
 pub struct Covered {
-    times: FxHashMap<u32, u32>,
+    by: FxHashMap<u32, Vec<usize>>,
 }
 
 impl Covered {
+    /// The entries that hold a word.
+    fn entries(&self, word: u32) -> &[usize] {
+        self.by.get(&word).map_or(&[], Vec::as_slice)
+    }
+
     /// How much of a word's weight is left, in hundredths.
     fn share_left(&self, word: u32) -> i64 {
-        match self.times.get(&word) {
-            None => 100,
-            Some(1) => SECOND,
-            Some(_) => THIRD,
+        match self.entries(word).len() {
+            0 => 100,
+            1 => SECOND,
+            _ => THIRD,
         }
     }
+}
+
+fn is_statement(item: &Item) -> bool {
+    !matches!(
+        item,
+        Item::File(_) | Item::Verification(_) | Item::Environment(_) | Item::Note(_) | Item::Status(..)
+    )
 }
 
 /// The words of a fact, each by the hash of its stem, without repeats. Should two words ever share a hash, they count

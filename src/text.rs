@@ -29,8 +29,10 @@ pub enum Block {
 
 /// The longest statement of running text, in bytes; longer ones are split at sentence ends.
 const LONGEST: usize = 360;
+/// The same of an item of a list.
+const LONGEST_ITEM: usize = 300;
 /// A sentence shorter than this, in bytes, joins the one before it.
-const SHORT: usize = 48;
+const SHORT: usize = 90;
 
 /// Splits a Markdown message into statements, in order. Code blocks are left out.
 pub fn statements(markdown: &str) -> Vec<Statement> {
@@ -158,7 +160,7 @@ impl Reader {
             self.leads.push((Some(self.indent), text.to_owned()));
             return;
         }
-        for part in if text.len() > LONGEST { group(&sentences(text)) } else { vec![text.to_owned()] } {
+        for part in if text.len() > LONGEST_ITEM { group(&sentences(text)) } else { vec![text.to_owned()] } {
             self.push(Block::Item, part);
         }
     }

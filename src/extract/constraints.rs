@@ -17,7 +17,11 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
         .filter(|quote| {
             !quote.cues.has(Cue::Chat) && (is_rule(quote) || !objective.contains(&quote.statement.text))
         })
-        .map(|quote| fact(material, quote, messages))
+        .map(|quote| {
+            let mut fact = fact(material, quote, messages);
+            fact.floor = fact.floor.filter(|_| !objective.contains(&quote.statement.text));
+            fact
+        })
         .collect();
     for fact in facts.iter_mut().rev().filter(|fact| fact.floor.is_some()).skip(RULES_ON_FLOOR) {
         fact.floor = None;

@@ -93,6 +93,8 @@ fn fact(material: &Material, file: &FileRecord, rank: usize, note: Option<&Quote
     let change = if file.change == FileChange::Renamed { facts.as_str() } else { file.change.name() };
     let places = material.places.get(&file.name).map(Vec::as_slice).unwrap_or_default();
     let (ranges, symbols) = (focus(places), symbols(places));
+    // Its name before is what the session called it.
+    let bare = if file.before.is_some() { entry(facts.clone(), Vec::new(), own.clone()) } else { bare };
     let mut forms = vec![
         (bare, name),
         (entry(facts.clone(), Vec::new(), own.clone()), name + worth::NUMBERS * name / worth::NAME),

@@ -24,7 +24,7 @@ fn fact(material: &Material, quote: &Quote) -> Fact {
 }
 
 /// The length of a long statement's shorter form, in bytes.
-const SHORTER: usize = 170;
+const SHORTER: usize = 200;
 /// What it is worth, in hundredths of the whole.
 pub(super) const SHARE: i64 = 75;
 

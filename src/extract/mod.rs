@@ -12,6 +12,7 @@ mod findings;
 mod git;
 mod kinds;
 mod ledger;
+mod lists;
 mod objective;
 mod overtaken;
 mod paths;

@@ -12,6 +12,7 @@ use super::cues::Cues;
 use super::git;
 use super::kinds::{self, Kind};
 use super::ledger::Ledger;
+use super::lists::gathered;
 use super::session::Session;
 use super::spoken::spoken;
 use super::worth::{View, worth};
@@ -175,8 +176,8 @@ fn collect(session: &Session, ledger: &Ledger, text: &Text) -> Vec<Quote> {
     }
     let occasion = Occasion::of(session, text);
     let mut under = (String::new(), Cues::default());
-    let statements = statements(&text.words).into_iter();
-    statements
+    gathered(statements(&text.words))
+        .into_iter()
         .filter(|statement| is_quotable(statement, text.source))
         .map(|statement| {
             // A section's statements have one heading: its cues are looked for once.
