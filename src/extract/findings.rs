@@ -3,7 +3,7 @@
 use super::Material;
 use super::cues::Cue;
 use super::kinds::Kind;
-use super::quotes::Quote;
+use super::quotes::{Quote, Source};
 use crate::fact::{Fact, Item};
 use crate::state::Finding;
 use crate::text::{Block, clip};
@@ -14,7 +14,7 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
 
 fn fact(material: &Material, quote: &Quote) -> Fact {
     let evidence = material.evidence(quote);
-    let item = Item::Finding(Finding { text: with_heading(quote), evidence: evidence.clone() });
+    let item = Item::Finding(Finding { text: told(quote), evidence: evidence.clone() });
     let reason = if quote.cues.has(Cue::Cause) { "it gives a cause" } else { "it says how things are" };
     let fact = Fact::new(item, evidence.clone(), quote.worth, reason).from(quote.source.name());
     match shorter(quote) {
@@ -30,8 +30,14 @@ pub(super) const SHARE: i64 = 75;
 
 /// The first part of a long statement, where it can be cut at the end of a sentence or clause.
 pub(super) fn shorter(quote: &Quote) -> Option<String> {
-    let text = with_heading(quote);
+    let text = told(quote);
     (text.len() > SHORTER + 60).then(|| clip(&text, SHORTER))
+}
+
+/// A statement as it is told: of a brief, to whom it was said.
+pub(super) fn told(quote: &Quote) -> String {
+    let text = with_heading(quote);
+    if quote.source == Source::Brief { format!("Told a subagent: {text}") } else { text }
 }
 
 /// A statement, behind its heading where that says something of its own.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::cues::Cue;
+use super::cues::{Cue, Cues};
 use super::quotes::{Quote, Source};
 use crate::text::Block;
 
@@ -73,9 +73,22 @@ fn by_itself(quote: &Quote) -> Kind {
 }
 
 fn is_step(quote: &Quote) -> bool {
-    matches!(quote.source, Source::Reply | Source::Plan | Source::Summary)
-        && (quote.heading.has(Cue::Ahead) && !reports(&quote.statement.heading)
-            || quote.cues.has(Cue::Ahead) && !quote.cues.has(Cue::Done))
+    let (ahead, headed) = (quote.cues.has(Cue::Ahead), quote.heading.has(Cue::Ahead));
+    match quote.source {
+        Source::Reply | Source::Plan => {
+            headed && !reports(&quote.statement.heading) || ahead && !quote.cues.has(Cue::Done)
+        }
+        // Most of a summary tells the past: its steps stand under a heading of their own, or behind one.
+        Source::Summary => {
+            headed || label(&quote.statement.text).is_some_and(|it| Cues::of(it).has(Cue::Ahead))
+        }
+        _ => false,
+    }
+}
+
+/// The few words before a statement's first colon.
+fn label(text: &str) -> Option<&str> {
+    text.split_once(": ").map(|(label, _)| label).filter(|label| label.len() < 40)
 }
 
 /// Whether a heading tells what was done: "I updated the remaining pages".
@@ -87,6 +100,9 @@ fn reports(heading: &str) -> bool {
 
 fn is_decision(quote: &Quote) -> bool {
     let (cues, heading) = (quote.cues, quote.heading);
+    if proposes(quote) {
+        return false;
+    }
     cues.has(Cue::Choice)
         || cues.has(Cue::Rejection)
         || cues.has(Cue::Contrast) && cues.has(Cue::Cause)
@@ -94,8 +110,31 @@ fn is_decision(quote: &Quote) -> bool {
         || heading.has(Cue::Rejection)
 }
 
+/// Whether a statement proposes or weighs what it says, rather than deciding it.
+fn proposes(quote: &Quote) -> bool {
+    const STARTS: &[&str] = &[
+        "I'd ",
+        "I’d ",
+        "I would ",
+        "We could ",
+        "You could ",
+        "Consider ",
+        "Possibly ",
+        "Option",
+        "Maybe ",
+    ];
+    const HEADINGS: &[&str] = &["option", "suggest", "alternative", "idea"];
+    let heading = quote.statement.heading.to_lowercase();
+    let weighs = quote.cues.has(Cue::Guess) && !quote.cues.has(Cue::Cause);
+    weighs
+        || STARTS.iter().any(|start| quote.statement.text.starts_with(start))
+        || HEADINGS.iter().any(|start| heading.starts_with(start))
+}
+
 fn is_progress(quote: &Quote) -> bool {
     const REPORTS: [Cue; 4] = [Cue::Check, Cue::Done, Cue::Change, Cue::Version];
-    !quote.cues.has(Cue::Cause)
+    // A brief says what is to be done.
+    quote.source != Source::Brief
+        && !quote.cues.has(Cue::Cause)
         && (REPORTS.iter().any(|cue| quote.cues.has(*cue)) || quote.source == Source::Commit)
 }

@@ -121,7 +121,11 @@ fn said<'a>(session: &Session<'a>) -> Vec<Text<'a>> {
                 EventKind::Compacted { summary: Some(summary) } => (Source::Summary, summary),
                 _ => return None,
             };
-            let words = if source == Source::User { spoken(words) } else { Cow::Borrowed(words.as_str()) };
+            let words = match source {
+                Source::User => spoken(words),
+                Source::Summary => Cow::Borrowed(summed_up(words)),
+                _ => Cow::Borrowed(words.as_str()),
+            };
             Some(Text { source, at, words })
         })
         .collect()
@@ -158,6 +162,11 @@ fn handed<'a>(session: &Session<'a>) -> Vec<Text<'a>> {
         }
     }
     texts
+}
+
+/// A host's summary, without the analysis before it, which says the same in the order it came about.
+fn summed_up(summary: &str) -> &str {
+    summary.split_once("\nSummary:\n").map_or(summary, |(_, told)| told)
 }
 
 /// A subagent's report, without what the host adds to it.
@@ -200,13 +209,9 @@ fn is_quotable(statement: &Statement, source: Source) -> bool {
 
 /// Whether a host wrote this, the same in every session.
 fn is_boilerplate(text: &str) -> bool {
-    [
-        "If you need specific details from before",
-        "This session is being continued from a previous",
-        "Analysis: Let me chronologically",
-    ]
-    .iter()
-    .any(|start| text.starts_with(start))
+    ["If you need specific details from before", "This session is being continued from a previous"]
+        .iter()
+        .any(|start| text.starts_with(start))
 }
 
 /// The circumstances that all statements of a text share.

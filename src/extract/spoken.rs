@@ -5,9 +5,13 @@ use std::borrow::Cow;
 /// A message without what was pasted into it.
 pub fn spoken(text: &str) -> Cow<'_, str> {
     let mut paste = Paste::None;
+    let page = page_start(text);
     let mut said = Vec::new();
     let mut after_blank = true;
-    for line in text.lines() {
+    for (at, line) in text.lines().enumerate() {
+        if at >= page {
+            break;
+        }
         paste = paste.then(line, after_blank);
         after_blank = line.trim().is_empty();
         if paste == Paste::None {
@@ -15,6 +19,25 @@ pub fn spoken(text: &str) -> Cow<'_, str> {
         }
     }
     if said.len() < text.lines().count() { Cow::Owned(said.join("\n")) } else { Cow::Borrowed(text) }
+}
+
+/// How many lines of a page's furniture show that a page was pasted.
+const FURNITURE: usize = 3;
+
+/// The line at which a page begins that was copied from a browser: the first of the paragraph that its furniture, a name
+/// after `@` or a mark alone on a line, stands in first.
+fn page_start(text: &str) -> usize {
+    let furniture = text.lines().enumerate().filter(|(_, line)| is_furniture(line.trim()));
+    let first = furniture.clone().next().filter(|_| furniture.count() >= FURNITURE);
+    first.map_or(usize::MAX, |(at, _)| {
+        let before = text.lines().take(at).enumerate().filter(|(_, line)| line.trim().is_empty());
+        before.last().map_or(0, |(blank, _)| blank + 1)
+    })
+}
+
+fn is_furniture(line: &str) -> bool {
+    let mark = matches!(line, "·" | "•" | "…" | "|");
+    mark || line.strip_prefix('@').is_some_and(|name| !name.is_empty() && !name.contains([' ', '/', '.']))
 }
 
 /// Whether a line belongs to something pasted.
@@ -136,6 +159,10 @@ mod tests {
         check("env CACHE=/tmp/x go test ./a\n\nthis is too quick", "\nthis is too quick");
         check("try this:\n$ curl \\\n  -v \\\n  localhost", "try this:");
         check("❯ make test\nFAIL", "");
+        check(
+            "like this one:\n\nSomebody\n@some\n·\nApr 2\nNever push.\nOther\n@other\n·\nWe must.",
+            "like this one:\n",
+        );
         check("[lint] a.go:1: unused\nfix this", "fix this");
     }
 
@@ -143,6 +170,7 @@ mod tests {
     fn what_was_said_stays() {
         check("Never push to main.\n\nUse tabs.", "Never push to main.\n\nUse tabs.");
         check("[Image #1] the header is wrong", "[Image #1] the header is wrong");
+        check("ask\n@ann\nor\n@bob\nfirst", "ask\n@ann\nor\n@bob\nfirst");
         check("the LEVEL=3 is too high", "the LEVEL=3 is too high");
     }
 }
