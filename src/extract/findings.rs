@@ -50,7 +50,7 @@ pub(super) fn with_heading(quote: &Quote) -> String {
         || quote.heading.has(Cue::Choice);
     let says = needed
         && !heading.is_empty()
-        && heading.len() <= 60
+        && heading.len() <= 90
         && !is_generic(heading)
         && (statement.block != Block::Prose || !is_labelled(&statement.text))
         && !statement.text.starts_with(heading);

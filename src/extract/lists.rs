@@ -31,10 +31,10 @@ fn goes_on(before: &Statement, statement: &Statement) -> bool {
         && before.text.len() + statement.text.len() <= LONGEST
 }
 
-/// Whether an item is a question, an option to choose, or tells of the file that it begins with.
+/// Whether an item is a question, an option to choose, a single name, or tells of the file that it begins with.
 fn stands_alone(text: &str) -> bool {
     let first = text.split(' ').next().unwrap_or_default();
-    text.ends_with('?') || option_label(text).is_some() || first.contains(['.', '/'])
+    text.ends_with('?') || !text.contains(' ') || option_label(text).is_some() || first.contains(['.', '/'])
 }
 
 fn append(list: &mut String, item: &str) {
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn short_items_under_one_lead_are_one_statement() {
-        check("Kept:\n- the cache.\n- the lock\n", &["the cache; the lock"]);
+        check("Kept:\n- the cache.\n- the lock\n- all\n", &["the cache; the lock", "all"]);
         check(
             "## Kept\n1. the cache\n2. the lock\n\n## Gone\n- the queue",
             &["the cache; the lock", "the queue"],

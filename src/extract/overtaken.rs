@@ -66,8 +66,7 @@ struct Correction {
 impl Correction {
     /// Whether a statement of the reply speaks of what was corrected: most of the correction's words stand in it.
     fn overrules(&self, quote: &Quote) -> bool {
-        let shared =
-            || words(&quote.statement.text).filter(|word| self.words.contains(word.as_ref())).count();
+        let shared = || parts(&quote.statement.text).intersection(&self.words).count();
         quote.at == self.at && self.words.len() > 2 && shared() * 2 > self.words.len()
     }
 }
@@ -77,14 +76,25 @@ fn corrections(session: &Session) -> Vec<Correction> {
     replies
         .filter_map(|at| {
             let said = session.turn_after(at)?.text;
-            if said.len() >= LONGEST || said.contains('?') {
-                return None;
-            }
-            let cues = Cues::of(said);
-            let corrects = cues.has(Cue::Correction) || cues.has(Cue::Rule) && cues.has(Cue::Contrast);
-            corrects.then(|| Correction { at, words: words(said).map(Cow::into_owned).collect() })
+            corrects(said).then(|| Correction { at, words: parts(said) })
         })
         .collect()
+}
+
+fn corrects(said: &str) -> bool {
+    let cues = Cues::of(said);
+    let rules = cues.has(Cue::Correction) || cues.has(Cue::Rule) && cues.has(Cue::Contrast);
+    rules && said.len() < LONGEST && !said.contains('?')
+}
+
+/// Whether the user corrected the reply at a place.
+pub fn is_corrected(session: &Session, at: usize) -> bool {
+    session.turn_after(at).is_some_and(|turn| corrects(turn.text))
+}
+
+/// The words of a text, those with a hyphen in parts: "early-exit" is "early exit" to who corrects it.
+fn parts(text: &str) -> FxHashSet<String> {
+    words(text).flat_map(|word| word.split('-').map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
 /// Words for work that waits for a commit.

@@ -13,6 +13,7 @@ use super::git;
 use super::kinds::{self, Kind};
 use super::ledger::Ledger;
 use super::lists::gathered;
+use super::overtaken;
 use super::session::Session;
 use super::spoken::spoken;
 use super::worth::{View, worth};
@@ -185,7 +186,12 @@ fn collect(session: &Session, ledger: &Ledger, text: &Text) -> Vec<Quote> {
     }
     let occasion = Occasion::of(session, text);
     let mut under = (String::new(), Cues::default());
-    gathered(statements(&text.words))
+    let statements = statements(&text.words);
+    // What was chosen from or corrected falls item by item.
+    let corrected = || text.source == Source::Reply && overtaken::is_corrected(session, text.at);
+    let settled = !occasion.answered && !corrected();
+    let statements = if settled { gathered(statements) } else { statements };
+    statements
         .into_iter()
         .filter(|statement| is_quotable(statement, text.source))
         .map(|statement| {

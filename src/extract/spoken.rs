@@ -1,11 +1,12 @@
 //! What of a user's message was said, and what was pasted into it: prompts, commands, what programs printed.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// A message without what was pasted into it.
 pub fn spoken(text: &str) -> Cow<'_, str> {
     let mut paste = Paste::None;
-    let page = page_start(text);
+    let (page, quoted) = (page_start(text), quoted(text));
     let mut said = Vec::new();
     let mut after_blank = true;
     for (at, line) in text.lines().enumerate() {
@@ -14,11 +15,37 @@ pub fn spoken(text: &str) -> Cow<'_, str> {
         }
         paste = paste.then(line, after_blank);
         after_blank = line.trim().is_empty();
-        if paste == Paste::None {
+        if paste == Paste::None && !quoted.contains(&at) {
             said.push(line);
         }
     }
     if said.len() < text.lines().count() { Cow::Owned(said.join("\n")) } else { Cow::Borrowed(text) }
+}
+
+/// The lines of a text for others to read that the user shows: the full paragraphs behind one that says it follows.
+fn quoted(text: &str) -> Range<usize> {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut shown = lines.iter().position(|line| announces(line)).map_or(0, |at| at + 1)..0;
+    let full =
+        |line: &&str| line.trim().is_empty() || line.len() > FULL && line.starts_with(char::is_uppercase);
+    if shown.start > 0 {
+        shown.end = shown.start + lines[shown.start..].iter().take_while(|line| full(line)).count();
+    }
+    shown
+}
+
+/// A line longer than this, in bytes, is a paragraph of a text.
+const FULL: usize = 80;
+
+/// Whether a line ends by saying that a text for others follows: "the post says this", "here's an example".
+fn announces(line: &str) -> bool {
+    const TEXTS: &[&str] =
+        &["tweet", "post", "email", "mail", "article", "announcement", "says", "reads", "example"];
+    const POINTERS: &[&str] = &["this", "following", "here's", "here"];
+    let lower = line.to_lowercase();
+    let words: Vec<&str> =
+        lower.split([' ', '.', ':', ',']).filter(|word| !word.is_empty()).rev().take(6).collect();
+    [TEXTS, POINTERS].iter().all(|list| words.iter().any(|word| list.contains(word)))
 }
 
 /// How many lines of a page's furniture show that a page was pasted.
@@ -163,6 +190,11 @@ mod tests {
             "like this one:\n\nSomebody\n@some\n·\nApr 2\nNever push.\nOther\n@other\n·\nWe must.",
             "like this one:\n",
         );
+        let post = "We are glad to show the first version of our reader today. It reads every kind of book.";
+        check(
+            &format!("the post says this\n\n{post}\n\nmake it shorter"),
+            "the post says this\nmake it shorter",
+        );
         check("[lint] a.go:1: unused\nfix this", "fix this");
     }
 
@@ -170,7 +202,7 @@ mod tests {
     fn what_was_said_stays() {
         check("Never push to main.\n\nUse tabs.", "Never push to main.\n\nUse tabs.");
         check("[Image #1] the header is wrong", "[Image #1] the header is wrong");
-        check("ask\n@ann\nor\n@bob\nfirst", "ask\n@ann\nor\n@bob\nfirst");
+        check("do it like this\n\nFirst, an example.", "do it like this\n\nFirst, an example.");
         check("the LEVEL=3 is too high", "the LEVEL=3 is too high");
     }
 }

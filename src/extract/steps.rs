@@ -147,6 +147,6 @@ fn left(material: &Material) -> Vec<Fact> {
 
 /// Whether a statement only offers to be asked again.
 fn is_courtesy(text: &str) -> bool {
-    let text = text.strip_prefix("Please ").unwrap_or(text).to_lowercase();
-    text.len() < 120 && (text.starts_with("let me know if you") || text.starts_with("feel free to"))
+    let text = text.to_lowercase();
+    text.len() < 120 && (text.contains("let me know if you") || text.contains("feel free to"))
 }

@@ -20,7 +20,8 @@ fn template(item: &Item) -> &'static str {
         Item::Progress(_) => "Committed Done of the plan",
         Item::File(_) => "created edited deleted renamed from in",
         Item::Decision(_) => {
-            "user chose The user refused running editing the plan as proposed Tried and taken back by the user rewound"
+            "user chose The user refused running editing the plan as proposed Tried and taken back by the user rewound \
+             Told a subagent"
         }
         Item::Verification(_) => "passed failed not finished started result not seen no tests ran",
         Item::NextStep(_) => "Answer the user In the middle of In progress Fix rerun Rerun",
@@ -28,11 +29,8 @@ fn template(item: &Item) -> &'static str {
             "nothing committed in this session changed files uncommitted since the last commit all edits committed last \
              the user interrupted the last step at"
         }
-        Item::Constraint(_)
-        | Item::Finding(_)
-        | Item::Error(_)
-        | Item::Question(_)
-        | Item::Environment(_) => "",
+        Item::Finding(_) => "Told a subagent",
+        Item::Constraint(_) | Item::Error(_) | Item::Question(_) | Item::Environment(_) => "",
         Item::Note(_) => "compared with",
     }
 }
