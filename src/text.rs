@@ -32,11 +32,22 @@ const LONGEST: usize = 360;
 /// The same of an item of a list.
 const LONGEST_ITEM: usize = 300;
 /// A sentence shorter than this, in bytes, joins the one before it.
-const SHORT: usize = 90;
+const SHORT: usize = 48;
+/// The same where a text is read in passages.
+const SHORT_OF_PASSAGE: usize = 90;
 
 /// Splits a Markdown message into statements, in order. Code blocks are left out.
 pub fn statements(markdown: &str) -> Vec<Statement> {
-    let mut reader = Reader::default();
+    read(markdown, SHORT)
+}
+
+/// The same with more sentences together, as one reads what is told rather than ordered: each order stands by itself.
+pub fn passages(markdown: &str) -> Vec<Statement> {
+    read(markdown, SHORT_OF_PASSAGE)
+}
+
+fn read(markdown: &str, short: usize) -> Vec<Statement> {
+    let mut reader = Reader { short, ..Reader::default() };
     for line in markdown.lines() {
         reader.line(line);
     }
@@ -47,6 +58,8 @@ pub fn statements(markdown: &str) -> Vec<Statement> {
 #[derive(Default)]
 struct Reader {
     out: Vec<Statement>,
+    /// A sentence shorter than this, in bytes, joins the one before it.
+    short: usize,
     heading: String,
     /// Lines that ended with a colon and lead into a list, the outermost first; an item that leads into a deeper list
     /// with how far it is indented.
@@ -146,7 +159,7 @@ impl Reader {
         while sentences.len() > 1 && sentences.last().is_some_and(|last| is_narration(last)) {
             sentences.pop();
         }
-        for part in group(&sentences) {
+        for part in group(&sentences, self.short) {
             self.push(Block::Prose, part);
         }
         if let Some(lead) = self.out.last().filter(|last| last.text.ends_with(':')) {
@@ -160,7 +173,11 @@ impl Reader {
             self.leads.push((Some(self.indent), text.to_owned()));
             return;
         }
-        for part in if text.len() > LONGEST_ITEM { group(&sentences(text)) } else { vec![text.to_owned()] } {
+        for part in if text.len() > LONGEST_ITEM {
+            group(&sentences(text), self.short)
+        } else {
+            vec![text.to_owned()]
+        } {
             self.push(Block::Item, part);
         }
     }
@@ -292,13 +309,13 @@ fn ends_sentence(before: &str, after: &str) -> bool {
 }
 
 /// Joins sentences that lean on the one before, up to [`LONGEST`].
-fn group(sentences: &[&str]) -> Vec<String> {
+fn group(sentences: &[&str], short: usize) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for sentence in sentences {
         match out.last_mut() {
             Some(last)
                 if last.len() + sentence.len() < LONGEST
-                    && (leans(sentence) || last.len() < SHORT)
+                    && (leans(sentence, short) || last.len() < short)
                     && !last.ends_with(':') =>
             {
                 last.push(' ');
@@ -311,7 +328,7 @@ fn group(sentences: &[&str]) -> Vec<String> {
 }
 
 /// Whether a sentence cannot stand without the one before it.
-fn leans(sentence: &str) -> bool {
+fn leans(sentence: &str, short: usize) -> bool {
     const LEANING: &[&str] = &[
         "This ",
         "That ",
@@ -327,7 +344,7 @@ fn leans(sentence: &str) -> bool {
         "Then ",
         "And ",
     ];
-    sentence.len() < SHORT && !sentence.ends_with('?')
+    sentence.len() < short && !sentence.ends_with('?')
         || LEANING.iter().any(|start| sentence.starts_with(start))
 }
 

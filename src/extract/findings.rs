@@ -82,5 +82,5 @@ fn is_generic(heading: &str) -> bool {
         "all ",
     ];
     let lower = heading.to_lowercase();
-    GENERIC.iter().any(|word| lower.starts_with(word))
+    !lower.starts_with("all user") && GENERIC.iter().any(|word| lower.starts_with(word))
 }

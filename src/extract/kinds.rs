@@ -110,7 +110,7 @@ fn is_decision(quote: &Quote) -> bool {
         || heading.has(Cue::Rejection)
 }
 
-/// Whether a statement proposes or weighs what it says, rather than deciding it.
+/// Whether a statement proposes what it says, rather than deciding it.
 fn proposes(quote: &Quote) -> bool {
     const STARTS: &[&str] = &[
         "I'd ",
@@ -125,9 +125,7 @@ fn proposes(quote: &Quote) -> bool {
     ];
     const HEADINGS: &[&str] = &["option", "suggest", "alternative", "idea"];
     let heading = quote.statement.heading.to_lowercase();
-    let weighs = quote.cues.has(Cue::Guess) && !quote.cues.has(Cue::Cause);
-    weighs
-        || STARTS.iter().any(|start| quote.statement.text.starts_with(start))
+    STARTS.iter().any(|start| quote.statement.text.starts_with(start))
         || HEADINGS.iter().any(|start| heading.starts_with(start))
 }
 

@@ -18,7 +18,7 @@ use super::session::Session;
 use super::spoken::spoken;
 use super::worth::{View, worth};
 use crate::event::{Action, Actor, Change, EventKind};
-use crate::text::{Statement, is_narration, statements};
+use crate::text::{Statement, is_narration, passages, statements};
 
 /// A text longer than this, in bytes, is data rather than speech.
 const LONGEST: usize = 200_000;
@@ -186,7 +186,7 @@ fn collect(session: &Session, ledger: &Ledger, text: &Text) -> Vec<Quote> {
     }
     let occasion = Occasion::of(session, text);
     let mut under = (String::new(), Cues::default());
-    let statements = statements(&text.words);
+    let statements = if text.source == Source::User { statements } else { passages }(&text.words);
     // What was chosen from or corrected falls item by item.
     let corrected = || text.source == Source::Reply && overtaken::is_corrected(session, text.at);
     let settled = !occasion.answered && !corrected();

@@ -35,7 +35,7 @@ fn fact(material: &Material, check: &Check, rank: usize) -> Fact {
         })
     };
     let short = if check.before == Some(Outcome::Failed) { WIDER } else { check.outcome.name() };
-    let worth = 150 + 120 * material.session.recency(check.at) / 1000 + 8 * i64::from(check.runs.min(8))
+    let worth = 160 + 120 * material.session.recency(check.at) / 1000 + 8 * i64::from(check.runs.min(8))
         - i64::try_from(check.command.len() / 12).unwrap_or(0);
     let worth = if check.before.is_some() { worth * COVERED / 100 } else { worth };
     let fact =
