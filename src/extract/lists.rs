@@ -10,13 +10,22 @@ const LONGEST: usize = 300;
 /// An item longer than this, in bytes, is a statement by itself.
 const SHORT: usize = 120;
 
-/// The statements of a text, with the short items of each list put together.
-pub fn gathered(statements: Vec<Statement>) -> Vec<Statement> {
+/// The statements of a text, with the short items of each list put together, but for those that fall by themselves.
+pub fn gathered(statements: Vec<Statement>, falls: impl Fn(&Statement) -> bool) -> Vec<Statement> {
     let mut out: Vec<Statement> = Vec::with_capacity(statements.len());
+    let mut is_list = false;
     for statement in statements {
         match out.last_mut() {
-            Some(before) if goes_on(before, &statement) => append(&mut before.text, &statement.text),
-            _ => out.push(statement),
+            Some(before)
+                if goes_on(before, &statement) && !falls(&statement) && (is_list || !falls(before)) =>
+            {
+                append(&mut before.text, &statement.text);
+                is_list = true;
+            }
+            _ => {
+                out.push(statement);
+                is_list = false;
+            }
         }
     }
     out
@@ -48,7 +57,7 @@ mod tests {
     use crate::text::statements;
 
     fn check(message: &str, expected: &[&str]) {
-        let statements = gathered(statements(message));
+        let statements = gathered(statements(message), |it| it.text.starts_with("gone"));
         let texts: Vec<&str> = statements.iter().map(|statement| statement.text.as_str()).collect();
         assert_eq!(texts, expected, "{message:?}");
     }
@@ -68,6 +77,8 @@ mod tests {
         check("Which one:\n- A. the cache\n- B. the lock", &["A. the cache", "B. the lock"]);
         check("Open:\n- the cache\n- what of the lock?", &["the cache", "what of the lock?"]);
         check("Changed:\n- src/a.rs: the cache\n- the lock", &["src/a.rs: the cache", "the lock"]);
+        check("Open:\n- the cache\n- gone is it\n- the lock", &["the cache", "gone is it", "the lock"]);
+        check("Open:\n- gone is it\n- the lock", &["gone is it", "the lock"]);
         let long = "word ".repeat(30);
         check(&format!("Kept:\n- the cache\n- {long}"), &["the cache", long.trim()]);
     }

@@ -36,6 +36,7 @@ use rayon::prelude::*;
 
 use crate::event::Transcript;
 use crate::fact::Fact;
+use overtaken::Overtaken;
 
 pub use session::Session;
 
@@ -87,7 +88,7 @@ impl<'a> Material<'a> {
         let offers = choices::offers(&session);
         let (places, quotes) = rayon::join(
             || places::places(&session, &ledger, root),
-            || overtaken::standing(quotes::quotes(&session, &ledger), &session, &offers),
+            || quotes::quotes(&session, &ledger, &Overtaken::of(&session, &offers)),
         );
         Material { session, ledger, checks, places, offers, quotes }
     }

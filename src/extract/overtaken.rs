@@ -15,20 +15,35 @@ use crate::text::words;
 /// A correction longer than this, in bytes, speaks of many things.
 const LONGEST: usize = 300;
 
-/// The statements that still stand, in order.
-pub fn standing(quotes: Vec<Quote>, session: &Session, offers: &[Offer]) -> Vec<Quote> {
-    let corrections = corrections(session);
-    let finished = finished(session);
-    let committed = git::commits(session).next_back().map(|(used, _)| used.at);
-    let pushed = pushed(session);
-    let overtaken = |quote: &Quote| {
-        offers.iter().any(|offer| is_offered(quote, offer))
-            || corrections.iter().any(|correction| correction.overrules(quote))
-            || waits_for(quote, UNCOMMITTED) && committed > Some(quote.at)
-            || waits_for(quote, UNPUSHED) && pushed > Some(quote.at)
-            || is_finished(quote, session, &finished)
-    };
-    quotes.into_iter().filter(|quote| !overtaken(quote)).collect()
+/// What overtakes statements in a session.
+pub struct Overtaken<'a> {
+    session: &'a Session<'a>,
+    offers: &'a [Offer],
+    corrections: Vec<Correction>,
+    /// The line of the last to-do list, and the words of each of its items that is done.
+    finished: (u32, Vec<FxHashSet<String>>),
+    /// Index of the last commit, and of the last push.
+    committed: Option<usize>,
+    pushed: Option<usize>,
+}
+
+impl<'a> Overtaken<'a> {
+    /// Looks for it.
+    pub fn of(session: &'a Session<'a>, offers: &'a [Offer]) -> Self {
+        let (corrections, finished) = (corrections(session), finished(session));
+        let committed = git::commits(session).next_back().map(|(used, _)| used.at);
+        let pushed = pushed(session);
+        Overtaken { session, offers, corrections, finished, committed, pushed }
+    }
+
+    /// Whether a statement no longer stands.
+    pub fn has(&self, quote: &Quote) -> bool {
+        self.offers.iter().any(|offer| is_offered(quote, offer))
+            || self.corrections.iter().any(|correction| correction.overrules(quote))
+            || waits_for(quote, UNCOMMITTED) && self.committed > Some(quote.at)
+            || waits_for(quote, UNPUSHED) && self.pushed > Some(quote.at)
+            || is_finished(quote, self.session, &self.finished)
+    }
 }
 
 /// Whether a statement only offers what was chosen from since, or leans towards one of it.
@@ -76,20 +91,12 @@ fn corrections(session: &Session) -> Vec<Correction> {
     replies
         .filter_map(|at| {
             let said = session.turn_after(at)?.text;
-            corrects(said).then(|| Correction { at, words: parts(said) })
+            let cues = Cues::of(said);
+            let corrects = cues.has(Cue::Correction) || cues.has(Cue::Rule) && cues.has(Cue::Contrast);
+            (corrects && said.len() < LONGEST && !said.contains('?'))
+                .then(|| Correction { at, words: parts(said) })
         })
         .collect()
-}
-
-fn corrects(said: &str) -> bool {
-    let cues = Cues::of(said);
-    let rules = cues.has(Cue::Correction) || cues.has(Cue::Rule) && cues.has(Cue::Contrast);
-    rules && said.len() < LONGEST && !said.contains('?')
-}
-
-/// Whether the user corrected the reply at a place.
-pub fn is_corrected(session: &Session, at: usize) -> bool {
-    session.turn_after(at).is_some_and(|turn| corrects(turn.text))
 }
 
 /// The words of a text, those with a hyphen in parts: "early-exit" is "early exit" to who corrects it.

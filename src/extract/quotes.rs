@@ -13,7 +13,7 @@ use super::git;
 use super::kinds::{self, Kind};
 use super::ledger::Ledger;
 use super::lists::gathered;
-use super::overtaken;
+use super::overtaken::Overtaken;
 use super::session::Session;
 use super::spoken::spoken;
 use super::worth::{View, worth};
@@ -91,16 +91,17 @@ struct Text<'a> {
     words: Cow<'a, str>,
 }
 
-/// Collects the statements of a session, in order; what was said before in the same words is left out.
-pub fn quotes(session: &Session, ledger: &Ledger) -> Vec<Quote> {
+/// Collects the statements of a session that still stand, in order; what was said before in the same words is left out.
+pub fn quotes(session: &Session, ledger: &Ledger, overtaken: &Overtaken) -> Vec<Quote> {
     let mut texts = said(session);
     texts.extend(handed(session));
     texts.sort_by_key(|text| text.at);
     let mut quotes: Vec<Quote> =
-        texts.par_iter().flat_map_iter(|text| collect(session, ledger, text)).collect();
+        texts.par_iter().flat_map_iter(|text| collect(session, ledger, overtaken, text)).collect();
     let mut said = FxHashSet::default();
     quotes.retain(|quote| said.insert(quote.statement.text.to_lowercase()));
     kinds::settle(&mut quotes);
+    quotes.retain(|quote| !overtaken.has(quote));
     quotes
 }
 
@@ -180,18 +181,16 @@ fn is_document(path: &str) -> bool {
 }
 
 /// The statements of a text that may be quoted; of a text of a book's length, none.
-fn collect(session: &Session, ledger: &Ledger, text: &Text) -> Vec<Quote> {
+fn collect(session: &Session, ledger: &Ledger, overtaken: &Overtaken, text: &Text) -> Vec<Quote> {
     if text.words.len() > LONGEST {
         return Vec::new();
     }
     let occasion = Occasion::of(session, text);
     let mut under = (String::new(), Cues::default());
     let statements = if text.source == Source::User { statements } else { passages }(&text.words);
-    // What was chosen from or corrected falls item by item.
-    let corrected = || text.source == Source::Reply && overtaken::is_corrected(session, text.at);
-    let settled = !occasion.answered && !corrected();
-    let statements = if settled { gathered(statements) } else { statements };
-    statements
+    let heading = |statement: &Statement| Cues::of(&statement.heading);
+    let falls = |it: &Statement| overtaken.has(&occasion.quote(it.clone(), heading(it), ledger));
+    gathered(statements, falls)
         .into_iter()
         .filter(|statement| is_quotable(statement, text.source))
         .map(|statement| {
