@@ -25,7 +25,7 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
 
 fn quoted(material: &Material, quote: &Quote) -> Fact {
     let evidence = material.evidence(quote);
-    let text = findings::told(quote);
+    let text = findings::with_heading(quote);
     let item = |text: &str| {
         let (decision, rationale) = split_reason(text);
         Item::Decision(Decision {

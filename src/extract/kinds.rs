@@ -100,14 +100,13 @@ fn reports(heading: &str) -> bool {
 
 fn is_decision(quote: &Quote) -> bool {
     let (cues, heading) = (quote.cues, quote.heading);
-    if proposes(quote) {
-        return false;
-    }
-    cues.has(Cue::Choice)
+    let chooses = cues.has(Cue::Choice)
         || cues.has(Cue::Rejection)
         || cues.has(Cue::Contrast) && cues.has(Cue::Cause)
         || heading.has(Cue::Choice)
-        || heading.has(Cue::Rejection)
+        || heading.has(Cue::Rejection);
+    // A brief says what is to be done.
+    chooses && quote.source != Source::Brief && !proposes(quote)
 }
 
 /// Whether a statement proposes what it says, rather than deciding it.
@@ -131,7 +130,6 @@ fn proposes(quote: &Quote) -> bool {
 
 fn is_progress(quote: &Quote) -> bool {
     const REPORTS: [Cue; 4] = [Cue::Check, Cue::Done, Cue::Change, Cue::Version];
-    // A brief says what is to be done.
     quote.source != Source::Brief
         && !quote.cues.has(Cue::Cause)
         && (REPORTS.iter().any(|cue| quote.cues.has(*cue)) || quote.source == Source::Commit)

@@ -20,8 +20,7 @@ fn template(item: &Item) -> &'static str {
         Item::Progress(_) => "Committed Done of the plan",
         Item::File(_) => "created edited deleted renamed from in",
         Item::Decision(_) => {
-            "user chose The user refused running editing the plan as proposed Tried and taken back by the user rewound \
-             Told a subagent"
+            "user chose The user refused running editing the plan as proposed Tried and taken back by the user rewound"
         }
         Item::Verification(_) => "passed failed not finished started result not seen no tests ran",
         Item::NextStep(_) => "Answer the user In the middle of In progress Fix rerun Rerun",
