@@ -25,13 +25,14 @@ pub fn spoken(text: &str) -> Cow<'_, str> {
 /// The lines of a text for others to read that the user shows: the full paragraphs behind one that says it follows.
 fn quoted(text: &str) -> Range<usize> {
     let lines: Vec<&str> = text.lines().collect();
-    let mut shown = lines.iter().position(|line| announces(line)).map_or(0, |at| at + 1)..0;
-    let full =
-        |line: &&str| line.trim().is_empty() || line.len() > FULL && line.starts_with(char::is_uppercase);
-    if shown.start > 0 {
-        shown.end = shown.start + lines[shown.start..].iter().take_while(|line| full(line)).count();
+    let is_blank = |line: &str| line.trim().is_empty();
+    let announced = lines.iter().position(|line| announces(line)).map_or(lines.len(), |at| at + 1);
+    let start = announced + lines[announced..].iter().take_while(|line| is_blank(line)).count();
+    if !lines.get(start).is_some_and(|first| first.starts_with(char::is_uppercase)) {
+        return 0..0;
     }
-    shown
+    let is_full = |line: &&&str| is_blank(line) || line.len() > FULL;
+    start..start + lines[start..].iter().take_while(is_full).count()
 }
 
 /// A line longer than this, in bytes, is a paragraph of a text.
@@ -193,7 +194,7 @@ mod tests {
         let post = "We are glad to show the first version of our reader today. It reads every kind of book.";
         check(
             &format!("the post says this\n\n{post}\n\nmake it shorter"),
-            "the post says this\nmake it shorter",
+            "the post says this\n\nmake it shorter",
         );
         check("[lint] a.go:1: unused\nfix this", "fix this");
     }
