@@ -48,9 +48,11 @@ pub(super) fn with_heading(quote: &Quote) -> String {
         || quote.heading.has(Cue::Rejection)
         || quote.heading.has(Cue::Ahead)
         || quote.heading.has(Cue::Choice);
+    // What an item means, its lead says; a row has other cells.
+    let longest = if statement.block == Block::Item { 90 } else { 60 };
     let says = needed
         && !heading.is_empty()
-        && heading.len() <= 90
+        && heading.len() <= longest
         && !is_generic(heading)
         && (statement.block != Block::Prose || !is_labelled(&statement.text))
         && !statement.text.starts_with(heading);

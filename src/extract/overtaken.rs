@@ -91,10 +91,12 @@ fn corrections(session: &Session) -> Vec<Correction> {
     replies
         .filter_map(|at| {
             let said = session.turn_after(at)?.text;
+            if said.len() >= LONGEST || said.contains('?') {
+                return None;
+            }
             let cues = Cues::of(said);
             let corrects = cues.has(Cue::Correction) || cues.has(Cue::Rule) && cues.has(Cue::Contrast);
-            (corrects && said.len() < LONGEST && !said.contains('?'))
-                .then(|| Correction { at, words: parts(said) })
+            corrects.then(|| Correction { at, words: parts(said) })
         })
         .collect()
 }

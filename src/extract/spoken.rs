@@ -38,11 +38,17 @@ fn quoted(text: &str) -> Range<usize> {
 /// A line longer than this, in bytes, is a paragraph of a text.
 const FULL: usize = 80;
 
+/// A line longer than this, in bytes, leads into nothing.
+const LEAD: usize = 400;
+
 /// Whether a line ends by saying that a text for others follows: "the post says this", "here's an example".
 fn announces(line: &str) -> bool {
     const TEXTS: &[&str] =
         &["tweet", "post", "email", "mail", "article", "announcement", "says", "reads", "example"];
     const POINTERS: &[&str] = &["this", "following", "here's", "here"];
+    if line.len() > LEAD {
+        return false;
+    }
     let lower = line.to_lowercase();
     let words: Vec<&str> =
         lower.split([' ', '.', ':', ',']).filter(|word| !word.is_empty()).rev().take(6).collect();
