@@ -1,7 +1,7 @@
 //! What pieces were counted as, remembered: text repeats its words, and those it repeats lie close together here,
 //! while in the vocabulary's tables each is a line of memory of its own.
 //!
-//! A fixed number of entries for each thread, each found by the piece's hash and holding the whole piece, so that an
+//! A bounded number of entries for each thread, each found by the piece's hash and holding the whole piece, so that an
 //! answer is exact; a newer piece takes the place of an older one.
 
 use std::cell::RefCell;
@@ -10,20 +10,27 @@ use super::hash;
 use super::merge::Merged;
 use super::vocabulary::{Vocabulary, word};
 
-/// Entries for pieces of up to 8 bytes: 256 KiB.
+/// The most entries for pieces of up to 8 bytes: 256 KiB.
 const SHORT: usize = 16384;
-/// Entries for pieces of 9 to 16 bytes: 96 KiB. Longer ones are not remembered.
+/// The same for pieces of 9 to 16 bytes: 96 KiB. Longer ones are not remembered.
 const MEDIUM: usize = 4096;
+/// A table grows to so many times its entries; it begins two steps below the most.
+const GROWTH: usize = 4;
 
-/// A piece of up to 8 or 16 bytes, padded with zeros, and then its mark: length, vocabulary and number of tokens, or 0
-/// in an empty entry. All numbers, so that a table of empty ones is memory that nobody touched yet.
-type Short = [u64; 2];
-type Medium = [u64; 3];
+/// Entries by the hash of their piece: the piece, of up to 8 or 16 bytes and padded with zeros, and then its mark, which is
+/// length, vocabulary and number of tokens, or 0 in an empty entry. All numbers, so that a table of empty ones is memory
+/// that nobody touched yet.
+struct Table<const WORDS: usize> {
+    entries: Vec<[u64; WORDS]>,
+    most: usize,
+    /// How many entries were written since it has this size.
+    written: usize,
+}
 
 /// What a thread keeps between pieces.
 pub(super) struct Memory {
-    short: Vec<Short>,
-    medium: Vec<Medium>,
+    short: Table<2>,
+    medium: Table<3>,
     merged: Merged,
 }
 
@@ -38,7 +45,7 @@ pub(super) fn with_memory<T>(work: impl FnOnce(&mut Memory) -> T) -> T {
 
 impl Memory {
     fn new() -> Memory {
-        Memory { short: vec![[0; 2]; SHORT], medium: vec![[0; 3]; MEDIUM], merged: Merged::default() }
+        Memory { short: Table::new(SHORT), medium: Table::new(MEDIUM), merged: Merged::default() }
     }
 
     /// The number of tokens of the piece `text[start..end]`.
@@ -49,12 +56,14 @@ impl Memory {
             return self.count_longer(vocabulary, text, start, end);
         }
         let key = word(text, start, length);
-        let kind = kind(vocabulary, length);
-        let entry = &mut self.short[hash::bucket(hash::short(key, length), SHORT)];
-        if entry[0] != key || entry[1] >> 32 != kind {
-            *entry = [key, kind << 32 | count_anew(&mut self.merged, vocabulary, text, start, end)];
+        let (hash, kind) = (hash::short(key, length), kind(vocabulary, length));
+        let [known, mark] = *self.short.entry(hash);
+        if known == key && mark >> 32 == kind {
+            return tokens(mark);
         }
-        tokens(entry[1])
+        let mark = kind << 32 | count_anew(&mut self.merged, vocabulary, text, start, end);
+        self.short.put(hash, [key, mark]);
+        tokens(mark)
     }
 
     fn count_longer(&mut self, vocabulary: &Vocabulary, text: &[u8], start: usize, end: usize) -> usize {
@@ -64,13 +73,38 @@ impl Memory {
             return if known { 1 } else { self.merged.count(vocabulary, &text[start..end]) };
         }
         let (head, tail) = (word(text, start, 8), word(text, start + 8, length - 8));
-        let kind = kind(vocabulary, length);
-        let entry = &mut self.medium[hash::bucket(hash::medium(head, tail, length), MEDIUM)];
-        if entry[0] != head || entry[1] != tail || entry[2] >> 32 != kind {
-            let tokens = count_anew(&mut self.merged, vocabulary, text, start, end);
-            *entry = [head, tail, kind << 32 | tokens];
+        let (hash, kind) = (hash::medium(head, tail, length), kind(vocabulary, length));
+        let [known, more, mark] = *self.medium.entry(hash);
+        if known == head && more == tail && mark >> 32 == kind {
+            return tokens(mark);
         }
-        tokens(entry[2])
+        let mark = kind << 32 | count_anew(&mut self.merged, vocabulary, text, start, end);
+        self.medium.put(hash, [head, tail, mark]);
+        tokens(mark)
+    }
+}
+
+impl<const WORDS: usize> Table<WORDS> {
+    fn new(most: usize) -> Self {
+        Table { entries: vec![[0; WORDS]; most / GROWTH / GROWTH], most, written: 0 }
+    }
+
+    /// The entry where pieces of this hash are.
+    #[inline]
+    fn entry(&mut self, hash: u64) -> &mut [u64; WORDS] {
+        let at = hash::bucket(hash, self.entries.len());
+        &mut self.entries[at]
+    }
+
+    /// Puts an entry in place of the one that is there. A table that was written over once is too small for its text: it
+    /// grows, and begins anew.
+    fn put(&mut self, hash: u64, entry: [u64; WORDS]) {
+        self.written += 1;
+        if self.written > self.entries.len() && self.entries.len() < self.most {
+            *self =
+                Table { entries: vec![[0; WORDS]; self.entries.len() * GROWTH], most: self.most, written: 0 };
+        }
+        *self.entry(hash) = entry;
     }
 }
 
