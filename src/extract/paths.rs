@@ -31,6 +31,7 @@ pub fn is_scratch(name: &str) -> bool {
         || name.contains("/.claude/projects/")
         || name.contains("/AppData/Local/Temp/")
         || name.contains("..")
+        || name.starts_with("//")
         || name.starts_with("_test.")
         || name.contains('(') != name.contains(')')
         || name.contains(['*', '$', '{', '<', '>', '|', '"', '\n'])

@@ -28,6 +28,21 @@ const NARROWING: &[&str] = &[
 /// Flags that change what is told, not what is done.
 const TELLING: &[&str] =
     &["-v", "-vv", "-q", "-s", "-x", "-o", "--verbose", "--quiet", "--nocapture", "--", "-count=1"];
+/// Variables that say where things lie or how the output looks: without them a check is the same.
+const PLACES: &[&str] = &[
+    "PATH",
+    "PYTHONPATH",
+    "GOPATH",
+    "GOCACHE",
+    "GOMODCACHE",
+    "CARGO_TARGET_DIR",
+    "NODE_PATH",
+    "TMPDIR",
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "RUST_BACKTRACE",
+    "PYTHONUNBUFFERED",
+];
 /// Programs whose first word alone says nothing of what they do.
 const RUNNERS: &[&str] = &["make", "just", "gradle", "mvn", "tox", "nox", "npm", "yarn", "pnpm", "bun"];
 
@@ -73,7 +88,7 @@ impl<'a> Scope<'a> {
 
     fn covers(&self, part: &Scope) -> bool {
         self.line == part.line
-            || self.assignments == part.assignments
+            || self.settings().eq(part.settings())
                 && self.names_program()
                 && part.words.starts_with(&self.words)
                 && self.flags.iter().all(|flag| !narrows(flag) || part.flags.contains(flag))
@@ -82,6 +97,12 @@ impl<'a> Scope<'a> {
                     .iter()
                     .all(|flag| narrows(flag) || TELLING.contains(flag) || self.flags.contains(flag))
                 && self.reaches(part)
+    }
+
+    /// The assignments that change what is checked.
+    fn settings(&self) -> impl Iterator<Item = &&'a str> {
+        let names_place = |word: &&&str| PLACES.contains(&word.split('=').next().unwrap_or(word));
+        self.assignments.iter().filter(move |word| !names_place(word))
     }
 
     /// Whether the words say what is done: `go test` do, `make` alone does not.
@@ -131,6 +152,7 @@ mod tests {
         check("pytest", "pytest tests/test_a.py -k name", true);
         check("cargo fmt --check && cargo test", "cargo test -p core", true);
         check("go test ./parser/...", "go test ./parser/lexer", true);
+        check("PYTHONPATH=. pytest -q", "pytest -q tests/test_a.py", true);
     }
 
     #[test]

@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::event::{
-    Action, Actor, Answer, Call, Context, Event, EventKind, FileEdit, FileRead, Status, Todo, ToolResult,
-    Transcript,
+    Action, Actor, Answer, Call, Context, Event, EventKind, FileEdit, FileRead, Status, Todo, TodoState,
+    ToolResult, Transcript,
 };
+
+/// Where the user spoke so often since a to-do list was written, the work goes on without it.
+const LEFT_BEHIND: usize = 6;
 
 /// The events of a transcript, and what every extractor needs to know of them.
 pub struct Session<'a> {
@@ -134,6 +137,15 @@ impl<'a> Session<'a> {
             EventKind::Todos(todos) => Some((event.line, todos.as_slice())),
             _ => None,
         })
+    }
+
+    /// What of the to-do list is still to be done, and the line that says so; nothing of a list that the user asked for so
+    /// much behind that it was left behind.
+    pub fn open_todos(&self) -> Option<(u32, impl Iterator<Item = &'a Todo>)> {
+        let (line, todos) = self.todos()?;
+        let asked_since = self.turns.iter().rev().take_while(|turn| self.line(turn.at) > line).count();
+        let open = |todo: &&Todo| matches!(todo.state, TodoState::Pending | TodoState::InProgress);
+        (asked_since < LEFT_BEHIND).then(|| (line, todos.iter().filter(open)))
     }
 
     /// The agent's last text of the session.

@@ -3,7 +3,7 @@
 use super::checks::Outcome;
 use super::cues::{Cue, Cues};
 use super::{Material, git, questions};
-use crate::event::{EventKind, TodoState};
+use crate::event::EventKind;
 use crate::fact::{Fact, Item};
 use crate::state::{FileChange, Status};
 
@@ -59,9 +59,7 @@ fn is_offer(question: &str) -> bool {
 }
 
 fn open_todos(material: &Material) -> usize {
-    material.session.todos().map_or(0, |(_, todos)| {
-        todos.iter().filter(|todo| matches!(todo.state, TodoState::Pending | TodoState::InProgress)).count()
-    })
+    material.session.open_todos().map_or(0, |(_, todos)| todos.count())
 }
 
 /// What is not committed, as far as the session's own commands tell.

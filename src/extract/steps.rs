@@ -71,9 +71,8 @@ fn at_hand(material: &Material) -> Option<Fact> {
 }
 
 fn todos(material: &Material) -> Vec<Fact> {
-    let Some((line, todos)) = material.session.todos() else { return Vec::new() };
+    let Some((line, todos)) = material.session.open_todos() else { return Vec::new() };
     todos
-        .iter()
         .filter_map(|todo| match todo.state {
             TodoState::InProgress => Some(
                 fact(
