@@ -79,3 +79,33 @@ fn what_was_pasted_is_no_word_of_the_users() {
         &["must never be empty", "TestLogin"],
     );
 }
+
+/// A Codex session with a to-do list, behind which the user asked for more so many times.
+fn listed(requests: usize) -> String {
+    let record = |kind: &str, payload: &Value| {
+        json!({"timestamp": "2026-11-20T10:00:00Z", "type": kind, "payload": payload}).to_string()
+    };
+    let said = |kind: &str, text: &str| record("event_msg", &json!({"type": kind, "message": text}));
+    let plan = json!({"plan": [{"step": "Write the chapter on invoices", "status": "in_progress"}]});
+    let call = json!({
+        "type": "function_call", "name": "update_plan", "arguments": plan.to_string(), "call_id": "c1",
+    });
+    let mut lines = vec![
+        record("session_meta", &json!({"id": "s", "cwd": "/work/shop", "timestamp": "2026-11-20T10:00:00Z"})),
+        said("user_message", "Write the manual of the shop."),
+        record("response_item", &call),
+        said("agent_message", "I am writing."),
+    ];
+    for request in 0..requests {
+        lines.push(said("user_message", &format!("Now change the color of button {request} to green")));
+        lines.push(said("agent_message", &format!("Button {request} is green.")));
+    }
+    build(lines.join("\n").as_bytes(), &Options::default()).expect("a session").text
+}
+
+#[test]
+fn a_list_that_the_work_went_on_without_is_gone() {
+    let step = "In progress: Write the chapter on invoices";
+    assert!(listed(2).contains(step));
+    assert!(!listed(8).contains(step));
+}
