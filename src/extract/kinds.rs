@@ -109,7 +109,7 @@ fn is_decision(quote: &Quote) -> bool {
     chooses && quote.source != Source::Brief && !proposes(quote)
 }
 
-/// Whether a statement proposes what it says, rather than deciding it.
+/// Whether a statement proposes or asks for what it says, rather than deciding it.
 fn proposes(quote: &Quote) -> bool {
     const STARTS: &[&str] = &[
         "I'd ",
@@ -122,7 +122,7 @@ fn proposes(quote: &Quote) -> bool {
         "Option",
         "Maybe ",
     ];
-    const HEADINGS: &[&str] = &["option", "suggest", "alternative", "idea"];
+    const HEADINGS: &[&str] = &["option", "suggest", "alternative", "idea", "request", "primary request"];
     let heading = quote.statement.heading.to_lowercase();
     STARTS.iter().any(|start| quote.statement.text.starts_with(start))
         || HEADINGS.iter().any(|start| heading.starts_with(start))

@@ -209,6 +209,8 @@ fn is_quotable(statement: &Statement, source: Source) -> bool {
         && text.chars().nth(11).is_some()
         && (source == Source::User || !is_narration(text))
         && !text.starts_with(['}', ')', ']', '<'])
+        // What an agent tells its host to do: `::git-stage{…}`.
+        && !text.starts_with("::")
         && !is_boilerplate(text)
 }
 
