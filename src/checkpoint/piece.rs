@@ -157,7 +157,7 @@ fn pass(value: &mut Value, changed: &mut bool) -> bool {
         Value::Array(items) => items.iter_mut().all(|item| pass(item, changed)),
         Value::Object(fields) => fields.iter_mut().all(|(name, value)| {
             if name.starts_with(format::OF_A_CALL) {
-                *changed |= redact::json(value) > 0;
+                *changed |= redact::json(value).changed;
             }
             redact::text(name) == *name && pass(value, changed)
         }),

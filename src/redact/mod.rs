@@ -29,7 +29,7 @@ use std::borrow::Cow;
 
 use find::Span;
 
-pub use walk::{event, json, transcript};
+pub use walk::{Passed, event, json, transcript};
 
 /// How often a text is looked through again after something was replaced: a mark changes its neighbourhood.
 const PASSES: usize = 6;

@@ -21,13 +21,33 @@ pub fn transcript(transcript: &mut Transcript) -> usize {
     warnings + events
 }
 
-/// Redacts every string of a JSON value in place, names of fields aside, and says how many secrets were replaced.
-pub fn json(value: &mut Value) -> usize {
+/// What the gate did to a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Passed {
+    /// How many secrets were replaced.
+    pub marks: usize,
+    /// Whether anything is another now, be it only that control characters went.
+    pub changed: bool,
+}
+
+/// Redacts every string of a JSON value in place, names of fields aside.
+pub fn json(value: &mut Value) -> Passed {
+    let mut passed = Passed::default();
+    strings(value, &mut |text| {
+        if let (Cow::Owned(safe), marks) = redact(text, Lines::Join) {
+            *text = safe;
+            passed = Passed { marks: passed.marks + marks, changed: true };
+        }
+    });
+    passed
+}
+
+fn strings(value: &mut Value, visit: &mut impl FnMut(&mut String)) {
     match value {
-        Value::String(text) => gate(text, Lines::Join),
-        Value::Array(items) => each(items, json),
-        Value::Object(fields) => each(fields.values_mut(), json),
-        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => visit(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| strings(item, visit)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| strings(field, visit)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
