@@ -27,6 +27,7 @@ use criterion::{
     BatchSize, BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group,
     criterion_main,
 };
+use rayon::ThreadPool;
 use rayon::prelude::*;
 use serde_json::Value;
 
@@ -107,19 +108,29 @@ fn count(transcript: &Transcript) -> usize {
     transcript.events.par_iter().flat_map_iter(Event::seen).map(|text| ENCODING.count(text)).sum()
 }
 
-/// The whole, ours and the usual way, on one thread and on all.
+/// The whole, ours and the usual way: both on one thread, both on all, and ours on all beside a usual loop on one.
 fn compare(group: &mut BenchmarkGroup<WallTime>, name: &str, bytes: &[u8]) {
     let usual = Usual::of(bytes);
-    for (threads, words) in [(1, "one thread"), (0, "all threads")] {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool of threads");
-        let theirs = |transcript| pool.install(|| usual.make(transcript, black_box(bytes)));
-        let ours =
-            || pool.install(|| build(black_box(bytes), &Options::default()).expect("a session").tokens);
-        group.bench_function(BenchmarkId::new("whole", words), |it| it.iter(ours));
+    let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+    let (one, all) = (pool(1), pool(0));
+    let theirs = |pool: &ThreadPool, transcript| pool.install(|| usual.make(transcript, black_box(bytes)));
+    let ours = |pool: &ThreadPool| {
+        pool.install(|| build(black_box(bytes), &Options::default()).expect("a session").tokens)
+    };
+    for (pool, words) in [(&one, "one thread"), (&all, "all threads")] {
+        group.bench_function(BenchmarkId::new("whole", words), |it| it.iter(|| ours(pool)));
         group.bench_function(BenchmarkId::new("usual way", words), |it| {
-            it.iter_batched(|| usual.transcript.clone(), theirs, BatchSize::PerIteration);
+            let input = || usual.transcript.clone();
+            it.iter_batched(input, |transcript| theirs(pool, transcript), BatchSize::PerIteration);
         });
-        let ratio = ratio(|| usual.transcript.clone(), theirs, ours);
+    }
+    for (their_pool, our_pool, words) in [
+        (&one, &one, "one thread"),
+        (&all, &all, "all threads"),
+        (&one, &all, "a loop on one thread beside all threads"),
+    ] {
+        let input = || usual.transcript.clone();
+        let ratio = ratio(input, |transcript| theirs(their_pool, transcript), || ours(our_pool));
         eprintln!("{name}, {words}: the usual way takes {ratio:.1} times as long");
     }
 }
