@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
-use super::paths::{base, has_extension, is_foreign, is_scratch, is_source, leading_path, paths_in};
+use super::paths::{
+    base, has_extension, is_foreign, is_of_a_tool, is_scratch, is_source, leading_path, paths_in,
+};
 use super::session::{Session, Use};
 use super::{git, shell};
 use crate::event::{Action, Change, EventKind, FileEdit};
@@ -177,6 +179,9 @@ impl Ledger {
         let here = session.folder(used.at).filter(|_| git::tells_from_here(command));
         for named in git::changed(command, &result.text) {
             let name = self.resolve(session, here, &named.path);
+            if is_of_a_tool(&name) {
+                continue;
+            }
             if !self.at_work {
                 self.found_changed.insert(name);
             } else if !self.found_changed.contains(&name)

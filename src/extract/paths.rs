@@ -56,6 +56,15 @@ pub fn is_foreign(name: &str) -> bool {
         || name.contains("/.codex/")
 }
 
+/// Whether a path lies in a hidden folder of the project, where tools keep what is theirs; those of code hosts are written
+/// by hand.
+pub fn is_of_a_tool(name: &str) -> bool {
+    name.starts_with('.')
+        && name
+            .split_once('/')
+            .is_some_and(|(folder, _)| ![".", "..", ".github", ".gitlab", ".circleci"].contains(&folder))
+}
+
 /// The path that a line of a listing begins with: `src/a.rs:12: …`, ` src/a.rs | 4 +-`, `M src/a.rs`.
 pub fn leading_path(line: &str) -> Option<String> {
     if line.len() > 400 {

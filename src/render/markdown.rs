@@ -196,8 +196,11 @@ impl Page {
 
     /// What the user said, a bullet a message; where something between two quotes is left out, "…" says so.
     fn quotes(&mut self, entries: &[Constraint]) {
+        // A document on one line has all messages there.
         let fit = |one: &Constraint, other: &Constraint| {
-            one.evidence == other.evidence && one.text.len() + other.text.len() < statements::LONGEST / 2
+            one.evidence == other.evidence
+                && one.evidence != [1]
+                && one.text.len() + other.text.len() < statements::LONGEST / 2
         };
         for message in entries.chunk_by(fit) {
             let quotes: Vec<String> = message.iter().map(|entry| entry.text.replace('"', "'")).collect();
