@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -53,11 +54,13 @@ impl Known {
     }
 
     fn marks(&self) -> &[Mark] {
-        let forms = || self.facts.iter().flat_map(|fact| [fact.forms.first(), fact.forms.last()]).flatten();
-        let mark = |item| {
+        let mark = |item: &Item| {
             subject_of(item).map(|(section, subject)| Mark::about(section, &subject, rationale_of(item)))
         };
-        self.marks.get_or_init(|| forms().filter_map(mark).collect())
+        let both = |fact: &Fact| {
+            [fact.forms.first(), fact.forms.last()].into_iter().flatten().filter_map(mark).collect::<Vec<_>>()
+        };
+        self.marks.get_or_init(|| self.facts.par_iter().flat_map_iter(both).collect())
     }
 
     fn says(&self, mark: &Mark) -> bool {
