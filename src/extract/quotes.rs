@@ -188,8 +188,7 @@ fn collect(session: &Session, ledger: &Ledger, overtaken: &Overtaken, text: &Tex
     let occasion = Occasion::of(session, text);
     let mut under = (String::new(), Cues::default());
     let statements = if text.source == Source::User { statements } else { passages }(&text.words);
-    let heading = |statement: &Statement| Cues::of(&statement.heading);
-    let falls = |it: &Statement| overtaken.has(&occasion.quote(it.clone(), heading(it), ledger));
+    let falls = |it: &Statement| overtaken.has(&occasion.unweighed(it.clone(), Cues::of(&it.heading)));
     gathered(statements, falls)
         .into_iter()
         .filter(|statement| is_quotable(statement, text.source))
@@ -252,12 +251,16 @@ impl Occasion {
         }
     }
 
-    fn quote(&self, statement: Statement, heading: Cues, ledger: &Ledger) -> Quote {
-        let file = about(ledger, &statement.text);
+    /// The statement with nothing but who said it and what its words tell.
+    fn unweighed(&self, statement: Statement, heading: Cues) -> Quote {
+        let (source, at, kind) = (self.source, self.at, Kind::Finding);
         let cues = Cues::of(&statement.text);
-        let kind = Kind::Finding;
-        let mut quote =
-            Quote { source: self.source, at: self.at, statement, cues, heading, file, kind, worth: 0 };
+        Quote { source, at, statement, cues, heading, file: None, kind, worth: 0 }
+    }
+
+    fn quote(&self, statement: Statement, heading: Cues, ledger: &Ledger) -> Quote {
+        let mut quote = self.unweighed(statement, heading);
+        quote.file = about(ledger, &quote.statement.text);
         quote.worth = worth(&View {
             quote: &quote,
             recency: self.recency,

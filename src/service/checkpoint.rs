@@ -55,7 +55,7 @@ impl Service {
         if self.store.note(&noted, READ)?.is_some_and(|read| read == size.as_bytes()) {
             return Ok(None);
         }
-        let id = self.place(&session)?;
+        let id = self.unless_completed(noted, &session)?;
         let saved = self.save_as_far(&id, request, &origin, surroundings)?;
         self.note_transcript(&id, &origin)?;
         // Noted last, so that what is cut short is done again.

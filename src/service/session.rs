@@ -25,7 +25,11 @@ impl Service {
     /// The id under which a session is to be saved if nobody names one: where it was saved last, so that it does not stand
     /// twice in a list, but not where nothing is left to do.
     pub(super) fn place(&self, session: &Id) -> Result<Id> {
-        let noted = self.noted(session)?;
+        self.unless_completed(self.noted(session)?, session)
+    }
+
+    /// The id that was noted for a session, or its own where nothing is left to do under that.
+    pub(super) fn unless_completed(&self, noted: Id, session: &Id) -> Result<Id> {
         let head = self.store.get(&noted)?.and_then(|document| Head::read(&noted, &document.bytes).ok());
         let is_completed = head.is_some_and(|head| head.status == Stage::Completed);
         Ok(if is_completed { session.clone() } else { noted })

@@ -91,7 +91,10 @@ fn listed(requests: usize) -> String {
         "type": "function_call", "name": "update_plan", "arguments": plan.to_string(), "call_id": "c1",
     });
     let mut lines = vec![
-        record("session_meta", &json!({"id": "s", "cwd": "/work/shop", "timestamp": "2026-11-20T10:00:00Z"})),
+        record(
+            "session_meta",
+            &json!({"id": "s", "cwd": "/home/ada/shop", "timestamp": "2026-11-20T10:00:00Z"}),
+        ),
         said("user_message", "Write the manual of the shop."),
         record("response_item", &call),
         said("agent_message", "I am writing."),
