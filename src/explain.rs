@@ -127,7 +127,7 @@ fn words(item: &Item) -> String {
     match item {
         Item::Status(status, words) if words.is_empty() => status.name().to_owned(),
         Item::Status(status, words) => format!("{}: {words}", status.name()),
-        item => item.text(),
+        item => item.text().into_owned(),
     }
 }
 

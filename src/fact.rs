@@ -1,5 +1,7 @@
 //! What was extracted: entries of the handoff that might be, each with its worth, its evidence and shorter forms.
 
+use std::borrow::Cow;
+
 use crate::state::{
     Constraint, Decision, Environment, Evidence, FileEntry, Finding, NextStep, OpenError, OpenQuestion,
     Status, Verification,
@@ -107,24 +109,25 @@ impl Fact {
 
 impl Item {
     /// The words of the entry, for comparing it with others.
-    pub fn text(&self) -> String {
+    pub fn text(&self) -> Cow<'_, str> {
+        let both = |one: &str, other: &str| Cow::Owned(format!("{one} {other}"));
         match self {
-            Item::Objective(text) | Item::Status(_, text) | Item::Progress(text) => text.clone(),
-            Item::Constraint(entry) => entry.text.clone(),
-            Item::File(entry) => format!("{} {}", entry.path, entry.relevance),
+            Item::Objective(text) | Item::Status(_, text) | Item::Progress(text) => Cow::Borrowed(text),
+            Item::Constraint(entry) => Cow::Borrowed(&entry.text),
+            Item::File(entry) => both(&entry.path, &entry.relevance),
             Item::Decision(entry) => {
                 let mut text = format!("{} {}", entry.decision, entry.rationale);
                 for rejected in &entry.rejected {
                     text.extend([" ", &rejected.option, " ", &rejected.reason]);
                 }
-                text
+                Cow::Owned(text)
             }
-            Item::Finding(entry) | Item::Note(entry) => entry.text.clone(),
-            Item::Error(entry) => format!("{} {}", entry.signature, entry.command),
-            Item::Verification(entry) => format!("{} {}", entry.command, entry.outcome),
-            Item::Question(entry) => entry.question.clone(),
-            Item::NextStep(entry) => entry.action.clone(),
-            Item::Environment(entry) => format!("{} {}", entry.cwd, entry.branch),
+            Item::Finding(entry) | Item::Note(entry) => Cow::Borrowed(&entry.text),
+            Item::Error(entry) => both(&entry.signature, &entry.command),
+            Item::Verification(entry) => both(&entry.command, &entry.outcome),
+            Item::Question(entry) => Cow::Borrowed(&entry.question),
+            Item::NextStep(entry) => Cow::Borrowed(&entry.action),
+            Item::Environment(entry) => both(&entry.cwd, &entry.branch),
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::state::{HandoffState, Metadata};
 
 pub use assemble::assemble;
 
-use sizes::sizes;
+use sizes::Sizes;
 
 /// What reading one more statement costs beside its tokens, in tokens; the more, the fewer and richer are taken.
 const STATEMENT: i64 = 40;
@@ -41,7 +41,7 @@ const CRUMBS: usize = 4;
 pub type Measure<'a> = &'a dyn Fn(&HandoffState) -> usize;
 
 /// Measures the words of an entry, in tokens.
-pub type SizeOf<'a> = &'a (dyn Fn(&str) -> usize + Sync);
+pub type SizeOf<'a> = &'a dyn Fn(&str) -> usize;
 
 /// Which form of which fact was taken, by the fact's index.
 pub type Choice = BTreeMap<usize, usize>;
@@ -79,7 +79,7 @@ struct Packer<'a> {
     budget: usize,
     measure: Measure<'a>,
     /// Estimated tokens of each form of each fact; only for choosing.
-    sizes: Vec<Vec<usize>>,
+    sizes: Sizes<'a>,
     draft: Draft,
     /// The forms that did not fit, by fact.
     refused: BTreeSet<(usize, usize)>,
@@ -107,6 +107,8 @@ struct Offer {
     now: Option<usize>,
     /// Tokens that it adds.
     more: usize,
+    /// Whether these were counted; if not, it adds at least so many.
+    counted: bool,
 }
 
 impl<'a> Packer<'a> {
@@ -115,9 +117,9 @@ impl<'a> Packer<'a> {
         metadata: &'a Metadata,
         budget: usize,
         measure: Measure<'a>,
-        size_of: SizeOf,
+        size_of: SizeOf<'a>,
     ) -> Self {
-        let (ranking, sizes) = (Ranking::of(facts), sizes(facts, size_of));
+        let (ranking, sizes) = (Ranking::of(facts), Sizes::of(facts, size_of));
         let (draft, refused) = (Draft::default(), BTreeSet::new());
         Packer { facts, ranking, metadata, budget, measure, sizes, draft, refused }
     }
@@ -177,7 +179,7 @@ impl<'a> Packer<'a> {
             let taken = self.take_together(|packer, taken| {
                 let index = *rest.get(taken)?;
                 packer.take_unmeasured(index, shortest(index));
-                Some(packer.sizes[index][shortest(index)])
+                Some(packer.sizes.of_form(index, shortest(index)))
             });
             match taken {
                 0 => break,
@@ -253,11 +255,22 @@ impl<'a> Packer<'a> {
             if self.refused.contains(&(index, form)) {
                 continue;
             }
-            let size = self.sizes[index][form];
-            let more = now.map_or(size, |now| size.saturating_sub(self.sizes[index][now])).max(1);
+            let more = self.more(index, self.sizes.at_least(index, form), now);
             let density = self.density(index, form, now, more);
-            self.put(Offer { density, index: Reverse(index), form: Reverse(form), now, more });
+            self.put(Offer {
+                density,
+                index: Reverse(index),
+                form: Reverse(form),
+                now,
+                more,
+                counted: false,
+            });
         }
+    }
+
+    /// The tokens that a form of a fact adds.
+    fn more(&self, index: usize, size: usize, now: Option<usize>) -> usize {
+        now.map_or(size, |now| size.saturating_sub(self.sizes.of_form(index, now))).max(1)
     }
 
     /// Keeps an offer that adds something and may fit. Room only shrinks, so what is left out here stays out.
@@ -269,19 +282,21 @@ impl<'a> Packer<'a> {
 
     /// The form of a fact that adds most per token among those that may fit, and how many tokens it seems to add.
     ///
-    /// What is covered only grows, so what an offer adds only falls: one that leads and has not fallen since it was
-    /// put in is the best of all, though the others were not looked at again.
+    /// What is covered only grows, so what an offer adds only falls, as does its density once it is counted: one that is
+    /// counted, leads, and has not fallen since it was put in is the best of all, though the others were not looked at
+    /// again.
     fn best(&mut self) -> Option<(usize, usize, usize)> {
         while let Some(offer) = self.draft.offers.pop() {
             let (Reverse(index), Reverse(form)) = (offer.index, offer.form);
             if offer.more > self.room() + SLACK || offer.now != self.draft.choice.get(&index).copied() {
                 continue;
             }
-            let density = self.density(index, form, offer.now, offer.more);
-            if density == offer.density {
-                return Some((index, form, offer.more));
+            let more = self.more(index, self.sizes.of_form(index, form), offer.now);
+            let density = self.density(index, form, offer.now, more);
+            if offer.counted && density == offer.density {
+                return Some((index, form, more));
             }
-            self.put(Offer { density, ..offer });
+            self.put(Offer { density, more, counted: true, ..offer });
         }
         None
     }

@@ -79,22 +79,55 @@ pub(super) fn key(section: Section, subject: &str) -> String {
         Section::Files => path(subject),
         Section::Verification => subject.split_whitespace().collect::<Vec<_>>().join(" "),
         Section::Progress if subject.starts_with(Task::STATUS) => Task::STATUS.to_owned(),
-        Section::Errors => plain(subject).replace(|c: char| c.is_ascii_digit(), "0"),
+        Section::Errors => plain(subject).chars().map(without_digit).collect(),
         _ => plain(subject),
     }
 }
 
+/// How a key begins.
+pub(super) type Beginning = [u8; 8];
+
+/// How the key of an entry begins, without making all of it. A key that begins with another of [`BEGINNING`] bytes has
+/// the same, and equal keys have.
+pub(super) fn beginning(section: Section, subject: &str) -> Beginning {
+    match section {
+        Section::Files | Section::Verification => clipped(key(section, subject).chars()),
+        Section::Progress if subject.starts_with(Task::STATUS) => clipped(Task::STATUS.chars()),
+        Section::Errors => clipped(letters(without_lead(subject)).map(without_digit)),
+        _ => clipped(letters(without_lead(subject))),
+    }
+}
+
+fn clipped(letters: impl Iterator<Item = char>) -> Beginning {
+    let mut beginning = Beginning::default();
+    let mut length = 0;
+    for letter in letters {
+        let Some(room) = beginning.get_mut(length..length + letter.len_utf8()) else { break };
+        length += letter.encode_utf8(room).len();
+    }
+    beginning
+}
+
 /// The words of an entry, sorted, each once.
 fn words(section: Section, subject: &str, rationale: &str) -> Vec<String> {
-    let text = match section {
-        Section::Files | Section::Verification => return Vec::new(),
-        Section::Decisions => Cow::Owned(format!("{subject} {rationale}")),
-        _ => Cow::Borrowed(without_lead(subject)),
-    };
-    let mut words: Vec<String> = text::words(&text).map(Cow::into_owned).collect();
+    let mut words: Vec<String> = lookups(section, subject, rationale).map(Cow::into_owned).collect();
     words.sort_unstable();
     words.dedup();
     words
+}
+
+/// The words of an entry as they come.
+pub(super) fn lookups<'a>(
+    section: Section,
+    subject: &'a str,
+    rationale: &'a str,
+) -> impl Iterator<Item = Cow<'a, str>> {
+    let (subject, rationale) = match section {
+        Section::Files | Section::Verification => ("", ""),
+        Section::Decisions => (subject, rationale),
+        _ => (without_lead(subject), ""),
+    };
+    text::words(subject).chain(text::words(rationale))
 }
 
 /// What an entry is about, in its own words.
@@ -178,10 +211,22 @@ fn path(text: &str) -> String {
 
 /// The words of a text without what the way of writing adds.
 fn plain(text: &str) -> String {
-    let text = without_lead(text).to_lowercase();
+    let text = without_lead(text);
+    let plain: String = letters(text).collect();
+    if plain.is_empty() { text.to_lowercase() } else { plain }
+}
+
+/// The letters and digits of a text in lower case, one space between words.
+fn letters(text: &str) -> impl Iterator<Item = char> {
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let plain = words.collect::<Vec<_>>().join(" ");
-    if plain.is_empty() { text } else { plain }
+    let spaced =
+        words.enumerate().flat_map(|(at, word)| (at > 0).then_some(' ').into_iter().chain(word.chars()));
+    spaced.flat_map(char::to_lowercase)
+}
+
+/// Numbers in messages tell places and amounts, which differ from one time to the next.
+fn without_digit(letter: char) -> char {
+    if letter.is_ascii_digit() { '0' } else { letter }
 }
 
 /// A step without the words of ours that say how far it is.

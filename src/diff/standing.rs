@@ -1,12 +1,12 @@
 //! Preferring what already stands, so that a checkpoint shows changes of the work and not noise of the ranking.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde_json::Value;
 
-use super::identity::{IN_COMMON, Mark, key};
+use super::identity::{Beginning, IN_COMMON, Mark, beginning, key, lookups, subject};
 use super::known::{entry, rationale_of, subject_of};
 use super::parts::{Entry, Parts};
 use crate::delta::{Section, is_unread};
@@ -34,6 +34,8 @@ pub fn prefer(facts: Vec<Fact>, base: &HandoffState) -> Vec<Fact> {
 struct Standing {
     entries: Vec<(Mark, Entry)>,
     by_key: BTreeMap<(Section, String), usize>,
+    /// How the keys begin. Most facts are in no base, and told so by this alone.
+    beginnings: BTreeSet<(Section, Beginning)>,
     /// The entries that have a word.
     by_word: FxHashMap<String, Vec<usize>>,
 }
@@ -51,40 +53,57 @@ impl Standing {
             .rev()
             .map(|(at, (mark, _))| ((mark.section, mark.key.clone()), at))
             .collect();
+        let beginnings = entries
+            .iter()
+            .map(|(mark, it)| (mark.section, beginning(mark.section, subject(mark.section, it))));
         let mut by_word: FxHashMap<String, Vec<usize>> = FxHashMap::default();
         for (at, (mark, _)) in entries.iter().enumerate() {
             mark.words.iter().for_each(|word| by_word.entry(word.clone()).or_default().push(at));
         }
-        Standing { entries, by_key, by_word }
+        Standing { beginnings: beginnings.collect(), entries, by_key, by_word }
     }
 
     /// Where a fact stands.
     fn place(&self, fact: &Fact) -> Option<usize> {
-        let keys =
-            fact.forms.iter().filter_map(subject_of).map(|(section, text)| (section, key(section, &text)));
+        let subjects = fact.forms.iter().filter_map(subject_of);
+        let keys = subjects
+            .filter(|(section, text)| self.begins(*section, text))
+            .map(|(section, text)| (section, key(section, &text)));
         keys.filter_map(|key| self.by_key.get(&key).copied()).min().or_else(|| self.alike(&fact.forms[0]))
+    }
+
+    /// Whether an entry's key begins as that of this subject does.
+    fn begins(&self, section: Section, subject: &str) -> bool {
+        self.beginnings.contains(&(section, beginning(section, subject)))
     }
 
     /// The first entry that is like a form of a fact.
     fn alike(&self, form: &Item) -> Option<usize> {
         let (section, subject) = subject_of(form)?;
-        let mark = Mark::about(section, &subject, rationale_of(form));
-        let in_common = self.in_common(&mark);
-        let may_be = |at: &usize| section == Section::Constraints || in_common[*at] >= IN_COMMON;
+        let rationale = rationale_of(form);
+        let may_be: Vec<usize> = if section == Section::Constraints {
+            (0..self.entries.len()).filter(|_| self.begins(section, &subject)).collect()
+        } else {
+            self.with_words_of(section, &subject, rationale)
+        };
+        if may_be.is_empty() {
+            return None;
+        }
+        let mark = Mark::about(section, &subject, rationale);
         let is = |at: &usize| {
             let (other, _) = &self.entries[*at];
             other.section == section && other.likeness(&mark).is_some()
         };
-        (0..self.entries.len()).filter(may_be).find(is)
+        may_be.into_iter().find(is)
     }
 
-    /// How many words each entry has of these.
-    fn in_common(&self, mark: &Mark) -> Vec<usize> {
+    /// The entries with so many words of these that they may be alike.
+    fn with_words_of(&self, section: Section, subject: &str, rationale: &str) -> Vec<usize> {
         let mut counts = vec![0; self.entries.len()];
-        for at in mark.words.iter().filter_map(|word| self.by_word.get(word)).flatten() {
+        for at in lookups(section, subject, rationale).filter_map(|word| self.by_word.get(&*word)).flatten() {
             counts[*at] += 1;
         }
-        counts
+        (0..counts.len()).filter(|at| counts[*at] >= IN_COMMON).collect()
     }
 
     /// A fact, raised if it stands in the base, and its place there.

@@ -3,9 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::given::redacted;
 use super::tree::{self, Tree};
-use super::{Point, Service, conversation, fit};
+use super::{Point, Service, conversation, fit, read};
 use crate::error::{Error, Result};
 use crate::render::{self, Citations, Renderer};
 use crate::state::HandoffState;
@@ -106,7 +105,7 @@ impl Service {
         let record = self.record(id.as_str())?;
         let Some(number) = number.filter(|number| *number != record.version) else { return Ok(record) };
         match self.store.note(id, &version_name(number))? {
-            Some(bytes) => Ok(redacted(&Record::read(id, &bytes)?).0),
+            Some(bytes) => read(id, &bytes),
             None => Err(Error::NoSuchVersion { id: id.to_string(), number }),
         }
     }

@@ -50,8 +50,10 @@ pub use tree::Tree;
 pub use union::{Conflict, Decided};
 pub use words::Words;
 
+use std::sync::{Mutex, PoisonError};
+
 use crate::error::{Error, Result};
-use crate::store::{self, Expected, Id, Keep, Place, Record, Store};
+use crate::store::{self, Expected, Id, Keep, Place, Record, Revision, Store};
 use crate::surroundings::{Clock, Surroundings};
 
 /// How many former versions of a handoff stay, unless a setting says otherwise.
@@ -61,6 +63,8 @@ const VERSIONS: usize = 10;
 pub struct Service {
     store: Box<dyn Store>,
     settings: Settings,
+    /// What was read last: a save looks at the same document several times.
+    last: Mutex<Option<(Revision, Record)>>,
 }
 
 /// What holds for all requests.
@@ -86,7 +90,7 @@ impl Settings {
 impl Service {
     /// The service of a store.
     pub fn new(store: Box<dyn Store>, settings: Settings) -> Self {
-        Service { store, settings }
+        Service { store, settings, last: Mutex::default() }
     }
 
     /// The service of the store that was named, or of the one at hand.
@@ -100,11 +104,24 @@ impl Service {
         self.store.address()
     }
 
-    /// A handoff as it is kept. It passes the gate for secrets, since other tools and people write such files too.
+    /// A handoff as it is kept.
     pub fn record(&self, id: &str) -> Result<Record> {
         let id = Id::new(id)?;
-        let document = self.store.get(&id)?.ok_or_else(|| self.no_such(&id))?;
-        Ok(given::redacted(&Record::read(&id, &document.bytes)?).0)
+        self.there(&id)?.map(|(record, _)| record).ok_or_else(|| self.no_such(&id))
+    }
+
+    /// What is under an id, and which document that is.
+    fn there(&self, id: &Id) -> Result<Option<(Record, Revision)>> {
+        let Some(document) = self.store.get(id)? else { return Ok(None) };
+        let revision = document.revision();
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let record = match last.take() {
+            Some((known, record)) if known == revision => record,
+            _ => read(id, &document.bytes)?,
+        };
+        // Not what may be long.
+        *last = record.conversation.is_none().then(|| (revision, record.clone()));
+        Ok(Some((record, revision)))
     }
 
     fn no_such(&self, id: &Id) -> Error {
@@ -119,9 +136,10 @@ impl Service {
         mut change: impl FnMut(Option<Record>) -> Result<Record>,
     ) -> Result<Record> {
         loop {
-            let document = self.store.get(id)?;
-            let there = document.as_ref().map(|document| Record::read(id, &document.bytes)).transpose()?;
-            let expected = document.map_or(Expected::Nothing, |document| Expected::This(document.revision()));
+            let (there, expected) = match self.there(id)? {
+                Some((record, revision)) => (Some(record), Expected::This(revision)),
+                None => (None, Expected::Nothing),
+            };
             let keep = there.as_ref().filter(|_| keep == Keeping::Version);
             let keep = keep.map(|there| Keep { number: there.version, most: self.settings.versions });
             let record = change(there)?;
@@ -137,6 +155,11 @@ impl Service {
         let now = self.store.get(id)?;
         Ok(now.map_or(Expected::Nothing, |document| Expected::This(document.revision())) != expected)
     }
+}
+
+/// The handoff of a document. It passes the gate for secrets, since other tools and people write such files too.
+fn read(id: &Id, document: &[u8]) -> Result<Record> {
+    Ok(given::redacted(&Record::read(id, document)?).0)
 }
 
 /// Whether a change makes a version of what was there.

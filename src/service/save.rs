@@ -126,9 +126,7 @@ impl Service {
             return self.record(base).map(Some);
         }
         let Some(id) = &request.id else { return Ok(None) };
-        let id = Id::new(id)?;
-        let there = self.store.get(&id)?;
-        there.map(|document| Record::read(&id, &document.bytes)).transpose()
+        Ok(self.there(&Id::new(id)?)?.map(|(record, _)| record))
     }
 
     fn keep(
