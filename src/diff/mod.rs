@@ -17,6 +17,8 @@ mod words;
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 pub use apply::apply;
 pub use chain::{compact, replay};
 pub use compose::compose;
@@ -36,11 +38,13 @@ const NAME: usize = 120;
 
 /// What changed from the base to the new handoff; `known` tells why entries went.
 pub fn diff(base: &HandoffState, new: &HandoffState, known: &Known) -> Delta {
-    let (old, young) = (Parts::of(base), Parts::of(new));
+    let (from, to) = (sorted(base), sorted(new));
+    let (base_hash, target) = (name_of(&from), name_of(&to));
+    let (old, young) = (Parts::of_json(from), Parts::of_json(to));
     let mut delta = Delta {
         base_session: base.metadata.session_id.clone(),
-        base: hash(base),
-        target: hash(new),
+        base: base_hash,
+        target,
         fields: fields::between(&old.fields, &young.fields),
         ..Delta::default()
     };
@@ -75,14 +79,23 @@ pub fn diff(base: &HandoffState, new: &HandoffState, known: &Known) -> Delta {
 /// The content of a handoff in the one form that is compared and hashed: JSON without white space, the fields of every
 /// object sorted by name.
 pub fn canonical(state: &HandoffState) -> String {
-    let mut value = parts::json(state);
-    value.sort_all_objects();
-    value.to_string()
+    sorted(state).to_string()
 }
 
 /// The name of a handoff's content: `blake3:` and the hash of its canonical form.
 pub fn hash(state: &HandoffState) -> String {
-    format!("blake3:{}", blake3::hash(canonical(state).as_bytes()).to_hex())
+    name_of(&sorted(state))
+}
+
+/// A handoff in JSON, the fields of every object sorted by name.
+fn sorted(state: &HandoffState) -> Value {
+    let mut value = parts::json(state);
+    value.sort_all_objects();
+    value
+}
+
+fn name_of(sorted: &Value) -> String {
+    format!("blake3:{}", blake3::hash(sorted.to_string().as_bytes()).to_hex())
 }
 
 fn modified(section: Section, at: usize, old: &Entry, new: &Entry) -> Option<Modified> {

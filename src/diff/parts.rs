@@ -21,7 +21,12 @@ pub(super) struct Parts {
 
 impl Parts {
     pub fn of(state: &HandoffState) -> Self {
-        let mut root = object(json(state));
+        Parts::of_json(json(state))
+    }
+
+    /// Takes a handoff in JSON apart.
+    pub fn of_json(state: Value) -> Self {
+        let mut root = object(state);
         let lists = Section::ALL.map(|section| (section, take(section, &mut root))).into_iter().collect();
         Parts { lists, fields: flat(root) }
     }

@@ -158,7 +158,7 @@ fn quoted(item: &Item) -> String {
                 .map(String::as_str)
                 .join(" ")
         }
-        item => item.text(),
+        item => item.text().into_owned(),
     }
 }
 
