@@ -1,5 +1,6 @@
 //! The pipeline: a transcript in, a handoff out, in the order it runs.
 
+use std::io::Read;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -101,7 +102,23 @@ pub fn build_in_steps(bytes: &[u8], options: &Options, step: Step) -> Result<Han
 pub fn resume(bytes: &[u8], options: &Options, kept: Option<&[u8]>) -> Result<(Handoff, Kept)> {
     refuse_small(options.budget)?;
     let (format, encoding) = (options.format.as_deref(), options.tokenizer.encoding());
-    let session = checkpoint::read(bytes, format, encoding, kept)?;
+    resumed(checkpoint::read(bytes, format, encoding, kept)?, options)
+}
+
+/// The same of a file, of which only what is new is read into memory. None if it has to be read whole, as where it does
+/// not begin with what was kept.
+pub fn resume_file(
+    file: impl Read + Send,
+    options: &Options,
+    kept: &[u8],
+) -> Result<Option<(Handoff, Kept)>> {
+    refuse_small(options.budget)?;
+    let (format, encoding) = (options.format.as_deref(), options.tokenizer.encoding());
+    let session = checkpoint::read_on(file, format, encoding, kept);
+    session.map(|session| resumed(session, options)).transpose()
+}
+
+fn resumed(session: checkpoint::Session, options: &Options) -> Result<(Handoff, Kept)> {
     let choose = || choose(&session.transcript, session.tokens, options, &|_| Ok(()));
     let (chosen, kept) = rayon::join(choose, || session.keep());
     Ok((handoff(chosen?, session.transcript.warnings, options), kept))

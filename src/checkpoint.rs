@@ -10,17 +10,25 @@
 
 mod piece;
 
+use std::io::Read;
+
 use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::event::{Event, EventKind, Transcript};
-use crate::format::{self, Growing, Reading};
+use crate::format::{self, Growing, Head, Reading};
 use crate::token::Encoding;
 use crate::{count, redact};
 
 pub use piece::Kept;
 
-use piece::{Addition, HASH, Held, Mark, Piece, pieces};
+use piece::{Addition, Held, Mark, Piece, pieces};
+
+/// Bytes that are hashed at a time: they stay in the processor's cache.
+const BLOCK: usize = 256 << 10;
+
+/// The most bytes that are read of what is new.
+const LIMIT: u64 = 1 << 30;
 
 /// A session behind the gate.
 pub struct Session {
@@ -43,18 +51,24 @@ enum Keeping {
 /// Reads a session: on from what was kept of it, if that is still its beginning.
 pub fn read(bytes: &[u8], format: Option<&str>, encoding: Encoding, kept: Option<&[u8]>) -> Result<Session> {
     let Some((growing, text)) = format::growing(bytes, format)? else { return anew(bytes, format, encoding) };
-    let (lines, torn) = text.split_at(memchr::memrchr(b'\n', text).map_or(0, |end| end + 1));
-    let before = kept.and_then(|kept| Reader::open(kept, growing, encoding, lines));
-    let reader = before
-        .and_then(|reader| reader.read_on(lines))
-        .or_else(|| Reader::new(growing, encoding).read_on(lines));
-    let Some(reader) = reader else { return anew(bytes, format, encoding) };
-    if torn.is_empty() {
-        return reader.session();
-    }
-    let kept = reader.addition().keep(&reader.transcript);
-    let session = reader.read_on(text).map_or_else(|| anew(bytes, format, encoding), Reader::session)?;
-    Ok(Session { kept: Keeping::Before(kept), ..session })
+    let on = |kept| Reader::open(kept, Some(growing.format), encoding, text)?.to_the_end_of(text);
+    let session = kept.and_then(on).or_else(|| Reader::new(growing, encoding).to_the_end_of(text));
+    session.map_or_else(|| anew(bytes, format, encoding), Ok)
+}
+
+/// The same of a file that grew, of which only what is new is held in memory; none if it has to be read whole: it begins
+/// with something else, or is still so short that its format is not settled.
+pub fn read_on(
+    mut file: impl Read + Send,
+    format: Option<&str>,
+    encoding: Encoding,
+    kept: &[u8],
+) -> Option<Session> {
+    let reader = Reader::open(kept, format, encoding, &mut file)?;
+    let is_settled = reader.mark.length >= Head::BYTES && reader.mark.lines as usize >= Head::RECORDS;
+    let mut added = String::new();
+    file.take(LIMIT).read_to_string(&mut added).ok().filter(|_| is_settled)?;
+    reader.to_the_end(added.as_bytes())
 }
 
 /// Reads a session that cannot be read on.
@@ -107,18 +121,18 @@ impl Reader {
         Reader { growing, encoding, hasher, mark, transcript, held, replaced: Vec::new() }
     }
 
-    /// A reader that has read what was kept; none if the text does not begin with it.
-    fn open(kept: &[u8], growing: &'static Growing, encoding: Encoding, text: &[u8]) -> Option<Self> {
+    /// A reader that has read what was kept; none if the text does not begin with it. What stands behind is left unread.
+    fn open(kept: &[u8], format: Option<&str>, encoding: Encoding, text: impl Read + Send) -> Option<Self> {
         let pieces = pieces(kept)?;
-        let ((_, last), _): (([u8; HASH], Mark), _) = postcard::take_from_bytes(pieces.last()?).ok()?;
-        let before = text.get(..last.length)?;
-        if last.format != growing.format || last.encoding != encoding.name() {
+        let last = piece::last_mark(&pieces)?;
+        let growing = format::GROWING.iter().find(|growing| growing.format == last.format)?;
+        if format.is_some_and(|name| name != growing.format) || last.encoding != encoding.name() {
             return None;
         }
-        let hash = || blake3::Hasher::new().update(before).clone();
+        let hash = || hash_of(text, last.length);
         let read = || pieces.iter().try_fold(Reader::new(growing, encoding), |reader, it| reader.with(it));
         let (hasher, reader) = rayon::join(hash, read);
-        let reader = reader?;
+        let (hasher, reader) = (hasher?, reader?);
         (hasher.finalize().as_bytes() == &reader.mark.hash).then_some(Reader { hasher, ..reader })
     }
 
@@ -162,15 +176,32 @@ impl Reader {
         }
     }
 
+    /// Reads to the end of a text of which it has read the beginning.
+    fn to_the_end_of(self, text: &[u8]) -> Option<Session> {
+        let added = text.get(self.mark.length..)?;
+        self.to_the_end(added)
+    }
+
+    /// Reads to the end of the text behind the mark; none if it has to be read together with what stands before, or if
+    /// nothing of a session is in it.
+    fn to_the_end(self, added: &[u8]) -> Option<Session> {
+        let (lines, torn) = added.split_at(memchr::memrchr(b'\n', added).map_or(0, |end| end + 1));
+        let reader = self.read_on(lines)?;
+        if torn.is_empty() {
+            return reader.session();
+        }
+        let kept = Keeping::Before(reader.addition().keep(&reader.transcript));
+        Some(Session { kept, ..reader.read_on(torn)?.session()? })
+    }
+
     /// Reads the text behind the mark; none if it has to be read together with what stands before.
-    fn read_on(mut self, text: &[u8]) -> Option<Self> {
+    fn read_on(mut self, added: &[u8]) -> Option<Self> {
         if self.mark.state.is_none() && self.mark.length > 0 {
             return None;
         }
         let (known, warned) = (self.transcript.events.len(), self.transcript.warnings.len());
         let held: Vec<bool> =
             self.transcript.events[..self.held.events].iter().map(|event| event.abandoned).collect();
-        let added = &text[self.mark.length..];
         let mut reading = Reading {
             transcript: self.transcript,
             lines: self.mark.lines,
@@ -182,7 +213,7 @@ impl Reader {
         }
         self.hasher.update(added);
         self.mark.hash = *self.hasher.finalize().as_bytes();
-        self.mark.length = text.len();
+        self.mark.length += added.len();
         self.mark.lines = reading.lines;
         self.mark.state = reading.state;
         self.transcript = reading.transcript;
@@ -216,12 +247,26 @@ impl Reader {
         }
     }
 
-    fn session(self) -> Result<Session> {
+    fn session(self) -> Option<Session> {
         let kept = Keeping::Whole(Box::new(self.addition()));
-        let transcript = format::checked(self.transcript, self.growing.format)?;
+        let transcript = format::checked(self.transcript, self.growing.format).ok()?;
         let tokens = self.mark.tokens.iter().map(|tokens| *tokens as usize).sum();
-        Ok(Session { transcript, tokens, kept })
+        Some(Session { transcript, tokens, kept })
     }
+}
+
+/// A hasher that has seen so many bytes of a text; none if it has fewer.
+fn hash_of(mut text: impl Read, length: usize) -> Option<blake3::Hasher> {
+    let mut hasher = blake3::Hasher::new();
+    let mut block = vec![0; BLOCK];
+    let mut left = length;
+    while left > 0 {
+        let block = &mut block[..left.min(BLOCK)];
+        text.read_exact(block).ok()?;
+        hasher.update(block);
+        left -= block.len();
+    }
+    Some(hasher)
 }
 
 /// Whether an event is the result of one of these calls.
@@ -249,11 +294,11 @@ mod tests {
     /// Whether a session that began as one text is read on as another.
     #[track_caller]
     fn check(before: &str, now: &str, expected: bool) {
-        let (encoding, growing) = (Encoding::O200kBase, &format::GROWING[0]);
+        let encoding = Encoding::O200kBase;
         let kept = read(before.as_bytes(), Some("claude-code"), encoding, None).unwrap().keep().after(None);
-        let open = |encoding| Reader::open(&kept, growing, encoding, now.as_bytes());
-        let reader = open(encoding).and_then(|reader| reader.read_on(now.as_bytes()));
-        assert_eq!(reader.is_some(), expected, "{now}");
+        let open = |encoding| Reader::open(&kept, None, encoding, now.as_bytes());
+        let session = open(encoding).and_then(|reader| reader.to_the_end_of(now.as_bytes()));
+        assert_eq!(session.is_some(), expected, "{now}");
         assert!(open(Encoding::R50kBase).is_none());
     }
 

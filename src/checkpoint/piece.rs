@@ -7,7 +7,7 @@ use crate::event::{Event, Transcript, Warning};
 use crate::{format, redact};
 
 /// What kept bytes begin with: which layout they have. What another version kept is not read.
-const LAYOUT: &[u8] = concat!("baton ", env!("CARGO_PKG_VERSION"), " checkpoint 2\n").as_bytes();
+const LAYOUT: &[u8] = concat!("baton ", env!("CARGO_PKG_VERSION"), " checkpoint 3\n").as_bytes();
 
 /// Bytes of a hash.
 pub(super) const HASH: usize = blake3::OUT_LEN;
@@ -140,6 +140,12 @@ pub(super) fn pieces(kept: &[u8]) -> Option<Vec<&[u8]>> {
         rest = behind;
     }
     Some(pieces)
+}
+
+/// The mark of the last of these pieces.
+pub(super) fn last_mark(pieces: &[&[u8]]) -> Option<Mark> {
+    let ((_, mark), _): (([u8; HASH], Mark), _) = postcard::take_from_bytes(pieces.last()?).ok()?;
+    Some(mark)
 }
 
 /// What a format knows, behind the gate; none if the gate changes more than the words of calls. Those may change: a

@@ -84,18 +84,23 @@ pub(super) fn key(section: Section, subject: &str) -> String {
     }
 }
 
-/// How a key begins.
+/// The first bytes of a key. A key that is the beginning of another has the same, and has at least [`BEGINNING`] bytes.
 pub(super) type Beginning = [u8; 8];
 
-/// How the key of an entry begins, without making all of it. A key that begins with another of [`BEGINNING`] bytes has
-/// the same, and equal keys have.
+/// How a key begins.
+pub(super) fn beginning_of(key: &str) -> Beginning {
+    clipped(key.chars())
+}
+
+/// The same of the key that an entry has, without making all of it.
 pub(super) fn beginning(section: Section, subject: &str) -> Beginning {
-    match section {
-        Section::Files | Section::Verification => clipped(key(section, subject).chars()),
-        Section::Progress if subject.starts_with(Task::STATUS) => clipped(Task::STATUS.chars()),
+    let beginning = match section {
+        Section::Files | Section::Verification => Beginning::default(),
+        Section::Progress if subject.starts_with(Task::STATUS) => Beginning::default(),
         Section::Errors => clipped(letters(without_lead(subject)).map(without_digit)),
         _ => clipped(letters(without_lead(subject))),
-    }
+    };
+    if beginning == Beginning::default() { beginning_of(&key(section, subject)) } else { beginning }
 }
 
 fn clipped(letters: impl Iterator<Item = char>) -> Beginning {

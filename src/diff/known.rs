@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -10,6 +9,7 @@ use serde_json::Value;
 
 use super::identity::{Mark, subject};
 use super::name;
+use super::near::Near;
 use super::parts::{Entry, Parts, lines, words as field};
 use crate::delta::{Delta, Reason, Section};
 use crate::fact::{Fact, Item};
@@ -21,8 +21,8 @@ use crate::state::{HandoffState, Task};
 #[derive(Debug, Clone, Default)]
 pub struct Known {
     facts: Vec<Fact>,
-    /// Of the facts, or of another handoff; made when an entry went, which most saves do without.
-    marks: OnceLock<Vec<Mark>>,
+    /// What another handoff says.
+    marks: Vec<Mark>,
     /// Whether this is everything that was found in the session.
     whole: bool,
     /// What was said before of entries that went.
@@ -37,7 +37,7 @@ impl Known {
 
     /// What another handoff of the same time says, such as a longer one.
     pub fn state(state: &HandoffState) -> Self {
-        Known { marks: marks(&Parts::of(state)).into(), ..Known::default() }
+        Known { marks: marks(&Parts::of(state)), ..Known::default() }
     }
 
     /// What the deltas on the way said, the newest first.
@@ -53,18 +53,18 @@ impl Known {
         Known { whole: false, ..self }
     }
 
-    fn marks(&self) -> &[Mark] {
+    /// What is said that may be of these entries.
+    fn said_of(&self, entries: &Near) -> Vec<Mark> {
         let mark = |item: &Item| {
-            subject_of(item).map(|(section, subject)| Mark::about(section, &subject, rationale_of(item)))
+            let ((section, subject), rationale) = (subject_of(item)?, rationale_of(item));
+            let may_be = entries.has(section, &subject, rationale);
+            may_be.then(|| Mark::about(section, &subject, rationale))
         };
         let both = |fact: &Fact| {
             [fact.forms.first(), fact.forms.last()].into_iter().flatten().filter_map(mark).collect::<Vec<_>>()
         };
-        self.marks.get_or_init(|| self.facts.par_iter().flat_map_iter(both).collect())
-    }
-
-    fn says(&self, mark: &Mark) -> bool {
-        self.marks().iter().any(|known| known.is(mark))
+        let facts: Vec<Mark> = self.facts.par_iter().flat_map_iter(both).collect();
+        self.marks.iter().cloned().chain(facts).collect()
     }
 }
 
@@ -134,6 +134,8 @@ fn marks(parts: &Parts) -> Vec<Mark> {
 /// What tells why an entry went.
 pub(super) struct Witness<'a> {
     known: &'a Known,
+    /// What is known to be said, as far as it may be of the entries that went.
+    said: Vec<Mark>,
     /// Whether an entry that nobody says any more is over: all is known of the session that the base is from.
     silence_tells: bool,
     /// Everything the new handoff says.
@@ -147,7 +149,15 @@ pub(super) struct Witness<'a> {
 }
 
 impl<'a> Witness<'a> {
-    pub fn of(old: &Parts, new: &Parts, added: Vec<(Section, Entry)>, known: &'a Known) -> Self {
+    pub fn of(
+        old: &Parts,
+        new: &Parts,
+        added: Vec<(Section, Entry)>,
+        gone: &[(Section, &Entry)],
+        known: &'a Known,
+    ) -> Self {
+        let gone: Vec<Mark> = gone.iter().map(|(section, entry)| Mark::of(*section, entry)).collect();
+        let near = Near::of(gone.iter());
         let session = |parts: &Parts| field(&parts.fields, "metadata.session_id").to_owned();
         let list = |section| new.lists[&section].iter();
         let passed = list(Section::Verification).filter(|it| field(it, "outcome").starts_with("passed"));
@@ -157,6 +167,7 @@ impl<'a> Witness<'a> {
         };
         Witness {
             known,
+            said: if gone.is_empty() { Vec::new() } else { known.said_of(&near) },
             silence_tells: known.whole && !session(old).is_empty() && session(old) == session(new),
             new: marks(new),
             added: added.into_iter().map(said).collect(),
@@ -197,7 +208,7 @@ impl<'a> Witness<'a> {
 
     /// Whether a step is reported as done.
     fn is_done(&self, step: &Mark) -> bool {
-        let mut reports = self.known.marks().iter().chain(&self.new);
+        let mut reports = self.said.iter().chain(&self.new);
         reports
             .any(|it| it.section == Section::Progress && (it.key == step.key || it.likeness(step).is_some()))
     }
@@ -225,6 +236,7 @@ impl<'a> Witness<'a> {
                 | Section::Constraints
                 | Section::Decisions
         );
-        would && self.silence_tells && !self.known.says(mark) && !self.new.iter().any(|new| new.is(mark))
+        let is_said = || self.said.iter().chain(&self.new).any(|said| said.is(mark));
+        would && self.silence_tells && !is_said()
     }
 }

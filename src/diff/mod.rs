@@ -10,6 +10,7 @@ mod cut;
 mod fields;
 mod identity;
 mod known;
+mod near;
 mod parts;
 mod place;
 mod standing;
@@ -61,16 +62,21 @@ pub fn diff(base: &HandoffState, new: &HandoffState, known: &Known) -> Delta {
             }
         }
     }
-    let witness = Witness::of(&old, &young, added.clone(), known);
-    for (section, pairs) in &pairs {
-        let old = &old.lists[section];
-        let gone = place::removed(pairs, old.len()).into_iter().map(|at| Removed {
-            section: *section,
-            entry: name(*section, &old[at]),
-            reason: witness.reason(*section, &old[at]),
-        });
-        delta.removed.extend(gone);
-    }
+    let gone: Vec<(Section, &Entry)> = pairs
+        .iter()
+        .flat_map(|(section, pairs)| {
+            let old = &old.lists[section];
+            place::removed(pairs, old.len()).into_iter().map(|at| (*section, &old[at]))
+        })
+        .collect();
+    let witness = Witness::of(&old, &young, added.clone(), &gone, known);
+    delta.removed = gone
+        .into_iter()
+        .map(|(section, entry)| {
+            let reason = witness.reason(section, entry);
+            Removed { section, entry: name(section, entry), reason }
+        })
+        .collect();
     let made = set_added(&mut delta, added);
     debug_assert!(made.is_some(), "the entries come from a handoff");
     delta

@@ -1,13 +1,13 @@
 //! Preferring what already stands, so that a checkpoint shows changes of the work and not noise of the ranking.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 use serde_json::Value;
 
-use super::identity::{Beginning, IN_COMMON, Mark, beginning, key, lookups, subject};
+use super::identity::{Mark, key};
 use super::known::{entry, rationale_of, subject_of};
+use super::near::Near;
 use super::parts::{Entry, Parts};
 use crate::delta::{Section, is_unread};
 use crate::fact::{Fact, Item};
@@ -34,10 +34,7 @@ pub fn prefer(facts: Vec<Fact>, base: &HandoffState) -> Vec<Fact> {
 struct Standing {
     entries: Vec<(Mark, Entry)>,
     by_key: BTreeMap<(Section, String), usize>,
-    /// How the keys begin. Most facts are in no base, and told so by this alone.
-    beginnings: BTreeSet<(Section, Beginning)>,
-    /// The entries that have a word.
-    by_word: FxHashMap<String, Vec<usize>>,
+    near: Near,
 }
 
 impl Standing {
@@ -53,38 +50,26 @@ impl Standing {
             .rev()
             .map(|(at, (mark, _))| ((mark.section, mark.key.clone()), at))
             .collect();
-        let beginnings = entries
-            .iter()
-            .map(|(mark, it)| (mark.section, beginning(mark.section, subject(mark.section, it))));
-        let mut by_word: FxHashMap<String, Vec<usize>> = FxHashMap::default();
-        for (at, (mark, _)) in entries.iter().enumerate() {
-            mark.words.iter().for_each(|word| by_word.entry(word.clone()).or_default().push(at));
-        }
-        Standing { beginnings: beginnings.collect(), entries, by_key, by_word }
+        let near = Near::of(entries.iter().map(|(mark, _)| mark));
+        Standing { entries, by_key, near }
     }
 
     /// Where a fact stands.
     fn place(&self, fact: &Fact) -> Option<usize> {
         let subjects = fact.forms.iter().filter_map(subject_of);
         let keys = subjects
-            .filter(|(section, text)| self.begins(*section, text))
+            .filter(|(section, text)| !self.near.by_key(*section, text).is_empty())
             .map(|(section, text)| (section, key(section, &text)));
         keys.filter_map(|key| self.by_key.get(&key).copied()).min().or_else(|| self.alike(&fact.forms[0]))
-    }
-
-    /// Whether an entry's key begins as that of this subject does.
-    fn begins(&self, section: Section, subject: &str) -> bool {
-        self.beginnings.contains(&(section, beginning(section, subject)))
     }
 
     /// The first entry that is like a form of a fact.
     fn alike(&self, form: &Item) -> Option<usize> {
         let (section, subject) = subject_of(form)?;
         let rationale = rationale_of(form);
-        let may_be: Vec<usize> = if section == Section::Constraints {
-            (0..self.entries.len()).filter(|_| self.begins(section, &subject)).collect()
-        } else {
-            self.with_words_of(section, &subject, rationale)
+        let may_be = match section {
+            Section::Constraints => self.near.by_key(section, &subject).to_vec(),
+            _ => self.near.by_words(section, &subject, rationale),
         };
         if may_be.is_empty() {
             return None;
@@ -95,15 +80,6 @@ impl Standing {
             other.section == section && other.likeness(&mark).is_some()
         };
         may_be.into_iter().find(is)
-    }
-
-    /// The entries with so many words of these that they may be alike.
-    fn with_words_of(&self, section: Section, subject: &str, rationale: &str) -> Vec<usize> {
-        let mut counts = vec![0; self.entries.len()];
-        for at in lookups(section, subject, rationale).filter_map(|word| self.by_word.get(&*word)).flatten() {
-            counts[*at] += 1;
-        }
-        (0..counts.len()).filter(|at| counts[*at] >= IN_COMMON).collect()
     }
 
     /// A fact, raised if it stands in the base, and its place there.

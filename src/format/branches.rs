@@ -3,26 +3,30 @@
 //! The records are a tree by their parents, and side branches of all kinds occur. Only one shape proves a rewind: two
 //! messages that the user typed after the same record. Then what followed from the first was dropped.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::json::Value;
+use super::key::Key;
 use super::sink::Sink;
-use super::value::{owned, string, time};
+use super::value::{string, time};
 use crate::event::Event;
 
 /// The records so far, as a tree.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Branches {
     nodes: Vec<Node>,
-    by_uuid: FxHashMap<String, usize>,
+    by_uuid: FxHashMap<Key, usize>,
     /// The last typed message after each record.
-    typed: FxHashMap<String, usize>,
+    typed: FxHashMap<Key, usize>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(from = "Fields", into = "Fields")]
 struct Node {
-    events: std::ops::Range<usize>,
+    events: Range<usize>,
     /// The last record that has this one as its parent.
     child: Option<usize>,
     /// The record before this one with the same parent.
@@ -30,9 +34,24 @@ struct Node {
     abandoned: bool,
 }
 
+/// A node as it is kept: there is one for each record, so names of fields would be most of it.
+type Fields = (usize, usize, Option<usize>, Option<usize>, bool);
+
+impl From<Fields> for Node {
+    fn from((start, end, child, sibling, abandoned): Fields) -> Self {
+        Node { events: start..end, child, sibling, abandoned }
+    }
+}
+
+impl From<Node> for Fields {
+    fn from(node: Node) -> Self {
+        (node.events.start, node.events.end, node.child, node.sibling, node.abandoned)
+    }
+}
+
 /// A record's place in the tree.
 pub(super) struct Record<'a> {
-    pub uuid: String,
+    pub uuid: &'a str,
     pub parent: Option<&'a str>,
     /// Where the events begin that came out of it; they are the last ones.
     pub since: usize,
@@ -54,7 +73,7 @@ impl Branches {
         let since = out.transcript.events.len();
         let typed = tell(out);
         let parent = string(record, &[keys[1]]);
-        if let Some(uuid) = owned(record, &[keys[0]]) {
+        if let Some(uuid) = string(record, &[keys[0]]) {
             self.add(Record { uuid, parent, since, typed }, &mut out.transcript.events);
         }
     }
@@ -63,10 +82,11 @@ impl Branches {
     pub fn add(&mut self, record: Record, events: &mut [Event]) {
         let index = self.nodes.len();
         let own = record.since..events.len();
-        let parent = record.parent.and_then(|parent| self.by_uuid.get(parent).copied());
-        let again = self.by_uuid.insert(record.uuid, index).is_some();
-        let after = record.parent.filter(|_| record.typed && !again);
-        if let Some(earlier) = after.and_then(|parent| self.typed.insert(parent.to_owned(), index)) {
+        let before = record.parent.map(Key::of);
+        let parent = before.and_then(|before| self.by_uuid.get(&before).copied());
+        let again = self.by_uuid.insert(Key::of(record.uuid), index).is_some();
+        let after = before.filter(|_| record.typed && !again);
+        if let Some(earlier) = after.and_then(|before| self.typed.insert(before, index)) {
             self.abandon(earlier, events);
         }
         let late = !record.typed && parent.is_some_and(|parent| self.nodes[parent].abandoned);
@@ -79,7 +99,7 @@ impl Branches {
 
     /// Marks all that came after a record: the host says that the user went back to it.
     pub fn rewind(&mut self, target: &str, events: &mut [Event]) {
-        let mut next = self.by_uuid.get(target).and_then(|index| self.nodes.get(*index)?.child);
+        let mut next = self.by_uuid.get(&Key::of(target)).and_then(|index| self.nodes.get(*index)?.child);
         while let Some(child) = next {
             self.abandon(child, events);
             next = self.nodes[child].sibling;

@@ -5,12 +5,6 @@ use std::borrow::Cow;
 use crate::format::json::{Object, Value, scalars};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// Bytes of the beginning that formats may look at as text.
-const TEXT: usize = 64 << 10;
-
-/// Lines that are looked at as records.
-const RECORDS: usize = 40;
-
 /// A line longer than this is looked at by its shape only.
 const LONG_LINE: usize = 4 << 10;
 
@@ -28,9 +22,15 @@ pub struct Head<'a> {
 }
 
 impl<'a> Head<'a> {
+    /// Bytes of the beginning that formats may look at as text.
+    pub const BYTES: usize = 64 << 10;
+
+    /// Lines that are looked at as records, blank ones not counted.
+    pub const RECORDS: usize = 40;
+
     /// Looks at the beginning of an input in UTF-8.
     pub fn of(bytes: &'a [u8]) -> Self {
-        let text = String::from_utf8_lossy(&bytes[..bytes.len().min(TEXT)]);
+        let text = String::from_utf8_lossy(&bytes[..bytes.len().min(Self::BYTES)]);
         let whole = bytes.trim_ascii();
         let single = memchr::memchr(b'\n', whole).is_none();
         let first = first_lines(whole).next().and_then(record);
@@ -54,7 +54,11 @@ fn json_lines(bytes: &[u8]) -> Vec<Value> {
 }
 
 fn first_lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    bytes.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()).take(RECORDS)
+    bytes
+        .split(|&byte| byte == b'\n')
+        .map(<[u8]>::trim_ascii)
+        .filter(|line| !line.is_empty())
+        .take(Head::RECORDS)
 }
 
 fn record(line: &[u8]) -> Option<Value> {
@@ -199,9 +203,9 @@ mod tests {
 
     #[test]
     fn a_long_line_is_looked_at_by_its_shape() {
-        let line = json!({"type": "user", "text": "x".repeat(TEXT)}).to_string();
+        let line = json!({"type": "user", "text": "x".repeat(Head::BYTES)}).to_string();
         let head = Head::of(line.as_bytes());
         assert_eq!(head.records[0]["type"].as_str(), Some("user"));
-        assert!(head.records[0].to_string().len() < 1000 && head.text.len() == TEXT);
+        assert!(head.records[0].to_string().len() < 1000 && head.text.len() == Head::BYTES);
     }
 }

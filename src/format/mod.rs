@@ -20,6 +20,7 @@ mod blocks;
 mod branches;
 mod context;
 mod diff;
+mod key;
 mod numbered;
 mod outcome;
 mod parts;

@@ -1,13 +1,13 @@
 //! Checkpoints: a session saved while it goes on, as often as anybody likes, for the cost of what is new.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use super::tell::put_together;
 use super::transcript::read;
 use super::{Given, Save, Saved, Service, Words};
-use crate::build::{MINIMUM, Options, resume};
+use crate::build::{Handoff, MINIMUM, Options, resume, resume_file};
 use crate::checkpoint::Kept;
 use crate::error::{Error, Result};
 use crate::render::Citations;
@@ -70,12 +70,16 @@ impl Service {
         origin: &Origin,
         surroundings: &Surroundings,
     ) -> Result<Option<Saved>> {
-        let bytes = read(origin)?;
         let before = self.record(id.as_str()).ok();
         let kept = self.store.note(id, RESUME)?;
         let options = Options { recorded_root: true, ..as_before(before.as_ref()) };
-        let resumed = resume(&bytes, &options, kept.as_deref());
-        let (handoff, kept) = resumed.map_err(|error| error.of(&origin.path))?;
+        let grown = kept.as_deref().map(|kept| grown(origin, &options, kept)).transpose()?.flatten();
+        let (handoff, kept) = match grown {
+            Some(resumed) => resumed,
+            None => {
+                resume(&read(origin)?, &options, kept.as_deref()).map_err(|error| error.of(&origin.path))?
+            }
+        };
         // To know the project of a folder may take a while, and is found out once.
         let project = match before
             .as_ref()
@@ -116,6 +120,13 @@ impl Service {
         let noted = self.store.note(&Id::new(id)?, SUMMARY)?;
         Ok(noted.map(|summary| redact::text(&String::from_utf8_lossy(&summary)).into_owned()))
     }
+}
+
+/// The handoff of a file that only grew; none if it has to be read whole.
+fn grown(origin: &Origin, options: &Options, kept: &[u8]) -> Result<Option<(Handoff, Kept)>> {
+    let is_file = origin.session.is_none() && origin.path.is_file();
+    let Some(file) = is_file.then(|| File::open(&origin.path).ok()).flatten() else { return Ok(None) };
+    resume_file(file, options, kept)
 }
 
 /// Whether two handoffs of a session are of the same length of it, and tell a reader the same: then one of them is enough.

@@ -12,18 +12,19 @@ use super::todos::{self, Board};
 use super::{calls, commands, titles};
 use crate::event::{Action, Actor, Context, EventKind, Status, Todo, Usage};
 use crate::format::branches::{self, Branches};
+use crate::format::key::Key;
 use crate::format::lines::Sink;
 
 /// What is known at a place in the file: all that later records refer to.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Session {
     /// Calls by their id.
-    calls: FxHashMap<String, Pending>,
+    calls: FxHashMap<Key, Pending>,
     /// Results whose call is still to come: calls that run at the same time are written in any order.
     #[serde(skip)]
-    early: FxHashMap<String, (usize, SideCopy)>,
+    early: FxHashMap<Key, (usize, SideCopy)>,
     /// Where the figures of each API message stand.
-    usage: FxHashMap<String, usize>,
+    usage: FxHashMap<Key, usize>,
     /// What was queued while the agent worked, and how often it is still to come again as a message.
     queued: FxHashMap<String, Vec<usize>>,
     /// A compaction whose summary is still to come.
@@ -42,6 +43,7 @@ pub(super) struct Session {
 #[derive(Serialize, Deserialize)]
 struct Pending {
     event: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     todos: Option<todos::Plan>,
 }
 
@@ -60,7 +62,7 @@ impl Session {
         let typed = self.content(raw, &mut place);
         let Some(uuid) = uuid else { return };
         let events = &mut out.transcript.events;
-        let record = branches::Record { uuid, parent: parent.as_deref(), since: start, typed };
+        let record = branches::Record { uuid: &uuid, parent: parent.as_deref(), since: start, typed };
         self.branches.add(record, events);
     }
 
@@ -241,12 +243,12 @@ impl Session {
             }
         }
         if let Some((id, figures)) = id.zip(usage) {
-            self.usage(id, &figures, place);
+            self.usage(&id, &figures, place);
         }
     }
 
     /// The figures stand once per API message, where it begins; its last line has the final ones.
-    fn usage(&mut self, id: String, figures: &Figures, place: &mut Place) {
+    fn usage(&mut self, id: &str, figures: &Figures, place: &mut Place) {
         let count = |number: Option<u64>| number.unwrap_or(0);
         let cached = count(figures.cache_read);
         let usage = EventKind::Usage(Usage {
@@ -254,6 +256,7 @@ impl Session {
             cached,
             output: count(figures.output),
         });
+        let id = Key::of(id);
         match self.usage.get(&id) {
             Some(&event) => place.out.replace(event, usage),
             // The host's own messages cost nothing.
@@ -270,7 +273,7 @@ impl Session {
         if let Some(items) = written {
             self.todos(items, place);
         }
-        let Some(id) = block.id else { return };
+        let Some(id) = block.id.as_deref().map(Key::of) else { return };
         let early = self.early.remove(&id);
         let pending = Pending { event, todos };
         if let Some((result, side)) = early {
@@ -280,7 +283,7 @@ impl Session {
     }
 
     fn result(&mut self, block: Block, side: Option<SideCopy>, denial: Option<&str>, place: &mut Place) {
-        let id = block.tool_use_id.unwrap_or_default();
+        let id = Key::of(&block.tool_use_id.unwrap_or_default());
         let (text, reminders) = tags::without_reminders(block.content);
         let mut side = side.unwrap_or_default();
         let result = results::alone(text, block.is_error, denial, &mut side);

@@ -1,0 +1,19 @@
+//! Ids of records and calls, which are only ever compared: their hashes stand for them, so that what is kept of a session
+//! has a number in their place, which holds no secret and takes little room.
+
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::FxHasher;
+use serde::{Deserialize, Serialize};
+
+/// An id, by its hash. That two ids of a session share one is as good as impossible: there are 2⁶⁴.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(super) struct Key(u64);
+
+impl Key {
+    pub fn of(id: &str) -> Self {
+        let mut hasher = FxHasher::default();
+        id.hash(&mut hasher);
+        Key(hasher.finish())
+    }
+}
