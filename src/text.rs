@@ -3,7 +3,9 @@
 //! A statement is what a reader would quote as one thing: a bullet, a table row, or a sentence with those behind it
 //! that lean on it ("This …", "So …"). Markup goes, words stay.
 
-use std::borrow::Cow;
+mod words;
+
+pub use words::{identifiers, is_identifier, words};
 
 /// A quotable piece of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -376,65 +378,6 @@ fn goes_over(sentence: &str) -> bool {
     next.is_some_and(|word| word.ends_with("ing") || word == "Phase" || word == "for")
 }
 
-/// The words of a text as a reader would look them up: lower case, names kept whole, very short and very common ones left out.
-pub fn words(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
-    text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '/' | '-' | ':' | '@' | '#')))
-        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '_'))
-        .filter(|word| word.len() > 2 || !word.is_ascii() || word.bytes().all(|b| b.is_ascii_digit()))
-        .map(lower)
-        .filter(|word| !word.is_empty() && !is_common(word))
-}
-
-fn lower(word: &str) -> Cow<'_, str> {
-    let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
-    if word.bytes().all(is_lower) { Cow::Borrowed(word) } else { Cow::Owned(word.to_lowercase()) }
-}
-
-fn is_common(word: &str) -> bool {
-    word.len() <= 8 && COMMON.binary_search(&packed(word)).is_ok()
-}
-
-/// Up to eight bytes as one number, in the order of the words.
-const fn packed(word: &str) -> u64 {
-    let mut bytes = [0; 8];
-    bytes.split_at_mut(word.len()).0.copy_from_slice(word.as_bytes());
-    u64::from_be_bytes(bytes)
-}
-
-/// English words that say nothing by themselves, packed: every word of a session is looked up.
-const COMMON: [u64; COMMON_WORDS.len()] = {
-    let mut packed_words = [0; COMMON_WORDS.len()];
-    let mut at = 0;
-    while at < packed_words.len() {
-        packed_words[at] = packed(COMMON_WORDS[at]);
-        at += 1;
-    }
-    packed_words
-};
-
-/// The same as words, sorted.
-const COMMON_WORDS: &[&str] = &[
-    "about", "after", "all", "also", "and", "any", "are", "because", "been", "before", "both", "but", "can",
-    "did", "does", "each", "for", "from", "had", "has", "have", "her", "here", "how", "into", "its", "just",
-    "let", "like", "may", "more", "most", "not", "now", "off", "one", "only", "onto", "other", "our", "out",
-    "over", "should", "since", "some", "such", "than", "that", "the", "their", "them", "then", "there",
-    "these", "they", "this", "those", "too", "use", "used", "uses", "using", "very", "was", "way", "were",
-    "what", "when", "where", "which", "while", "who", "why", "will", "with", "would", "yes", "you", "your",
-];
-
-/// Whether a word is a name from code: mixed case, or with an underscore, and not short.
-pub fn is_identifier(word: &str) -> bool {
-    let humps = |pair: &[u8]| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase();
-    word.len() >= 5
-        && (word.as_bytes().windows(2).any(humps) || word.trim_matches('_').contains('_'))
-        && word.chars().all(|c| c.is_alphanumeric() || c == '_')
-}
-
-/// The names from code in a text, in order, repeated as they are.
-pub fn identifiers(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| is_identifier(word))
-}
-
 /// A path in a folder; an absolute path stays as it is.
 pub fn joined(folder: &str, path: &str) -> String {
     let absolute = path.starts_with(['/', '~', '\\']) || path.as_bytes().get(1) == Some(&b':');
@@ -467,15 +410,6 @@ pub fn clip(text: &str, limit: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn common_words_are_found() {
-        assert!(COMMON.is_sorted());
-        assert!(COMMON_WORDS.iter().all(|word| is_common(word)));
-        for word in ["", "a", "abou", "aboutt", "yourself", "zebra", "handoff"] {
-            assert!(!is_common(word), "{word}");
-        }
-    }
 
     #[test]
     fn paths_are_joined_once() {

@@ -9,8 +9,6 @@ use crate::delta::Section;
 use crate::state::Task;
 use crate::text;
 
-/// Entries that are alike have at least so many words in common, unless one is the beginning of the other.
-pub(super) const IN_COMMON: usize = FEW * SHARED / 100;
 /// Entries of fewer words than this are alike only if they have the same words.
 const FEW: usize = 4;
 /// How many hundredths of the words of the shorter entry have to stand in the longer one.
@@ -52,12 +50,10 @@ impl Mark {
         if (self.section, other.section) == (Section::Constraints, Section::Constraints) {
             return self.is_cut_from(other).then_some(100);
         }
-        let (few, many) = (self.words.len().min(other.words.len()), self.words.len().max(other.words.len()));
-        if few < FEW || many > LONGER * few || self.key == Task::STATUS || other.key == Task::STATUS {
+        if self.key == Task::STATUS || other.key == Task::STATUS {
             return None;
         }
-        let shared = 100 * self.shared(other) / few;
-        (shared >= SHARED).then_some(shared)
+        share(self.words.len(), other.words.len(), || self.shared(other))
     }
 
     /// Whether one is the beginning of the other. A rule of the user's in other words is another rule.
@@ -71,6 +67,16 @@ impl Mark {
     pub fn shared(&self, other: &Mark) -> usize {
         self.words.iter().filter(|word| other.words.binary_search(word).is_ok()).count()
     }
+}
+
+/// How many hundredths of the words of the shorter entry stand in the other one, if so many do that they are alike.
+pub(super) fn share(one: usize, other: usize, shared: impl FnOnce() -> usize) -> Option<usize> {
+    let (few, many) = (one.min(other), one.max(other));
+    if few < FEW || many > LONGER * few {
+        return None;
+    }
+    let share = 100 * shared() / few;
+    (share >= SHARED).then_some(share)
 }
 
 /// What is the same for the same entry.

@@ -1,25 +1,29 @@
 //! A first look: which of some entries another one may be. Thousands of facts are held against some dozen entries, and most
 //! are told to be none of them by how they begin and by their words, without making what is compared exactly.
 
-use rustc_hash::FxHashMap;
+use std::hash::{Hash, Hasher};
 
-use super::identity::{Beginning, IN_COMMON, Mark, beginning, beginning_of, lookups};
+use rustc_hash::{FxHashMap, FxHasher};
+
+use super::identity::{Beginning, Mark, beginning, beginning_of, lookups, share};
 use crate::delta::Section;
 
 /// Entries, by what those that are the same or alike have in common.
+#[derive(Default)]
 pub(super) struct Near {
-    entries: usize,
     by_beginning: FxHashMap<Beginning, Vec<usize>>,
-    by_word: FxHashMap<String, Vec<usize>>,
+    /// By the hash of each word; how many words each entry has.
+    by_word: FxHashMap<u64, Vec<usize>>,
+    words: Vec<usize>,
 }
 
 impl Near {
     pub fn of<'a>(marks: impl Iterator<Item = &'a Mark>) -> Self {
-        let mut near = Near { entries: 0, by_beginning: FxHashMap::default(), by_word: FxHashMap::default() };
+        let mut near = Near::default();
         for (at, mark) in marks.enumerate() {
-            near.entries += 1;
             near.by_beginning.entry(beginning_of(&mark.key)).or_default().push(at);
-            mark.words.iter().for_each(|word| near.by_word.entry(word.clone()).or_default().push(at));
+            mark.words.iter().for_each(|word| near.by_word.entry(hash(word)).or_default().push(at));
+            near.words.push(mark.words.len());
         }
         near
     }
@@ -31,15 +35,25 @@ impl Near {
 
     /// The entries with so many words of these that they may be alike.
     pub fn by_words(&self, section: Section, subject: &str, rationale: &str) -> Vec<usize> {
-        let mut counts = vec![0; self.entries];
-        for at in lookups(section, subject, rationale).filter_map(|word| self.by_word.get(&*word)).flatten() {
-            counts[*at] += 1;
+        let mut own: Vec<u64> = lookups(section, subject, rationale).map(|word| hash(&word)).collect();
+        own.sort_unstable();
+        own.dedup();
+        let mut shared = vec![0; self.words.len()];
+        for at in own.iter().filter_map(|word| self.by_word.get(word)).flatten() {
+            shared[*at] += 1;
         }
-        (0..self.entries).filter(|at| counts[*at] >= IN_COMMON).collect()
+        (0..shared.len()).filter(|at| share(own.len(), self.words[*at], || shared[*at]).is_some()).collect()
     }
 
     /// Whether it may be one of the entries.
     pub fn has(&self, section: Section, subject: &str, rationale: &str) -> bool {
         !self.by_key(section, subject).is_empty() || !self.by_words(section, subject, rationale).is_empty()
     }
+}
+
+/// Should two words ever share a hash, more is compared than need be.
+fn hash(word: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    word.hash(&mut hasher);
+    hasher.finish()
 }

@@ -40,8 +40,8 @@ impl<'a> Overtaken<'a> {
     pub fn has(&self, quote: &Quote) -> bool {
         self.offers.iter().any(|offer| is_offered(quote, offer))
             || self.corrections.iter().any(|correction| correction.overrules(quote))
-            || waits_for(quote, UNCOMMITTED) && self.committed > Some(quote.at)
-            || waits_for(quote, UNPUSHED) && self.pushed > Some(quote.at)
+            || self.committed > Some(quote.at) && waits_for(quote, UNCOMMITTED)
+            || self.pushed > Some(quote.at) && waits_for(quote, UNPUSHED)
             || is_finished(quote, self.session, &self.finished)
     }
 }

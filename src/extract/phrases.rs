@@ -194,6 +194,12 @@ fn alternatives(mut rest: &str) -> (Vec<String>, &str) {
             (current, rest) = (vec![String::new()], behind);
             continue;
         }
+        let (letters, behind) = rest.split_at(letters(rest));
+        if !letters.is_empty() {
+            current.iter_mut().for_each(|before| before.push_str(letters));
+            rest = behind;
+            continue;
+        }
         let (mut options, behind) = atom(rest);
         rest = behind;
         if let Some(behind) = rest.strip_prefix('?') {
@@ -205,6 +211,13 @@ fn alternatives(mut rest: &str) -> (Vec<String>, &str) {
     }
     all.append(&mut current);
     (all, rest)
+}
+
+/// How many letters a text begins with that stand for themselves, without one that has `?` behind it.
+fn letters(text: &str) -> usize {
+    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'-' | b'\'');
+    let length = text.bytes().take_while(is_letter).count();
+    if text[length..].starts_with('?') { length.saturating_sub(1) } else { length }
 }
 
 /// What the first part of a pattern stands for, and the text behind it.

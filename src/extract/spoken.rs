@@ -145,30 +145,9 @@ fn is_prose(line: &str) -> bool {
 
 /// Whether a text is something printed by a program that was pasted, rather than said.
 pub fn looks_like_output(text: &str) -> bool {
-    let odd = text
-        .chars()
-        .filter(|c| {
-            matches!(
-                c,
-                '=' | '{'
-                    | '}'
-                    | '['
-                    | ']'
-                    | '$'
-                    | '❯'
-                    | '│'
-                    | '─'
-                    | '<'
-                    | '>'
-                    | '\\'
-                    | '#'
-                    | '|'
-                    | '~'
-                    | '@'
-                    | ';'
-            )
-        })
-        .count();
+    let is_odd = |byte: &u8| b"={}[]$<>\\#|~@;".contains(byte);
+    let wide = || text.chars().filter(|c| matches!(c, '❯' | '│' | '─')).count();
+    let odd = text.bytes().filter(is_odd).count() + if text.is_ascii() { 0 } else { wide() };
     odd * 14 > text.chars().count() || text.starts_with(['❯', '$', '%', '>']) || is_tagged(text)
 }
 
