@@ -87,7 +87,9 @@ pub fn build(bytes: &[u8], options: &Options) -> Result<Handoff> {
 pub fn build_in_steps(bytes: &[u8], options: &Options, step: Step) -> Result<Handoff> {
     refuse_small(options.budget)?;
     step("reading the transcript")?;
-    let mut transcript = format::read(bytes, options.format.as_deref())?;
+    let read = || format::read(bytes, options.format.as_deref());
+    let (transcript, ()) = rayon::join(read, extract::prepare);
+    let mut transcript = transcript?;
     step("counting it")?;
     let read = count::seen(&transcript, options.tokenizer.encoding());
     step("taking secrets out")?;
@@ -102,7 +104,8 @@ pub fn build_in_steps(bytes: &[u8], options: &Options, step: Step) -> Result<Han
 pub fn resume(bytes: &[u8], options: &Options, kept: Option<&[u8]>) -> Result<(Handoff, Kept)> {
     refuse_small(options.budget)?;
     let (format, encoding) = (options.format.as_deref(), options.tokenizer.encoding());
-    resumed(checkpoint::read(bytes, format, encoding, kept)?, options)
+    let (session, ()) = rayon::join(|| checkpoint::read(bytes, format, encoding, kept), extract::prepare);
+    resumed(session?, options)
 }
 
 /// The same of a file, of which only what is new is read into memory. None if it has to be read whole, as where it does
@@ -114,7 +117,7 @@ pub fn resume_file(
 ) -> Result<Option<(Handoff, Kept)>> {
     refuse_small(options.budget)?;
     let (format, encoding) = (options.format.as_deref(), options.tokenizer.encoding());
-    let session = checkpoint::read_on(file, format, encoding, kept);
+    let (session, ()) = rayon::join(|| checkpoint::read_on(file, format, encoding, kept), extract::prepare);
     session.map(|session| resumed(session, options)).transpose()
 }
 

@@ -3,6 +3,9 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::FxHasher;
 
 use super::parts::{Entry, words as field};
 use crate::delta::Section;
@@ -90,33 +93,46 @@ pub(super) fn key(section: Section, subject: &str) -> String {
     }
 }
 
-/// The first bytes of a key. A key that is the beginning of another has the same, and has at least [`BEGINNING`] bytes.
-pub(super) type Beginning = [u8; 8];
+/// What equal keys have in common: their first bytes, or a hash where many begin alike. A key that is the beginning of
+/// another has [`BEGINNING`] bytes, and so the same sign.
+pub(super) type Sign = [u8; 8];
 
-/// How a key begins.
-pub(super) fn beginning_of(key: &str) -> Beginning {
-    clipped(key.chars())
+/// The sign of a key.
+pub(super) fn sign(section: Section, key: &str) -> Sign {
+    match section {
+        Section::Files | Section::Verification => hash(key).to_le_bytes(),
+        _ => first(key.chars()),
+    }
 }
 
-/// The same of the key that an entry has, without making all of it.
-pub(super) fn beginning(section: Section, subject: &str) -> Beginning {
-    let beginning = match section {
-        Section::Files | Section::Verification => Beginning::default(),
-        Section::Progress if subject.starts_with(Task::STATUS) => Beginning::default(),
-        Section::Errors => clipped(letters(without_lead(subject)).map(without_digit)),
-        _ => clipped(letters(without_lead(subject))),
+/// The sign of the key that an entry has, mostly without making all of it.
+pub(super) fn sign_of(section: Section, subject: &str) -> Sign {
+    let letters = letters(without_lead(subject));
+    let sign = match section {
+        Section::Files | Section::Verification => Sign::default(),
+        Section::Progress if subject.starts_with(Task::STATUS) => Sign::default(),
+        Section::Errors => first(letters.map(without_digit)),
+        _ => first(letters),
     };
-    if beginning == Beginning::default() { beginning_of(&key(section, subject)) } else { beginning }
+    if sign == Sign::default() { self::sign(section, &key(section, subject)) } else { sign }
 }
 
-fn clipped(letters: impl Iterator<Item = char>) -> Beginning {
-    let mut beginning = Beginning::default();
+/// The first letters, as many as there is room for.
+fn first(letters: impl Iterator<Item = char>) -> Sign {
+    let mut sign = Sign::default();
     let mut length = 0;
     for letter in letters {
-        let Some(room) = beginning.get_mut(length..length + letter.len_utf8()) else { break };
+        let Some(room) = sign.get_mut(length..length + letter.len_utf8()) else { break };
         length += letter.encode_utf8(room).len();
     }
-    beginning
+    sign
+}
+
+/// Should two texts ever share a hash, more is compared than need be.
+pub(super) fn hash(text: &str) -> u64 {
+    let mut hasher = FxHasher::default();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The words of an entry, sorted, each once.
@@ -223,8 +239,24 @@ fn path(text: &str) -> String {
 /// The words of a text without what the way of writing adds.
 fn plain(text: &str) -> String {
     let text = without_lead(text);
-    let plain: String = letters(text).collect();
+    let plain = if text.is_ascii() { plain_ascii(text) } else { letters(text).collect() };
     if plain.is_empty() { text.to_lowercase() } else { plain }
+}
+
+fn plain_ascii(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut between = false;
+    for byte in text.bytes() {
+        if !byte.is_ascii_alphanumeric() {
+            between = !plain.is_empty();
+            continue;
+        }
+        if std::mem::take(&mut between) {
+            plain.push(' ');
+        }
+        plain.push(char::from(byte.to_ascii_lowercase()));
+    }
+    plain
 }
 
 /// The letters and digits of a text in lower case, one space between words.

@@ -1,17 +1,15 @@
 //! A first look: which of some entries another one may be. Thousands of facts are held against some dozen entries, and most
-//! are told to be none of them by how they begin and by their words, without making what is compared exactly.
+//! are told to be none of them by the sign of their key and by their words, without making what is compared exactly.
 
-use std::hash::{Hash, Hasher};
+use rustc_hash::FxHashMap;
 
-use rustc_hash::{FxHashMap, FxHasher};
-
-use super::identity::{Beginning, Mark, beginning, beginning_of, lookups, share};
+use super::identity::{Mark, Sign, hash, lookups, share, sign, sign_of};
 use crate::delta::Section;
 
 /// Entries, by what those that are the same or alike have in common.
 #[derive(Default)]
 pub(super) struct Near {
-    by_beginning: FxHashMap<Beginning, Vec<usize>>,
+    by_sign: FxHashMap<Sign, Vec<usize>>,
     /// By the hash of each word; how many words each entry has.
     by_word: FxHashMap<u64, Vec<usize>>,
     words: Vec<usize>,
@@ -21,7 +19,7 @@ impl Near {
     pub fn of<'a>(marks: impl Iterator<Item = &'a Mark>) -> Self {
         let mut near = Near::default();
         for (at, mark) in marks.enumerate() {
-            near.by_beginning.entry(beginning_of(&mark.key)).or_default().push(at);
+            near.by_sign.entry(sign(mark.section, &mark.key)).or_default().push(at);
             mark.words.iter().for_each(|word| near.by_word.entry(hash(word)).or_default().push(at));
             near.words.push(mark.words.len());
         }
@@ -30,7 +28,7 @@ impl Near {
 
     /// The entries whose key may be that of this subject, or begin with it.
     pub fn by_key(&self, section: Section, subject: &str) -> &[usize] {
-        self.by_beginning.get(&beginning(section, subject)).map_or(&[], Vec::as_slice)
+        self.by_sign.get(&sign_of(section, subject)).map_or(&[], Vec::as_slice)
     }
 
     /// The entries with so many words of these that they may be alike.
@@ -49,11 +47,4 @@ impl Near {
     pub fn has(&self, section: Section, subject: &str, rationale: &str) -> bool {
         !self.by_key(section, subject).is_empty() || !self.by_words(section, subject, rationale).is_empty()
     }
-}
-
-/// Should two words ever share a hash, more is compared than need be.
-fn hash(word: &str) -> u64 {
-    let mut hasher = FxHasher::default();
-    word.hash(&mut hasher);
-    hasher.finish()
 }

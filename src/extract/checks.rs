@@ -175,6 +175,12 @@ fn edits(session: &Session) -> Vec<usize> {
     uses.filter(|used| matches!(used.call.action, Action::Edit(_))).map(|used| used.at).collect()
 }
 
+/// Makes the patterns.
+pub fn prepare() {
+    LazyLock::force(&COUNTS);
+    LazyLock::force(&FAILURE);
+}
+
 static COUNTS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i-u)\b(\d+ (?:tests? )?(?:passed|failed|failures?|errors?|issues?|warnings?|problems?|skipped|pass|fail)\b)").expect("a fixed pattern")
 });

@@ -110,6 +110,11 @@ static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
     Phrases::new(&patterns)
 });
 
+/// Makes the phrases.
+pub fn prepare() {
+    LazyLock::force(&PHRASES);
+}
+
 impl Cue {
     fn bit(self) -> u32 {
         1 << (self as u32)

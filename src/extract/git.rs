@@ -86,6 +86,13 @@ fn named(line: &str) -> Option<Named> {
     }
 }
 
+/// Makes the patterns.
+pub fn prepare() {
+    for pattern in [&COMMIT, &MESSAGE, &PUSH] {
+        LazyLock::force(pattern);
+    }
+}
+
 /// A `git commit`, with or without options of git's own before the subcommand.
 static COMMIT: LazyLock<Regex> = LazyLock::new(|| git("commit"));
 

@@ -104,6 +104,14 @@ impl<'a> Material<'a> {
     }
 }
 
+/// Makes the patterns that are looked for, which takes as long as a short session does: to be done while a transcript is
+/// read, if there is a thread to spare.
+pub fn prepare() {
+    cues::prepare();
+    checks::prepare();
+    git::prepare();
+}
+
 /// Finds all facts of a transcript, extractor by extractor.
 pub fn extract(transcript: &Transcript) -> Vec<Fact> {
     extract_in(transcript, None)

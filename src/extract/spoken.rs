@@ -143,11 +143,21 @@ fn is_prose(line: &str) -> bool {
         && !MARKS.iter().any(|mark| line.contains(mark))
 }
 
+/// The bytes of ASCII that programs print more often than people write.
+const ODD: [bool; 256] = {
+    let (mut odd, bytes, mut at) = ([false; 256], b"={}[]$<>\\#|~@;", 0);
+    while at < bytes.len() {
+        odd[bytes[at] as usize] = true;
+        at += 1;
+    }
+    odd
+};
+
 /// Whether a text is something printed by a program that was pasted, rather than said.
 pub fn looks_like_output(text: &str) -> bool {
-    let is_odd = |byte: &u8| b"={}[]$<>\\#|~@;".contains(byte);
     let wide = || text.chars().filter(|c| matches!(c, '❯' | '│' | '─')).count();
-    let odd = text.bytes().filter(is_odd).count() + if text.is_ascii() { 0 } else { wide() };
+    let odd = text.bytes().filter(|byte| ODD[usize::from(*byte)]).count()
+        + if text.is_ascii() { 0 } else { wide() };
     odd * 14 > text.chars().count() || text.starts_with(['❯', '$', '%', '>']) || is_tagged(text)
 }
 

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::json::Value;
-use super::key::Key;
+use super::key::{Key, pairs};
 use super::sink::Sink;
 use super::value::{string, time};
 use crate::event::Event;
@@ -18,8 +18,10 @@ use crate::event::Event;
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Branches {
     nodes: Vec<Node>,
+    #[serde(with = "pairs")]
     by_uuid: FxHashMap<Key, usize>,
     /// The last typed message after each record.
+    #[serde(with = "pairs")]
     typed: FxHashMap<Key, usize>,
 }
 

@@ -17,3 +17,24 @@ impl Key {
         Key(hasher.finish())
     }
 }
+
+/// Maps by keys as lists of pairs: in JSON, the names of fields are texts.
+pub(super) mod pairs {
+    use rustc_hash::FxHashMap;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Key;
+
+    pub fn serialize<S: Serializer, T: Serialize>(
+        map: &FxHashMap<Key, T>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(map)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+        deserializer: D,
+    ) -> Result<FxHashMap<Key, T>, D::Error> {
+        Ok(Vec::deserialize(deserializer)?.into_iter().collect())
+    }
+}

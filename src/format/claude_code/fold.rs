@@ -12,18 +12,20 @@ use super::todos::{self, Board};
 use super::{calls, commands, titles};
 use crate::event::{Action, Actor, Context, EventKind, Status, Todo, Usage};
 use crate::format::branches::{self, Branches};
-use crate::format::key::Key;
+use crate::format::key::{Key, pairs};
 use crate::format::lines::Sink;
 
 /// What is known at a place in the file: all that later records refer to.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Session {
     /// Calls by their id.
+    #[serde(with = "pairs")]
     calls: FxHashMap<Key, Pending>,
     /// Results whose call is still to come: calls that run at the same time are written in any order.
     #[serde(skip)]
     early: FxHashMap<Key, (usize, SideCopy)>,
     /// Where the figures of each API message stand.
+    #[serde(with = "pairs")]
     usage: FxHashMap<Key, usize>,
     /// What was queued while the agent worked, and how often it is still to come again as a message.
     queued: FxHashMap<String, Vec<usize>>,
