@@ -95,12 +95,12 @@ pub(super) fn key(section: Section, subject: &str) -> String {
 
 /// What equal keys have in common: their first bytes, or a hash where many begin alike. A key that is the beginning of
 /// another has [`BEGINNING`] bytes, and so the same sign.
-pub(super) type Sign = [u8; 8];
+pub(super) type Sign = [u8; 24];
 
 /// The sign of a key.
 pub(super) fn sign(section: Section, key: &str) -> Sign {
     match section {
-        Section::Files | Section::Verification => hash(key).to_le_bytes(),
+        Section::Files | Section::Verification => hashed(key),
         _ => first(key.chars()),
     }
 }
@@ -115,6 +115,12 @@ pub(super) fn sign_of(section: Section, subject: &str) -> Sign {
         _ => first(letters),
     };
     if sign == Sign::default() { self::sign(section, &key(section, subject)) } else { sign }
+}
+
+fn hashed(key: &str) -> Sign {
+    let mut sign = Sign::default();
+    sign[..8].copy_from_slice(&hash(key).to_le_bytes());
+    sign
 }
 
 /// The first letters, as many as there is room for.
@@ -239,27 +245,25 @@ fn path(text: &str) -> String {
 /// The words of a text without what the way of writing adds.
 fn plain(text: &str) -> String {
     let text = without_lead(text);
-    let plain = if text.is_ascii() { plain_ascii(text) } else { letters(text).collect() };
-    if plain.is_empty() { text.to_lowercase() } else { plain }
-}
-
-fn plain_ascii(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut between = false;
-    for byte in text.bytes() {
-        if !byte.is_ascii_alphanumeric() {
+    for letter in text.chars() {
+        if !letter.is_alphanumeric() {
             between = !plain.is_empty();
             continue;
         }
         if std::mem::take(&mut between) {
             plain.push(' ');
         }
-        plain.push(char::from(byte.to_ascii_lowercase()));
+        match letter.is_ascii() {
+            true => plain.push(letter.to_ascii_lowercase()),
+            false => plain.extend(letter.to_lowercase()),
+        }
     }
-    plain
+    if plain.is_empty() { text.to_lowercase() } else { plain }
 }
 
-/// The letters and digits of a text in lower case, one space between words.
+/// The same, letter by letter, for whoever needs only the first.
 fn letters(text: &str) -> impl Iterator<Item = char> {
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let spaced =
