@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use regex::{Regex, bytes};
+use regex::bytes::Regex;
 
+use super::counts::counts;
 use super::scope::{Scope, covering, scopes};
 use super::session::{Session, Use};
 use super::shell;
@@ -175,15 +176,10 @@ fn edits(session: &Session) -> Vec<usize> {
     uses.filter(|used| matches!(used.call.action, Action::Edit(_))).map(|used| used.at).collect()
 }
 
-/// Makes the patterns.
+/// Makes the pattern.
 pub fn prepare() {
-    LazyLock::force(&COUNTS);
     LazyLock::force(&FAILURE);
 }
-
-static COUNTS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i-u)\b(\d+ (?:tests? )?(?:passed|failed|failures?|errors?|issues?|warnings?|problems?|skipped|pass|fail)\b)").expect("a fixed pattern")
-});
 
 /// Whether a test runner says that it had nothing to run.
 fn ran_nothing(output: &str) -> bool {
@@ -192,34 +188,9 @@ fn ran_nothing(output: &str) -> bool {
     !packages.is_empty() && packages.iter().all(idle) || output.contains("collected 0 items")
 }
 
-/// What the output counted, from its last lines.
-fn counts(output: &str) -> String {
-    let tail = tail(output, 4000);
-    let mut found: Vec<&str> = Vec::new();
-    for line in tail.lines().rev() {
-        let here: Vec<&str> = COUNTS.find_iter(line).map(|m| m.as_str()).collect();
-        if !here.is_empty() {
-            found = here;
-            break;
-        }
-    }
-    found.retain(|count| {
-        !count.starts_with("0 ")
-            || count.contains("issue")
-            || count.contains("error")
-            || count.contains("failed")
-    });
-    found.truncate(3);
-    found.join(", ")
-}
-
-fn tail(text: &str, bytes: usize) -> &str {
-    &text[text.ceil_char_boundary(text.len().saturating_sub(bytes))..]
-}
-
 /// Over bytes and without Unicode classes, which would only make it slower: outputs are long.
-static FAILURE: LazyLock<bytes::Regex> = LazyLock::new(|| {
-    bytes::Regex::new(
+static FAILURE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
         r"(?x-u)^\s*(?:
             FAIL\b | ---\ FAIL | FAILED\b | error(?:\[\w+\])?: | Error:\s | ERROR\b | fatal: | panic: | thread\ '.*'\ panicked
           | Traceback | [A-Z]\w*(?:Error|Exception)(?::|$) | E\s{3,}\S | ✗ | ✘ | ✖ | npm\ (?:ERR!|error)

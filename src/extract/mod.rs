@@ -3,6 +3,7 @@
 mod checks;
 mod choices;
 mod constraints;
+mod counts;
 mod cues;
 mod decisions;
 mod environment;
