@@ -39,9 +39,11 @@ const NAME: usize = 120;
 
 /// What changed from the base to the new handoff; `known` tells why entries went.
 pub fn diff(base: &HandoffState, new: &HandoffState, known: &Known) -> Delta {
-    let (from, to) = (sorted(base), sorted(new));
-    let (base_hash, target) = (name_of(&from), name_of(&to));
-    let (old, young) = (Parts::of_json(from), Parts::of_json(to));
+    let apart = |state| {
+        let json = sorted(state);
+        (name_of(&json), Parts::of_json(json))
+    };
+    let ((base_hash, old), (target, young)) = rayon::join(|| apart(base), || apart(new));
     let mut delta = Delta {
         base_session: base.metadata.session_id.clone(),
         base: base_hash,

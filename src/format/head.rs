@@ -5,6 +5,10 @@ use std::borrow::Cow;
 use crate::format::json::{Object, Value, scalars};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+/// So many lines are looked at however long they are, and more of them until they have so many bytes.
+const FEW: usize = 10;
+const ENOUGH: usize = 32 << 10;
+
 /// A line longer than this is looked at by its shape only.
 const LONG_LINE: usize = 4 << 10;
 
@@ -25,7 +29,7 @@ impl<'a> Head<'a> {
     /// Bytes of the beginning that formats may look at as text.
     pub const BYTES: usize = 64 << 10;
 
-    /// Lines that are looked at as records, blank ones not counted.
+    /// Lines that are looked at as records at the most, blank ones not counted.
     pub const RECORDS: usize = 40;
 
     /// Looks at the beginning of an input in UTF-8.
@@ -53,12 +57,16 @@ fn json_lines(bytes: &[u8]) -> Vec<Value> {
     if doubled > lines { records } else { Vec::new() }
 }
 
+/// The lines that are looked at: the first few, and more of them as long as they are short.
 fn first_lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    bytes
-        .split(|&byte| byte == b'\n')
-        .map(<[u8]>::trim_ascii)
-        .filter(|line| !line.is_empty())
-        .take(Head::RECORDS)
+    let lines = bytes.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let mut seen = 0;
+    let shown = lines.take(Head::RECORDS).enumerate().take_while(move |(at, line)| {
+        let before = seen;
+        seen += line.len();
+        *at < FEW || before < ENOUGH
+    });
+    shown.map(|(_, line)| line)
 }
 
 fn record(line: &[u8]) -> Option<Value> {
