@@ -2,7 +2,6 @@
 //! command, everything else by its words; so sessions can be compared that never met.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, VecDeque};
 use std::hash::{Hash, Hasher};
 
 use rustc_hash::FxHasher;
@@ -20,8 +19,6 @@ const SHARED: usize = 75;
 const LONGER: usize = 5;
 /// A beginning has to be as long as this, in bytes, to tell what it is the beginning of.
 const BEGINNING: usize = 30;
-/// Lists of which more pairs than this would have to be compared word by word are not.
-const PAIRS: usize = 250_000;
 
 /// By what an entry is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,55 +172,6 @@ pub(super) fn subject(section: Section, entry: &Entry) -> &str {
         Section::Constraints | Section::Findings | Section::Notes | Section::Progress => "text",
     };
     field(entry, name)
-}
-
-/// For each new entry the place of the old one that it is, if it is one.
-pub(super) fn pairs(section: Section, old: &[Entry], new: &[Entry]) -> Vec<Option<usize>> {
-    let mut pairing = Pairing { pairs: vec![None; new.len()], free: vec![true; old.len()] };
-    let same = |entry: &Entry| serde_json::to_string(entry).expect("an entry is plain data");
-    pairing.by_key(old.iter().map(same), new.iter().map(same));
-    let marks = |entries: &[Entry]| entries.iter().map(|it| Mark::of(section, it)).collect::<Vec<_>>();
-    let (old, new) = (marks(old), marks(new));
-    pairing.by_key(old.iter().map(|mark| &mark.key), new.iter().map(|mark| &mark.key));
-    pairing.by_likeness(&old, &new);
-    pairing.pairs
-}
-
-struct Pairing {
-    pairs: Vec<Option<usize>>,
-    free: Vec<bool>,
-}
-
-impl Pairing {
-    /// Pairs entries of the same key: the first with the first, and so on.
-    fn by_key<K: Ord>(&mut self, old: impl Iterator<Item = K>, new: impl Iterator<Item = K>) {
-        let mut places: BTreeMap<K, VecDeque<usize>> = BTreeMap::new();
-        for (at, key) in old.enumerate().filter(|(at, _)| self.free[*at]) {
-            places.entry(key).or_default().push_back(at);
-        }
-        for (pair, key) in self.pairs.iter_mut().zip(new).filter(|(pair, _)| pair.is_none()) {
-            *pair = places.get_mut(&key).and_then(VecDeque::pop_front);
-            if let Some(at) = *pair {
-                self.free[at] = false;
-            }
-        }
-    }
-
-    /// Pairs what is left with what is most like it.
-    fn by_likeness(&mut self, old: &[Mark], new: &[Mark]) {
-        let left = self.pairs.iter().filter(|pair| pair.is_none()).count();
-        if left * self.free.iter().filter(|free| **free).count() > PAIRS {
-            return;
-        }
-        for (pair, mark) in self.pairs.iter_mut().zip(new).filter(|(pair, _)| pair.is_none()) {
-            let free = old.iter().enumerate().filter(|(at, _)| self.free[*at]);
-            let like = free.filter_map(|(at, old)| Some((mark.likeness(old)?, std::cmp::Reverse(at))));
-            if let Some((_, std::cmp::Reverse(at))) = like.max() {
-                *pair = Some(at);
-                self.free[at] = false;
-            }
-        }
-    }
 }
 
 /// A path, however it was written.

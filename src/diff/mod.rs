@@ -11,6 +11,7 @@ mod fields;
 mod identity;
 mod known;
 mod near;
+mod pairing;
 mod parts;
 mod place;
 mod standing;
@@ -52,7 +53,7 @@ pub fn diff(base: &HandoffState, new: &HandoffState, known: &Known) -> Delta {
         ..Delta::default()
     };
     let pairs = Section::ALL
-        .map(|section| (section, identity::pairs(section, &old.lists[&section], &young.lists[&section])));
+        .map(|section| (section, pairing::pairs(section, &old.lists[&section], &young.lists[&section])));
     let mut added: Vec<(Section, Entry)> = Vec::new();
     for (section, pairs) in &pairs {
         let (old, young) = (&old.lists[section], &young.lists[section]);

@@ -1,6 +1,8 @@
 //! Checkpoints of a session that grows: what reads on from what was kept gives the handoff of the whole, byte for byte.
 
-use baton::build::{Options, build, resume};
+use std::io::Cursor;
+
+use baton::build::{Options, build, resume, resume_file};
 use baton::token::{Encoding, Tokenizer};
 use proptest::prelude::*;
 
@@ -68,6 +70,48 @@ fn what_is_kept_is_of_use_only_for_its_own() {
         same(&fixture.bytes, &options(), Some(&damaged));
     }
     same(&fixture.bytes, &options(), Some(&kept[..kept.len() / 2]));
+}
+
+/// A session of more than 64 KB: a fixture, again and again.
+fn long() -> Vec<u8> {
+    let fixture = fixtures::all().iter().find(|fixture| fixture.name == "claude-code/rate-limiter").unwrap();
+    fixture.bytes.repeat(1 + (160 << 10) / fixture.bytes.len())
+}
+
+#[test]
+fn of_a_file_that_grew_only_what_is_new_is_read() {
+    let (bytes, options) = (long(), options());
+    let whole = build(&bytes, &options).unwrap();
+    let ends: Vec<usize> = memchr::memchr_iter(b'\n', &bytes).map(|at| at + 1).collect();
+    // At the end of a line, within one, and with nothing behind.
+    for cut in [ends[ends.len() / 2], ends[ends.len() * 3 / 4] - 7, bytes.len()] {
+        let kept = resume(&bytes[..cut], &options, None).unwrap().1.after(None);
+        let (resumed, now) = resume_file(Cursor::new(&bytes), &options, &kept).unwrap().unwrap();
+        assert_eq!((resumed.text, resumed.state), (whole.text.clone(), whole.state.clone()));
+        assert_eq!((&resumed.facts, &resumed.warnings), (&whole.facts, &whole.warnings));
+        let again = resume(&bytes, &options, Some(&kept)).unwrap().1;
+        assert_eq!(now.after(Some(&kept)), again.after(Some(&kept)));
+    }
+}
+
+#[test]
+fn a_file_is_read_whole_where_that_may_tell_another_story() {
+    let (bytes, options) = (long(), options());
+    let half = memchr::memrchr(b'\n', &bytes[..bytes.len() / 2]).unwrap() + 1;
+    let kept = resume(&bytes[..half], &options, None).unwrap().1.after(None);
+    let check = |bytes: &[u8], options: &Options, kept: &[u8]| {
+        assert!(resume_file(Cursor::new(bytes), options, kept).unwrap().is_none());
+    };
+    check(&[b" ", bytes.as_slice()].concat(), &options, &kept);
+    check(&bytes[..half - 1], &options, &kept);
+    check(&[&bytes, b"\xff\n".as_slice()].concat(), &options, &kept);
+    check(&bytes, &options, &kept[..kept.len() - 1]);
+    check(&bytes, &options, &[]);
+    check(&bytes, &Options { format: Some("codex".to_owned()), ..options.clone() }, &kept);
+    let other = Tokenizer::Exact(Encoding::R50kBase);
+    check(&bytes, &Options { tokenizer: other, ..options.clone() }, &kept);
+    let short = resume(&bytes[..20 << 10], &options, None).unwrap().1.after(None);
+    check(&bytes, &options, &short);
 }
 
 #[test]
