@@ -51,8 +51,8 @@ enum Keeping {
 /// Reads a session: on from what was kept of it, if that is still its beginning.
 pub fn read(bytes: &[u8], format: Option<&str>, encoding: Encoding, kept: Option<&[u8]>) -> Result<Session> {
     let Some((growing, text)) = format::growing(bytes, format)? else { return anew(bytes, format, encoding) };
-    let on = |kept| Reader::open(kept, Some(growing.format), encoding, text)?.to_the_end_of(text);
-    let session = kept.and_then(on).or_else(|| Reader::new(growing, encoding).to_the_end_of(text));
+    let on = |kept| Reader::open(kept, Some(growing.format), encoding, text)?.read_all_of(text);
+    let session = kept.and_then(on).or_else(|| Reader::new(growing, encoding).read_all_of(text));
     session.map_or_else(|| anew(bytes, format, encoding), Ok)
 }
 
@@ -68,7 +68,7 @@ pub fn read_on(
     let is_settled = reader.mark.length >= Head::BYTES && reader.mark.lines as usize >= Head::RECORDS;
     let mut added = String::new();
     file.take(LIMIT).read_to_string(&mut added).ok().filter(|_| is_settled)?;
-    reader.to_the_end(added.as_bytes())
+    reader.read_all(added.as_bytes())
 }
 
 /// Reads a session that cannot be read on.
@@ -177,14 +177,14 @@ impl Reader {
     }
 
     /// Reads to the end of a text of which it has read the beginning.
-    fn to_the_end_of(self, text: &[u8]) -> Option<Session> {
+    fn read_all_of(self, text: &[u8]) -> Option<Session> {
         let added = text.get(self.mark.length..)?;
-        self.to_the_end(added)
+        self.read_all(added)
     }
 
     /// Reads to the end of the text behind the mark; none if it has to be read together with what stands before, or if
     /// nothing of a session is in it.
-    fn to_the_end(self, added: &[u8]) -> Option<Session> {
+    fn read_all(self, added: &[u8]) -> Option<Session> {
         let (lines, torn) = added.split_at(memchr::memrchr(b'\n', added).map_or(0, |end| end + 1));
         let reader = self.read_on(lines)?;
         if torn.is_empty() {
@@ -297,7 +297,7 @@ mod tests {
         let encoding = Encoding::O200kBase;
         let kept = read(before.as_bytes(), Some("claude-code"), encoding, None).unwrap().keep().after(None);
         let open = |encoding| Reader::open(&kept, None, encoding, now.as_bytes());
-        let session = open(encoding).and_then(|reader| reader.to_the_end_of(now.as_bytes()));
+        let session = open(encoding).and_then(|reader| reader.read_all_of(now.as_bytes()));
         assert_eq!(session.is_some(), expected, "{now}");
         assert!(open(Encoding::R50kBase).is_none());
     }

@@ -203,9 +203,10 @@ fn plain(text: &str) -> String {
         if std::mem::take(&mut between) {
             plain.push(' ');
         }
-        match letter.is_ascii() {
-            true => plain.push(letter.to_ascii_lowercase()),
-            false => plain.extend(letter.to_lowercase()),
+        if letter.is_ascii() {
+            plain.push(letter.to_ascii_lowercase());
+        } else {
+            plain.extend(letter.to_lowercase());
         }
     }
     if plain.is_empty() { text.to_lowercase() } else { plain }

@@ -196,7 +196,9 @@ fn alternatives(mut rest: &str) -> (Vec<String>, &str) {
         }
         let (letters, behind) = rest.split_at(letters(rest));
         if !letters.is_empty() {
-            current.iter_mut().for_each(|before| before.push_str(letters));
+            for before in &mut current {
+                before.push_str(letters);
+            }
             rest = behind;
             continue;
         }

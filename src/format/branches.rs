@@ -52,6 +52,7 @@ impl From<Node> for Fields {
 }
 
 /// A record's place in the tree.
+#[derive(Clone, Copy)]
 pub(super) struct Record<'a> {
     pub uuid: &'a str,
     pub parent: Option<&'a str>,

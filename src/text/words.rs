@@ -42,14 +42,11 @@ enum Kind {
 }
 
 const KINDS: [Kind; 256] = {
-    let mut kinds = [Kind::Parts; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        if byte >= 128 {
-            kinds[byte] = Kind::Wide;
-        } else if (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_' {
-            kinds[byte] = Kind::Belongs;
-        }
+    let mut kinds = [Kind::Wide; 256];
+    let mut byte = 0_u8;
+    while byte.is_ascii() {
+        let belongs = byte.is_ascii_alphanumeric() || byte == b'_';
+        kinds[byte as usize] = if belongs { Kind::Belongs } else { Kind::Parts };
         byte += 1;
     }
     let mut at = 0;
