@@ -65,9 +65,11 @@ pub fn read_on(
     kept: &[u8],
 ) -> Option<Session> {
     let reader = Reader::open(kept, format, encoding, &mut file)?;
-    let is_settled = reader.mark.length >= Head::BYTES && reader.mark.lines as usize >= Head::RECORDS;
+    if reader.mark.length < Head::BYTES || (reader.mark.lines as usize) < Head::RECORDS {
+        return None;
+    }
     let mut added = String::new();
-    file.take(LIMIT).read_to_string(&mut added).ok().filter(|_| is_settled)?;
+    file.take(LIMIT).read_to_string(&mut added).ok()?;
     reader.read_all(added.as_bytes())
 }
 
