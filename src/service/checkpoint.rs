@@ -71,7 +71,7 @@ impl Service {
         surroundings: &Surroundings,
     ) -> Result<Option<Saved>> {
         let before = self.record(id.as_str()).ok();
-        let kept = self.store.note(id, RESUME)?;
+        let kept = self.kept_to_read_on(id)?;
         let options = Options { recorded_root: true, ..as_before(before.as_ref()) };
         let grown = kept.as_deref().map(|kept| grown(origin, &options, kept)).transpose()?.flatten();
         let (handoff, kept) = match grown {
@@ -101,12 +101,22 @@ impl Service {
         };
         let given = Given::Proven { state: Box::new(state), facts: handoff.facts };
         let saved = says_more.then(|| self.save(given, &save)).transpose()?;
-        match kept {
-            Kept::Instead(bytes) => self.store.put_note(id, RESUME, &bytes)?,
-            Kept::Behind(bytes) => self.store.extend_note(id, RESUME, &bytes)?,
-            Kept::Nothing => {}
-        }
+        self.keep_to_read_on(id, &kept)?;
         Ok(saved)
+    }
+
+    /// What was kept of a session to read on from.
+    pub(super) fn kept_to_read_on(&self, id: &Id) -> Result<Option<Vec<u8>>> {
+        self.store.note(id, RESUME)
+    }
+
+    /// Keeps what the next reading goes on from.
+    pub(super) fn keep_to_read_on(&self, id: &Id, kept: &Kept) -> Result<()> {
+        match kept {
+            Kept::Instead(bytes) => self.store.put_note(id, RESUME, bytes),
+            Kept::Behind(bytes) => self.store.extend_note(id, RESUME, bytes),
+            Kept::Nothing => Ok(()),
+        }
     }
 
     /// Keeps the host's own summary of a session beside its handoff.

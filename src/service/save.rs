@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::given::redacted;
 use super::tree::{self, Tree};
 use super::{Given, Keeping, Service, conversation, fit, since};
-use crate::build::{Options, build};
+use crate::build::{Handoff, Options, build, resume};
+use crate::checkpoint::Kept;
 use crate::diff::Known;
 use crate::error::{Error, Result};
 use crate::event::Warning;
@@ -98,6 +99,8 @@ struct Made {
     tokens: usize,
     redacted: usize,
     warnings: Vec<Warning>,
+    /// What reading on takes.
+    kept: Kept,
 }
 
 impl Service {
@@ -115,9 +118,39 @@ impl Service {
             request.conversation = Some(conversation::of(bytes, request.format.as_deref())?);
         }
         let going_on = base.as_ref().map(|base| base.state.clone());
-        let mut made = make(given, &request, tokenizer, going_on)?;
+        let mut made = self.make(given, &request, tokenizer, going_on)?;
         made.redacted += marks;
-        self.keep(&made, base.as_ref(), &request, &tokenizer)
+        let saved = self.keep(&made, base.as_ref(), &request, &tokenizer)?;
+        self.keep_to_read_on(&Id::new(&saved.id)?, &made.kept)?;
+        Ok(saved)
+    }
+
+    /// The handoff of what is handed in. Who names an id will come back to it: then only what is new is read.
+    fn make(
+        &self,
+        given: Given,
+        request: &Save,
+        tokenizer: Tokenizer,
+        base: Option<HandoffState>,
+    ) -> Result<Made> {
+        match given {
+            Given::Transcript(bytes) => {
+                let defaults = Options::default();
+                let budget = request.budget.unwrap_or(defaults.budget);
+                let options = Options { budget, tokenizer, format: request.format.clone(), base, ..defaults };
+                let options = request.tree.seen_by(options);
+                match &request.id {
+                    Some(id) => {
+                        let before = self.kept_to_read_on(&Id::new(id)?)?;
+                        let (made, kept) = resume(&bytes, &options, before.as_deref())?;
+                        Ok(Made { kept, ..of_transcript(made) })
+                    }
+                    None => Ok(of_transcript(build(&bytes, &options)?)),
+                }
+            }
+            Given::State(state) => make_of(&state, Known::default(), request, tokenizer, base),
+            Given::Proven { state, facts } => make_of(&state, Known::facts(facts), request, tokenizer, base),
+        }
     }
 
     /// The handoff that this one goes on from: the one that is named, else what is under its id already.
@@ -177,23 +210,13 @@ impl Service {
     }
 }
 
-/// The handoff of what is handed in.
-fn make(given: Given, request: &Save, tokenizer: Tokenizer, base: Option<HandoffState>) -> Result<Made> {
-    match given {
-        Given::Transcript(bytes) => {
-            let defaults = Options::default();
-            let budget = request.budget.unwrap_or(defaults.budget);
-            let options = Options { budget, tokenizer, format: request.format.clone(), base, ..defaults };
-            let mut made = build(&bytes, &request.tree.seen_by(options))?;
-            if let Some(root) = &made.root {
-                worktree::anchor(&mut made.state, root);
-            }
-            let known = Known::facts(made.facts);
-            Ok(Made { state: made.state, known, tokens: made.tokens, redacted: 0, warnings: made.warnings })
-        }
-        Given::State(state) => make_of(&state, Known::default(), request, tokenizer, base),
-        Given::Proven { state, facts } => make_of(&state, Known::facts(facts), request, tokenizer, base),
+fn of_transcript(mut made: Handoff) -> Made {
+    if let Some(root) = &made.root {
+        worktree::anchor(&mut made.state, root);
     }
+    let known = Known::facts(made.facts);
+    let (state, tokens, warnings) = (made.state, made.tokens, made.warnings);
+    Made { state, known, tokens, redacted: 0, warnings, kept: Kept::Nothing }
 }
 
 /// The handoff of one that is there.
@@ -213,7 +236,8 @@ fn make_of(
         worktree::revisit(&mut fitted.state, &root);
         worktree::anchor(&mut fitted.state, &root);
     }
-    Ok(Made { state: fitted.state, known, tokens: fitted.tokens, redacted, warnings: Vec::new() })
+    let (state, tokens) = (fitted.state, fitted.tokens);
+    Ok(Made { state, known, tokens, redacted, warnings: Vec::new(), kept: Kept::Nothing })
 }
 
 /// The record with the new handoff; what nobody named stays as it was.

@@ -69,6 +69,29 @@ fn what_was_there_stays_as_a_version() {
 
 /// The published protocol's own files are handoffs as they are, and ours are valid under it: the top level has its fields.
 #[test]
+fn a_session_saved_again_is_read_on_from_where_it_ended() {
+    let whole = session();
+    let half = &whole[..whole[..whole.len() / 2].rfind('\n').unwrap() + 1];
+    let saved_twice = |forgets: bool| {
+        let home = Home::new();
+        home.told("save --id it", half);
+        let kept = home.store().join(".kept/it/resume");
+        let before = fs::metadata(&kept).unwrap().len();
+        if forgets {
+            fs::write(&kept, "of another program").unwrap();
+        }
+        home.told("save --id it", &whole);
+        assert!(forgets || fs::metadata(&kept).unwrap().len() > before);
+        home.told("load it", "")
+    };
+    assert_eq!(saved_twice(false), saved_twice(true));
+    let home = Home::new();
+    home.told("save", &whole);
+    let kept = home.store().join(".kept").join(&home.ids()[0]);
+    assert!(!kept.join("resume").exists(), "nobody said that this one goes on");
+}
+
+#[test]
 fn files_of_the_published_protocol() {
     let home = Home::new();
     fs::create_dir(home.store()).unwrap();
