@@ -73,7 +73,7 @@ pub struct Handoff {
 }
 
 /// Told what is done next; an error ends the work there.
-pub type Step<'a> = &'a dyn Fn(&'static str) -> Result<()>;
+pub type Step<'a> = &'a (dyn Fn(&'static str) -> Result<()> + Sync);
 
 /// Makes a handoff from the bytes of a transcript.
 pub fn build(bytes: &[u8], options: &Options) -> Result<Handoff> {
@@ -86,16 +86,23 @@ pub fn build(bytes: &[u8], options: &Options) -> Result<Handoff> {
 /// Those of [`build`], and what `step` answers.
 pub fn build_in_steps(bytes: &[u8], options: &Options, step: Step) -> Result<Handoff> {
     refuse_small(options.budget)?;
-    step("reading the transcript")?;
-    let read = || format::read(bytes, options.format.as_deref());
-    let (transcript, ()) = rayon::join(read, extract::prepare);
-    let mut transcript = transcript?;
-    step("counting it")?;
-    let read = count::seen(&transcript, options.tokenizer.encoding());
-    step("taking secrets out")?;
-    redact::transcript(&mut transcript);
-    let chosen = choose(&transcript, read, options, step)?;
-    Ok(handoff(chosen, transcript.warnings, options))
+    within(|| {
+        step("reading the transcript")?;
+        let read = || format::read(bytes, options.format.as_deref());
+        let (transcript, ()) = rayon::join(read, extract::prepare);
+        let mut transcript = transcript?;
+        step("counting it")?;
+        let read = count::seen(&transcript, options.tokenizer.encoding());
+        step("taking secrets out")?;
+        redact::transcript(&mut transcript);
+        let chosen = choose(&transcript, read, options, step)?;
+        Ok(handoff(chosen, transcript.warnings, options))
+    })
+}
+
+/// Does work on one of the threads that share it: then none of its parts has to be handed over and waited for.
+fn within<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    rayon::scope(|_| work())
 }
 
 /// Makes a handoff of a transcript that grew, with what was kept the last time, and says what to keep for the next:
@@ -104,8 +111,11 @@ pub fn build_in_steps(bytes: &[u8], options: &Options, step: Step) -> Result<Han
 pub fn resume(bytes: &[u8], options: &Options, kept: Option<&[u8]>) -> Result<(Handoff, Kept)> {
     refuse_small(options.budget)?;
     let (format, encoding) = (options.format.as_deref(), options.tokenizer.encoding());
-    let (session, ()) = rayon::join(|| checkpoint::read(bytes, format, encoding, kept), extract::prepare);
-    resumed(session?, options)
+    within(|| {
+        let read = || checkpoint::read(bytes, format, encoding, kept);
+        let (session, ()) = rayon::join(read, extract::prepare);
+        resumed(session?, options)
+    })
 }
 
 /// The same of a file, of which only what is new is read into memory. None if it has to be read whole, as where it does
@@ -117,8 +127,11 @@ pub fn resume_file(
 ) -> Result<Option<(Handoff, Kept)>> {
     refuse_small(options.budget)?;
     let (format, encoding) = (options.format.as_deref(), options.tokenizer.encoding());
-    let (session, ()) = rayon::join(|| checkpoint::read_on(file, format, encoding, kept), extract::prepare);
-    session.map(|session| resumed(session, options)).transpose()
+    within(|| {
+        let read = || checkpoint::read_on(file, format, encoding, kept);
+        let (session, ()) = rayon::join(read, extract::prepare);
+        session.map(|session| resumed(session, options)).transpose()
+    })
 }
 
 fn resumed(session: checkpoint::Session, options: &Options) -> Result<(Handoff, Kept)> {
@@ -236,7 +249,7 @@ fn session_id(transcript: &Transcript) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::RefCell;
+    use std::sync::Mutex;
 
     use super::*;
 
@@ -244,20 +257,20 @@ mod tests {
 
     #[test]
     fn work_that_is_not_wanted_ends_before_its_next_step() {
-        let told = RefCell::new(Vec::new());
+        let told = Mutex::new(Vec::new());
         let run = |most: usize| {
-            told.borrow_mut().clear();
+            told.lock().unwrap().clear();
             build_in_steps(SAID, &Options::default(), &|step| {
-                told.borrow_mut().push(step);
-                if told.borrow().len() > most { Err(Error::Cancelled) } else { Ok(()) }
+                told.lock().unwrap().push(step);
+                if told.lock().unwrap().len() > most { Err(Error::Cancelled) } else { Ok(()) }
             })
         };
         assert!(run(usize::MAX).is_ok());
-        let all = told.borrow().clone();
+        let all = told.lock().unwrap().clone();
         assert_eq!(all.len(), 5, "{all:?}");
         for most in 0..all.len() {
             assert!(matches!(run(most), Err(Error::Cancelled)));
-            assert_eq!(*told.borrow(), all[..=most]);
+            assert_eq!(*told.lock().unwrap(), all[..=most]);
         }
     }
 }

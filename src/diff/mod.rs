@@ -44,7 +44,7 @@ pub fn diff(base: &HandoffState, new: &HandoffState, known: &Known) -> Delta {
         let json = sorted(state);
         (name_of(&json), Parts::of_json(json))
     };
-    let ((base_hash, old), (target, young)) = rayon::join(|| apart(base), || apart(new));
+    let ((base_hash, old), (target, young)) = (apart(base), apart(new));
     let mut delta = Delta {
         base_session: base.metadata.session_id.clone(),
         base: base_hash,
