@@ -86,23 +86,16 @@ pub fn build(bytes: &[u8], options: &Options) -> Result<Handoff> {
 /// Those of [`build`], and what `step` answers.
 pub fn build_in_steps(bytes: &[u8], options: &Options, step: Step) -> Result<Handoff> {
     refuse_small(options.budget)?;
-    within(|| {
-        step("reading the transcript")?;
-        let read = || format::read(bytes, options.format.as_deref());
-        let (transcript, ()) = rayon::join(read, extract::prepare);
-        let mut transcript = transcript?;
-        step("counting it")?;
-        let read = count::seen(&transcript, options.tokenizer.encoding());
-        step("taking secrets out")?;
-        redact::transcript(&mut transcript);
-        let chosen = choose(&transcript, read, options, step)?;
-        Ok(handoff(chosen, transcript.warnings, options))
-    })
-}
-
-/// Does work on one of the threads that share it: then none of its parts has to be handed over and waited for.
-fn within<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    rayon::scope(|_| work())
+    step("reading the transcript")?;
+    let read = || format::read(bytes, options.format.as_deref());
+    let (transcript, ()) = rayon::join(read, extract::prepare);
+    let mut transcript = transcript?;
+    step("counting it")?;
+    let read = count::seen(&transcript, options.tokenizer.encoding());
+    step("taking secrets out")?;
+    redact::transcript(&mut transcript);
+    let chosen = choose(&transcript, read, options, step)?;
+    Ok(handoff(chosen, transcript.warnings, options))
 }
 
 /// Makes a handoff of a transcript that grew, with what was kept the last time, and says what to keep for the next:
@@ -111,11 +104,8 @@ fn within<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 pub fn resume(bytes: &[u8], options: &Options, kept: Option<&[u8]>) -> Result<(Handoff, Kept)> {
     refuse_small(options.budget)?;
     let (format, encoding) = (options.format.as_deref(), options.tokenizer.encoding());
-    within(|| {
-        let read = || checkpoint::read(bytes, format, encoding, kept);
-        let (session, ()) = rayon::join(read, extract::prepare);
-        resumed(session?, options)
-    })
+    let (session, ()) = rayon::join(|| checkpoint::read(bytes, format, encoding, kept), extract::prepare);
+    resumed(session?, options)
 }
 
 /// The same of a file, of which only what is new is read into memory. None if it has to be read whole, as where it does
@@ -127,11 +117,8 @@ pub fn resume_file(
 ) -> Result<Option<(Handoff, Kept)>> {
     refuse_small(options.budget)?;
     let (format, encoding) = (options.format.as_deref(), options.tokenizer.encoding());
-    within(|| {
-        let read = || checkpoint::read_on(file, format, encoding, kept);
-        let (session, ()) = rayon::join(read, extract::prepare);
-        session.map(|session| resumed(session, options)).transpose()
-    })
+    let (session, ()) = rayon::join(|| checkpoint::read_on(file, format, encoding, kept), extract::prepare);
+    session.map(|session| resumed(session, options)).transpose()
 }
 
 fn resumed(session: checkpoint::Session, options: &Options) -> Result<(Handoff, Kept)> {

@@ -78,7 +78,8 @@ fn proven(bytes: &[u8], save: &Save, step: Step) -> Result<Handoff> {
     let defaults = Options::default();
     let budget = save.budget.unwrap_or(defaults.budget);
     let options = Options { budget, format: save.format.clone(), recorded_root: true, ..defaults };
-    build_in_steps(bytes, &options, step)
+    // On one of the threads that share the work: a server's are there, and no part has to be handed over and waited for.
+    rayon::scope(|_| build_in_steps(bytes, &options, step))
 }
 
 /// The agent's id of the session, if a handoff can be called that.
