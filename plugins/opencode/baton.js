@@ -20,30 +20,30 @@ function ask(event) {
 }
 
 export const Baton = async ({ directory }) => {
-  const told = new Set()
-  const tell = (name, session, more = {}) =>
-    ask({ hook_event_name: name, session_id: session, cwd: directory, transcript_path: null, ...more })
+  const handoffs = new Map()
+  const tell = (name, session) => ask({ hook_event_name: name, session_id: session, cwd: directory })
 
   return {
     event: async ({ event }) => {
-      const session = event.properties?.sessionID ?? event.properties?.info?.id
-      if (event.type === "session.idle") await tell("Stop", session)
-      if (event.type === "session.compacted") await tell("PostCompact", session)
-      if (event.type === "session.deleted") told.delete(session)
+      const { sessionID, info } = event.properties ?? {}
+      // A subagent's session is a part of another, which tells it what it needs.
+      if (event.type === "session.created" && !info.parentID) handoffs.set(info.id, tell("session.created", info.id))
+      if (event.type === "session.idle") await tell("session.idle", sessionID)
+      if (event.type === "session.compacted") await tell("session.compacted", sessionID)
     },
 
-    // Once a session, before its first answer.
-    "experimental.chat.system.transform": async (input, output) => {
-      const session = input.sessionID
-      if (!session || told.has(session)) return
-      told.add(session)
-      const answer = await tell("SessionStart", session, { source: "startup" })
-      if (answer) output.system.push(answer)
+    // With the first message, and kept with it: what is told to the system is forgotten with the next request.
+    "chat.message": async ({ sessionID }, { message, parts }) => {
+      const text = await handoffs.get(sessionID)
+      handoffs.delete(sessionID)
+      // Parts are in the order of their ids.
+      const id = `${parts.at(-1)?.id}z`
+      if (text && parts.length) parts.push({ id, sessionID, messageID: message.id, type: "text", text, synthetic: true })
     },
 
-    "experimental.session.compacting": async (input, output) => {
-      const answer = await tell("PreCompact", input.sessionID, { trigger: "auto" })
-      if (answer) output.context.push(answer)
+    "experimental.session.compacting": async ({ sessionID }, output) => {
+      const text = await tell("experimental.session.compacting", sessionID)
+      if (text) output.context.push(text)
     },
   }
 }

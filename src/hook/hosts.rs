@@ -112,9 +112,9 @@ const OPENCODE: Host = Host {
     title: "OpenCode",
     events: &[
         ("experimental.session.compacting", Task::Continue),
+        ("session.compacted", Task::Save),
         ("session.created", Task::Restore),
         ("session.idle", Task::Save),
-        ("session.deleted", Task::Save),
     ],
     silence: "",
     context: |_, text| text.to_owned(),

@@ -1,6 +1,6 @@
 //! Checkpoints: a session saved while it goes on, as often as anybody likes, for the cost of what is new.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -162,10 +162,39 @@ fn as_before(before: Option<&Record>) -> Options {
     }
 }
 
-/// What tells a transcript from itself grown: path, length and time of the last change.
+/// What tells a transcript from itself grown: path, length and time of the last change; and those of the log beside a
+/// database, to which all is written first.
 fn size(path: &Path) -> Result<String> {
     let metadata = fs::metadata(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let log = fs::metadata(log).map(|log| stamp(&log) + " ").unwrap_or_default();
+    Ok(format!("{} {log}{}", stamp(&metadata), path.display()))
+}
+
+/// Length and time of the last change.
+fn stamp(metadata: &Metadata) -> String {
     let changed =
         metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
-    Ok(format!("{} {} {}", metadata.len(), changed.as_nanos(), path.display()))
+    format!("{} {}", metadata.len(), changed.as_nanos())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_grows_in_the_log_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let [database, log] = ["a.db", "a.db-wal"].map(|name| folder.path().join(name));
+        fs::write(&database, "pages").unwrap();
+        let alone = size(&database).unwrap();
+        let mut sizes = vec![alone];
+        for written in ["one", "one, two"] {
+            fs::write(&log, written).unwrap();
+            sizes.push(size(&database).unwrap());
+        }
+        sizes.dedup();
+        assert_eq!(sizes.len(), 3, "{sizes:?}");
+    }
 }

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -112,6 +113,16 @@ fn the_file_for_opencode_names_the_program_once() {
     let installed = fs::read_to_string(home.path().join(".config/opencode/plugins/baton.js")).unwrap();
     let program = json!(env!("CARGO_BIN_EXE_baton")).to_string();
     assert_eq!(installed, text.replace("\"baton\"", &program));
+}
+
+/// The plugin tells of the events that the hook knows, by the same names.
+#[test]
+fn the_file_for_opencode_tells_of_every_event() {
+    let text = fs::read_to_string(root().join("plugins/opencode/baton.js")).unwrap();
+    let told = text.split("tell(\"").skip(1).filter_map(|rest| rest.split_once('"'));
+    let told: BTreeSet<&str> = told.map(|(event, _)| event).collect();
+    let host = baton::hook::find("opencode").unwrap();
+    assert_eq!(told, host.events.iter().map(|(event, _)| *event).collect());
 }
 
 /// Hosts read name and description only until the skill is used, and refuse long ones.

@@ -1,5 +1,7 @@
 //! The parts of a message. The part of a tool holds the call and its answer.
 
+use std::borrow::Cow;
+
 use super::IGNORED;
 use crate::event::{self, Action, EventKind};
 use crate::format::conversation::{Answer, Role};
@@ -12,6 +14,7 @@ use crate::format::{diff, outcome};
 pub(super) fn part(role: Role, part: &Value, out: &mut Sink) {
     match text(part, "type") {
         "text" if part["synthetic"] == Value::Bool(true) => out.inject(text(part, "text")),
+        "text" if role == Role::User => out.say(role, &typed(text(part, "text"))),
         "text" => out.say(role, text(part, "text")),
         "reasoning" => out.think(text(part, "text")),
         "tool" => tool(part, out),
@@ -20,6 +23,15 @@ pub(super) fn part(role: Role, part: &Value, out: &mut Sink) {
         }
         "compaction" => drop(out.tell(EventKind::Compacted { summary: None })),
         kind => out.other(&format!("part {kind}"), IGNORED),
+    }
+}
+
+/// What the user typed: words on the command line are put in quotation marks by the host.
+fn typed(text: &str) -> Cow<'_, str> {
+    let quoted = text.trim().strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    match quoted.filter(|text| !text.replace("\\\"", "").contains('"')) {
+        Some(text) => text.replace("\\\"", "\"").into(),
+        None => text.into(),
     }
 }
 
@@ -71,4 +83,19 @@ fn answers(questions: &[event::Question], metadata: &Value) -> Vec<event::Answer
     });
     let pairs = questions.iter().zip(chosen);
     pairs.map(|(question, answer)| event::Answer { question: question.text.clone(), answer }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_the_command_line_are_taken_out_of_their_quotation_marks() {
+        let check = |text: &str, expected: &str| assert_eq!(typed(text), expected);
+        check("\"Fix the total\"", "Fix the total");
+        check("\"Print \\\"fine\\\" at last\"\n", "Print \"fine\" at last");
+        check("\"Fix\" or \"mend\"", "\"Fix\" or \"mend\"");
+        check("Fix the \"total\"", "Fix the \"total\"");
+        check("\"", "\"");
+    }
 }
