@@ -166,9 +166,28 @@ fn handed<'a>(session: &Session<'a>) -> Vec<Text<'a>> {
     texts
 }
 
-/// A host's summary, without the analysis before it, which says the same in the order it came about.
+/// How hosts begin the line that they put before a summary.
+const BEFORE_SUMMARY: &[&str] = &[
+    "Another language model started to solve this problem",
+    "This session is being continued from a previous conversation",
+];
+
+/// How hosts begin the lines that they put behind a summary.
+const BEHIND_SUMMARY: &[&str] = &[
+    "\nContinue the conversation from where",
+    "\nIf you need specific details from before",
+    "\nPlease continue the conversation from where",
+    "\nThe messages after this summary are",
+];
+
+/// A host's summary, without what the host says around it, nor the analysis before it, which says the same in the order it
+/// came about.
 fn summed_up(summary: &str) -> &str {
-    summary.split_once("\nSummary:\n").map_or(summary, |(_, told)| told)
+    let is_introduced = BEFORE_SUMMARY.iter().any(|start| summary.starts_with(start));
+    let told = if is_introduced { summary.split_once('\n').map_or("", |(_, told)| told) } else { summary };
+    let told = told.split_once("\nSummary:\n").map_or(told, |(_, told)| told);
+    let end = BEHIND_SUMMARY.iter().filter_map(|start| told.find(start)).min();
+    &told[..end.unwrap_or(told.len())]
 }
 
 /// A subagent's report, without what the host adds to it.
@@ -210,14 +229,6 @@ fn is_quotable(statement: &Statement, source: Source) -> bool {
         && !text.starts_with(['}', ')', ']', '<'])
         // What an agent tells its host to do: `::git-stage{…}`.
         && !text.starts_with("::")
-        && !is_boilerplate(text)
-}
-
-/// Whether a host wrote this, the same in every session.
-fn is_boilerplate(text: &str) -> bool {
-    ["If you need specific details from before", "This session is being continued from a previous"]
-        .iter()
-        .any(|start| text.starts_with(start))
 }
 
 /// The circumstances that all statements of a text share.
@@ -280,4 +291,28 @@ fn about(ledger: &Ledger, text: &str) -> Option<String> {
         .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '_' && c != '/'))
         .filter(|word| word.contains('.') && word.len() > 4)
         .find_map(|word| ledger.find(word).filter(|file| file.edits > 0).map(|file| file.name.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summary_without_the_words_of_its_host() {
+        let check = |summary: &str, expected: &str| assert_eq!(summed_up(summary).trim(), expected);
+        check("Half is done.\n\nContinue.", "Half is done.\n\nContinue.");
+        check("This session is being continued from a previous conversation.", "");
+        check(
+            "This session is being continued from a previous conversation that ran out of context. It is below:\n\
+            Analysis:\nFirst this, then that.\n\nSummary:\nHalf is done.\n\n\
+            If you need specific details from before compaction, read the transcript.\n\
+            Continue the conversation from where it left off. Do not recap.",
+            "Half is done.",
+        );
+        check(
+            "Another language model started to solve this problem. Here is its summary:\nHalf is done.",
+            "Half is done.",
+        );
+        check("Half is done.\n\nThe messages after this summary are kept verbatim.", "Half is done.");
+    }
 }

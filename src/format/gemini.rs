@@ -34,8 +34,18 @@ const PLACES: &[Place] = &[
     Place { base: ".gemini", files: "tmp/*/chats/session-*.jsonl", ..Place::BELOW_HOME },
 ];
 
-const MAPPED: &[&str] =
-    &["$rewindTo", "(session)", "gemini", "init", "message", "result", "tool_result", "tool_use", "user"];
+const MAPPED: &[&str] = &[
+    "$rewindTo",
+    "$set messages",
+    "(session)",
+    "gemini",
+    "init",
+    "message",
+    "result",
+    "tool_result",
+    "tool_use",
+    "user",
+];
 
 /// Records that say nothing about the work, each with the reason.
 const IGNORED: &[(&str, &str)] = &[
@@ -58,6 +68,9 @@ fn claims(head: &Head) -> bool {
 
 fn kind(record: &Value) -> &str {
     let marks = ["$set", "$rewindTo"];
+    if record["$set"].get("messages").is_some() {
+        return "$set messages";
+    }
     let mark = marks.into_iter().find(|mark| record.get(mark).is_some());
     match mark.or(string(record, &["type"])).unwrap_or("(session)") {
         // Some versions call the model by its role.
@@ -93,6 +106,7 @@ impl Records for Gemini {
             }
             "gemini" => self.gemini(&record, out),
             "$rewindTo" => self.rewind(text(&record, "$rewindTo"), out),
+            "$set messages" => begun(&record["$set"], out),
             "message" => streamed(&record, out),
             "tool_use" => {
                 out.call(string(&record, &["tool_id"]), text(&record, "tool_name"), &record["parameters"]);
@@ -122,6 +136,15 @@ fn session(record: &Value, out: &mut Sink) {
         cwd: directory,
         ..Context::default()
     });
+}
+
+/// The list of messages as the host sets it: the first tells where the session runs; the others are records of their own.
+fn begun(set: &Value, out: &mut Sink) {
+    let first = prose(member(&set["messages"][0], &["content", "parts"]));
+    let Some((_, folders)) = first.split_once("**Workspace Directories:**") else { return };
+    let folder = folders.trim_start().lines().next().and_then(|line| line.strip_prefix("- "));
+    out.context(Context { cwd: folder.map(|path| path.trim().to_owned()), ..Context::default() });
+    out.inject(&first);
 }
 
 /// A piece of a message, or a whole one.

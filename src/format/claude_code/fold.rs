@@ -381,6 +381,7 @@ impl Session {
                 self.todos(todos::items(items), place);
             }
             kind if NOT_SHOWN.iter().any(|(name, _)| *name == kind) => {}
+            _ if !raw.rendered.is_empty() => place.inject(raw.rendered),
             _ => {
                 place.inject(super::raw::prose_of(&attachment.content));
                 place.inject(attachment.added_blocks);

@@ -34,6 +34,9 @@ pub(super) const MAPPED: &[&str] = &[
 /// Records that say nothing about the work, each with the reason.
 pub(super) const IGNORED: &[(&str, &str)] = &[
     ("agent-name", "repeats a title"),
+    ("api-request", "names what was sent to the model's provider"),
+    ("api-request-blob", "repeats messages as they were sent to the model's provider"),
+    ("api-request-shape", "the host's own prompt and the list of tools"),
     ("atis-latch", "the host's own affairs"),
     ("attachment command_permissions", "what a command may do without asking"),
     ("attachment compact_file_reference", "names a file and shows nothing of it"),
@@ -41,6 +44,7 @@ pub(super) const IGNORED: &[(&str, &str)] = &[
     ("block fallback", "marks an answer of another model"),
     ("block image", "a picture; only its place is in the text"),
     ("bridge-session", "the host's own affairs"),
+    ("cost-state", "the sum of what the replies cost"),
     ("file-history-snapshot", "names the host's backups of files that edits name already"),
     ("frame-link", "the host's own affairs"),
     ("last-prompt", "repeats the beginning of a message"),
@@ -70,6 +74,7 @@ pub(super) const IGNORED: &[(&str, &str)] = &[
     ("system session_start", "marks the beginning of what is told next"),
     ("system stop_hook_summary", "which hooks of the host ran"),
     ("system turn_duration", "how long a turn took"),
+    ("tools-used", "repeats the names of tools that were called"),
     ("worktree-state", "the host's own affairs"),
 ];
 

@@ -60,6 +60,9 @@ pub(super) struct Raw {
     pub data: Option<Box<Progress>>,
     #[serde(deserialize_with = "maybe")]
     pub attachment: Option<Box<Attachment>>,
+    /// An attachment as the model is shown it.
+    #[serde(deserialize_with = "prose")]
+    pub rendered: String,
     #[serde(deserialize_with = "prose")]
     pub content: String,
     #[serde(deserialize_with = "text")]

@@ -507,6 +507,9 @@ fn attachments() {
         ],
         &[],
     );
+    let mut rendered = attached(json!({"type": "date", "date": "2026-03-01"}));
+    rendered["rendered"] = json!([{"content": "Today is Sunday."}]);
+    check(&[rendered], &[(1, injected("Today is Sunday."))]);
 }
 
 #[test]

@@ -73,6 +73,7 @@ pub(super) const IGNORED: &[(&str, &str)] = &[
     ("response_item ghost_snapshot", "names a commit that the host keeps for itself"),
     ("response_item other", "a kind that the host itself does not know"),
     ("response_item tool_search_output", "tools that were found; no part of the work"),
+    ("token_usage_record", "repeats the figures of what the model was sent"),
     ("world_state", "what the host knows of the machine"),
 ];
 

@@ -130,7 +130,7 @@ fn enveloped(kind: &str, payload: &Payload) -> Item {
         "response_item" => response(payload),
         "event_msg" => event(payload),
         "compacted" => compacted(payload),
-        "world_state" | "inter_agent_communication_metadata" => Item::Nothing,
+        "world_state" | "token_usage_record" | "inter_agent_communication_metadata" => Item::Nothing,
         _ => Item::Unknown(kind.to_owned()),
     }
 }
