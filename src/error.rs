@@ -293,7 +293,7 @@ pub enum Error {
     NothingToSave,
     /// A project has no handoff.
     #[error(
-        "there is no handoff of the project '{project}' yet; save one, or name the id of another: 'baton list' shows all there are"
+        "there is no handoff of the project '{project}' yet; save one ('baton save --latest' takes its last session), or name the id of another: 'baton list' shows all there are"
     )]
     NothingHere {
         /// The project.

@@ -60,7 +60,8 @@ pub fn run(request: &Load, surroundings: &Surroundings) -> Result<()> {
         return changes(request, base, id, surroundings);
     }
     let service = request.at.open(surroundings)?;
-    let of_project = || service.latest_of(&project::of(&surroundings.folder));
+    let of_project =
+        || service.latest_of(&project::of(&surroundings.folder), service::session_around(surroundings));
     let id = request.id.clone().map_or_else(of_project, Ok)?;
     let wanted = service::Load {
         id: Some(id),

@@ -8,6 +8,7 @@ mod territory;
 mod walk;
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -104,8 +105,18 @@ pub fn latest(surroundings: &Surroundings, project: &Project, agent: Option<&str
     let mut found = sessions(surroundings);
     found.retain(|found| agent.is_none_or(|agent| agent == found.agent));
     let newest = of_project(&found, project, TOGETHER);
-    let says = |(found, opening): &(Found, Opening)| opening.first.is_some() || found.session.is_some();
+    let says = |(found, opening): &(Found, Opening)| opening.has_begun || found.session.is_some();
     newest.into_iter().find(says).map(|(found, _)| found)
+}
+
+/// The newest session that has this id, or whose file is named after it.
+pub fn of_session(session: &str, surroundings: &Surroundings) -> Option<Found> {
+    let is_named = |stem: &OsStr| stem.to_string_lossy().ends_with(session);
+    let is_it = |found: &Found| match &found.session {
+        Some(held) => held.id == session,
+        None => found.path.file_stem().is_some_and(is_named),
+    };
+    sessions(surroundings).into_iter().find(is_it)
 }
 
 impl Found {

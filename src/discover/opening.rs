@@ -35,6 +35,8 @@ pub struct Opening {
     pub title: Option<String>,
     /// The beginning of the user's first message, on one line.
     pub first: Option<String>,
+    /// Whether anything was said or done: a session may begin with a command to the host.
+    pub has_begun: bool,
 }
 
 impl Opening {
@@ -61,6 +63,7 @@ impl Opening {
             session: Some(session.id.clone()),
             cwd: session.folder.clone(),
             title: line(&session.title),
+            has_begun: true,
             ..Self::default()
         }
     }
@@ -85,6 +88,10 @@ impl Opening {
     /// What stands in the events; the first word on a matter counts, but the last title.
     fn note(&mut self, transcript: &Transcript) {
         for event in &transcript.events {
+            self.has_begun |= matches!(
+                event.kind,
+                EventKind::User { .. } | EventKind::Assistant { .. } | EventKind::Call(_)
+            );
             match &event.kind {
                 EventKind::Context(context) => {
                     keep(&mut self.session, context.session.as_deref());

@@ -121,6 +121,25 @@ fn codex(cwd: &str, url: &str, said: &str) -> String {
     format!("{meta}\n{message}\n")
 }
 
+/// A session that began with a command to the host is one as well, but not one in which nothing happened yet.
+#[test]
+fn the_latest_may_have_begun_with_a_command() {
+    let call = serde_json::json!({
+        "type": "assistant", "cwd": "/none/tool",
+        "message": {"role": "assistant", "content": [{"type": "tool_use", "id": "1", "name": "Bash", "input": {"command": "ls"}}]}
+    });
+    let begun = claude("/none/tool", "<command-name>/handoff</command-name>");
+    let path = |name: &str| format!(".claude/projects/-none-tool/{name}.jsonl");
+    let home = home(&[
+        (&path("before"), claude("/none/tool", "Fix it")),
+        (&path("command"), format!("{begun}{call}\n")),
+        (&path("empty"), begun),
+    ]);
+    let surroundings = surroundings(home.path(), Platform::Linux, &[]);
+    let found = latest(&surroundings, &project("/none/tool"), None).unwrap();
+    assert!(found.path.ends_with("command.jsonl"), "{found:?}");
+}
+
 fn opening(text: &str) -> Opening {
     let home = home(&[(CLAUDE, text.to_owned())]);
     sessions(&surroundings(home.path(), Platform::Linux, &[]))[0].opening()
@@ -134,6 +153,7 @@ fn a_session_says_what_it_was() {
         session: Some("s".to_owned()),
         cwd: Some("/src/tool".to_owned()),
         first: first.clone(),
+        has_begun: true,
         ..Opening::default()
     };
     assert_eq!(opening(&said), plain);

@@ -31,6 +31,9 @@ pub struct Answer {
 /// The tokens of a handoff that a session is given by itself: enough to go on, and a small part of any context.
 const BUDGET: usize = 2_000;
 
+/// What stands between a handoff and an earlier one, and its tokens at most.
+const EARLIER: (&str, usize) = ("\n\nThe last session before it that changed files:\n", 12);
+
 /// How long a handoff is offered to a session that did not ask for it.
 const FRESH: SignedDuration = SignedDuration::from_hours(7 * 24);
 
@@ -48,12 +51,20 @@ fn try_to_answer(host: &str, sent: &[u8], surroundings: &Surroundings) -> Answer
     let silence = || find(host).map_or("", |host| host.silence).to_owned();
     match done {
         Ok(Ok(output)) => Answer { output: output.unwrap_or_else(silence), problem: None },
-        // It was switched off on purpose.
-        Ok(Err(Error::Disabled)) => Answer { output: silence(), problem: None },
+        Ok(Err(error)) if is_no_problem(&error) => Answer { output: silence(), problem: None },
         Ok(Err(error)) => Answer { output: silence(), problem: Some(chain(&error)) },
         Err(_) => {
             Answer { output: silence(), problem: Some("a fault of the program; please report it".to_owned()) }
         }
+    }
+}
+
+/// Whether there is nothing to say of it: saving was switched off on purpose, or nothing was said in the session yet.
+fn is_no_problem(error: &Error) -> bool {
+    match error {
+        Error::In { source, .. } => is_no_problem(source),
+        Error::Disabled | Error::Empty | Error::NoEvents { .. } => true,
+        _ => false,
     }
 }
 
@@ -105,9 +116,9 @@ impl Desk<'_> {
 
     /// The handoff for the session that begins or goes on.
     fn restore(&self, goes_on: bool) -> Result<Option<String>> {
-        let load = if goes_on { self.own() } else { None };
-        let Some(load) = load.map_or_else(|| self.before(), |load| Ok(Some(load)))? else { return Ok(None) };
-        let text = self.within_limits(&load)?;
+        let own = if goes_on { self.own() } else { None };
+        let loads = own.map_or_else(|| self.before(), |load| Ok(vec![load]))?;
+        let text = self.within_limits(&loads)?;
         Ok(text.map(|text| (self.host.context)(&self.event.name, &text)))
     }
 
@@ -120,8 +131,9 @@ impl Desk<'_> {
         Some(Load { id: Some(id), ..Load::default() })
     }
 
-    /// The handoff of the session before this one, with all that is on disk of it, if it is not too old.
-    fn before(&self) -> Result<Option<Load>> {
+    /// The handoff of the session before this one, with all that is on disk of it, if it is not too old; and where that
+    /// changed nothing, behind it that of the last one that did.
+    fn before(&self) -> Result<Vec<Load>> {
         let project = project::of(&self.surroundings.folder);
         let own = self.event.session.as_deref();
         // Where nothing new can be saved, what was saved before is still better than nothing.
@@ -130,23 +142,36 @@ impl Desk<'_> {
         let fresh = now.checked_sub(FRESH).unwrap_or(now);
         let is_own = |row: &Row| [row.id.as_str(), &row.agent_session].map(Some).contains(&own);
         let found = self.service.newest_of(&project, fresh, |row| !is_own(row))?;
-        Ok(found.map(|row| Load { id: Some(row.id), ..Load::default() }))
+        Ok(found.into_iter().map(|id| Load { id: Some(id), ..Load::default() }).collect())
     }
 
     /// The text as long as the host takes it: bytes are measured, since characters and guessed tokens are never more.
-    fn within_limits(&self, load: &Load) -> Result<Option<String>> {
+    fn within_limits(&self, loads: &[Load]) -> Result<Option<String>> {
         let mut budget = BUDGET.min(self.host.most_tokens);
-        loop {
-            let wanted = Restore { load: load.clone(), budget, ..Restore::default() };
-            let text = match self.service.restore(&wanted, &self.surroundings) {
-                Err(Error::BudgetTooSmall { .. }) => return Ok(None),
-                restored => restored?.text,
-            };
+        while let Some(text) = self.restored(loads, budget)? {
             let fits = Encoding::O200kBase.fits(&text, self.host.most_tokens);
             if text.len() <= self.host.most_bytes && fits {
                 return Ok(Some(text));
             }
             budget = budget * 4 / 5;
         }
+        Ok(None)
+    }
+
+    /// The handoffs, each in what the ones before it left of the budget.
+    fn restored(&self, loads: &[Load], mut budget: usize) -> Result<Option<String>> {
+        let mut texts = Vec::new();
+        for load in loads {
+            let wanted = Restore { load: load.clone(), budget, ..Restore::default() };
+            match self.service.restore(&wanted, &self.surroundings) {
+                Err(Error::BudgetTooSmall { .. }) => break,
+                restored => {
+                    let restored = restored?;
+                    budget = budget.saturating_sub(restored.tokens + EARLIER.1);
+                    texts.push(restored.text);
+                }
+            }
+        }
+        Ok((!texts.is_empty()).then(|| texts.join(EARLIER.0)))
     }
 }

@@ -3,6 +3,7 @@
 //! It speaks every revision of the protocol that `rmcp` knows, those with sessions and the stateless ones. Nothing is kept
 //! between requests: what is meant is named by its id. Tools, prompts and resources are lists; each tool is one file.
 
+mod caller;
 mod prompts;
 mod resources;
 mod schema;
@@ -23,9 +24,10 @@ use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
 
 use crate::error::{Error, Result};
 use crate::project::{self, Project};
-use crate::service::{Load, Service, Tree, at_hand};
+use crate::service::{Load, Service, Tree, at_hand, session_around};
 use crate::source::Origin;
 use crate::surroundings::Surroundings;
+use caller::Caller;
 
 /// What a client learns of us before it looks at a tool; the first words are those that people search for.
 const INSTRUCTIONS: &str = "\
@@ -44,11 +46,13 @@ pub struct Server {
 }
 
 /// What every request is answered from.
+#[derive(Clone)]
 struct Desk {
-    service: Service,
-    surroundings: Surroundings,
-    project: OnceLock<Project>,
+    service: Arc<Service>,
+    surroundings: Arc<Surroundings>,
+    project: Arc<OnceLock<Project>>,
     reach: Reach,
+    caller: Caller,
 }
 
 /// Where the clients are.
@@ -61,6 +65,27 @@ enum Reach {
 }
 
 impl Desk {
+    /// The desk at which a caller is served: where it works in another folder than the server was started in, one there.
+    fn serving(&self, caller: Caller) -> Desk {
+        let elsewhere = caller.folder.clone().filter(|folder| *folder != self.surroundings.folder);
+        let mut desk = Desk { caller, ..self.clone() };
+        if let Some(folder) = elsewhere.filter(|folder| self.reach == Reach::Here && folder.is_dir()) {
+            desk.surroundings = Arc::new(Surroundings { folder, ..(*self.surroundings).clone() });
+            desk.project = Arc::default();
+            desk.service = self.service_in(&desk.surroundings);
+        }
+        desk
+    }
+
+    /// The service for another folder: another one only where the store was found from the folder, not named.
+    fn service_in(&self, surroundings: &Surroundings) -> Arc<Service> {
+        let found = |surroundings| Service::open(None, surroundings).ok();
+        let was_found =
+            found(&*self.surroundings).is_some_and(|here| here.address() == self.service.address());
+        let there = found(surroundings).filter(|_| was_found);
+        there.map_or_else(|| Arc::clone(&self.service), Arc::new)
+    }
+
     /// The project that is meant where none is named: that of the folder the server was started in.
     fn project(&self) -> &Project {
         self.project.get_or_init(|| project::of(&self.surroundings.folder))
@@ -71,7 +96,8 @@ impl Desk {
         match (self.reach, named) {
             (Reach::Here, Some(origin)) => Ok(Some(origin)),
             (Reach::Here, None) => {
-                Ok(at_hand(self.project(), &self.surroundings).map(|found| found.origin()))
+                let session = self.caller.session.as_deref();
+                Ok(at_hand(self.project(), session, &self.surroundings).map(|found| found.origin()))
             }
             (Reach::Elsewhere, None) => Ok(None),
             (Reach::Elsewhere, Some(_)) => Err(Error::NotHere),
@@ -80,7 +106,9 @@ impl Desk {
 
     /// The handoff that is meant: the latest of the project where none is named.
     fn meant(&self, id: Option<String>) -> Result<Load> {
-        let id = id.filter(|id| !id.is_empty()).map_or_else(|| self.service.latest_of(self.project()), Ok)?;
+        let own = self.caller.session.as_deref().or_else(|| session_around(&self.surroundings));
+        let latest = || self.service.latest_of(self.project(), own);
+        let id = id.filter(|id| !id.is_empty()).map_or_else(latest, Ok)?;
         Ok(Load { id: Some(id), tree: self.tree(), ..Load::default() })
     }
 
@@ -105,7 +133,9 @@ impl Server {
     }
 
     fn with_reach(service: Service, surroundings: Surroundings, reach: Reach) -> Self {
-        Server { desk: Arc::new(Desk { service, surroundings, project: OnceLock::new(), reach }) }
+        let (service, surroundings) = (Arc::new(service), Arc::new(surroundings));
+        let desk = Desk { service, surroundings, project: Arc::default(), reach, caller: Caller::default() };
+        Server { desk: Arc::new(desk) }
     }
 
     /// Answers on standard input and output until the input ends.
@@ -131,10 +161,15 @@ impl Server {
         served
     }
 
-    /// Does some work on a thread of its own.
-    async fn do_work<T: Send + 'static>(&self, work: impl FnOnce(&Desk) -> T + Send + 'static) -> Answer<T> {
+    /// Does some work for a caller on a thread of its own.
+    async fn do_work<T: Send + 'static>(
+        &self,
+        context: &RequestContext<RoleServer>,
+        work: impl FnOnce(&Desk) -> T + Send + 'static,
+    ) -> Answer<T> {
         let desk = Arc::clone(&self.desk);
-        let done = tokio::task::spawn_blocking(move || work(&desk)).await;
+        let caller = Caller::of(&serde_json::to_value(&context.meta).unwrap_or_default());
+        let done = tokio::task::spawn_blocking(move || work(&desk.serving(caller))).await;
         done.map_err(|error| ErrorData::internal_error(error.to_string(), None))
     }
 }
@@ -175,7 +210,7 @@ impl ServerHandler for Server {
         };
         let arguments = request.arguments.unwrap_or_default();
         let (work, watch) = work::begin();
-        let done = self.do_work(move |desk| tool.answer(desk, arguments, &work));
+        let done = self.do_work(&context, move |desk| tool.answer(desk, arguments, &work));
         watch.until(done, &context).await.map(Into::into)
     }
 
@@ -190,17 +225,17 @@ impl ServerHandler for Server {
     async fn get_prompt(
         &self,
         request: GetPromptRequestParams,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Answer<GetPromptResponse> {
-        self.do_work(move |desk| prompts::get(desk, &request)).await?.map(Into::into)
+        self.do_work(&context, move |desk| prompts::get(desk, &request)).await?.map(Into::into)
     }
 
     async fn list_resources(
         &self,
         page: Option<PaginatedRequestParams>,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Answer<ListResourcesResult> {
-        self.do_work(move |desk| resources::list(desk, page.and_then(|page| page.cursor))).await?
+        self.do_work(&context, move |desk| resources::list(desk, page.and_then(|page| page.cursor))).await?
     }
 
     async fn list_resource_templates(
@@ -214,16 +249,16 @@ impl ServerHandler for Server {
     async fn read_resource(
         &self,
         request: ReadResourceRequestParams,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Answer<ReadResourceResponse> {
-        self.do_work(move |desk| resources::read(desk, &request.uri)).await?.map(Into::into)
+        self.do_work(&context, move |desk| resources::read(desk, &request.uri)).await?.map(Into::into)
     }
 
     async fn complete(
         &self,
         request: CompleteRequestParams,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Answer<CompleteResult> {
-        self.do_work(move |desk| resources::complete(desk, &request)).await?
+        self.do_work(&context, move |desk| resources::complete(desk, &request)).await?
     }
 }

@@ -38,7 +38,7 @@ pub use list::{Damaged, Filter, Listed, Row};
 pub use load::{Load, Loaded};
 pub use log::Version;
 pub use merge::{Merge, Merged, Order, Overtaken};
-pub use nearby::at_hand;
+pub use nearby::{at_hand, session_around};
 pub use point::Point;
 pub use recall::Recall;
 pub use remove::{Pruned, Removed};

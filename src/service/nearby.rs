@@ -8,27 +8,40 @@ use super::{Checkpoint, Filter, Row, Service};
 use crate::discover::{self, Found};
 use crate::error::{Error, Result};
 use crate::project::Project;
+use crate::state::HandoffState;
 use crate::surroundings::Surroundings;
 
 impl Service {
-    /// The id of the handoff that was saved last in a project.
+    /// The id of the handoff that was saved last in a project; what a session saved by itself only where there is no other,
+    /// if it is the one that asks.
     ///
     /// # Errors
     /// [`Error::NothingHere`] if the project has none.
-    pub fn latest_of(&self, project: &Project) -> Result<String> {
-        let found = self.newest_of(project, Timestamp::MIN, |_| true)?;
-        found.map(|row| row.id).ok_or_else(|| Error::NothingHere { project: project.name.clone() })
+    pub fn latest_of(&self, project: &Project, asking: Option<&str>) -> Result<String> {
+        let others = self.newest_of(project, Timestamp::MIN, |row| Some(row.id.as_str()) != asking)?;
+        let found =
+            if others.is_empty() { self.newest_of(project, Timestamp::MIN, |_| true)? } else { others };
+        found.into_iter().next().ok_or_else(|| Error::NothingHere { project: project.name.clone() })
     }
 
-    /// The handoff that was saved last in a project, among those that are not too old and not left aside.
+    /// The handoffs of a project to go on from, among those that are not too old and not left aside: the one that was saved
+    /// last and says something, and where nothing was changed in its session, behind it the last one in which something was.
     pub fn newest_of(
         &self,
         project: &Project,
         after: Timestamp,
         takes: impl Fn(&Row) -> bool,
-    ) -> Result<Option<Row>> {
+    ) -> Result<Vec<String>> {
         let rows = self.list(&Filter { after: Some(after), ..Filter::default() })?.handoffs;
-        Ok(rows.into_iter().find(|row| takes(row) && is_of(project, &row.project)))
+        let ours = rows.into_iter().filter(|row| takes(row) && is_of(project, &row.project));
+        let ids: Vec<String> = ours.take(LOOKED_AT).map(|row| row.id).collect();
+        let first = |is_meant: fn(&HandoffState) -> bool, ids: &[String]| {
+            ids.iter().position(|id| self.record(id).is_ok_and(|record| is_meant(&record.state)))
+        };
+        let newest = first(says_something, &ids).unwrap_or(0);
+        let behind = ids.get(newest..).and_then(|ids| first(is_of_work, ids)).map(|at| newest + at);
+        let chosen = [Some(newest), behind.filter(|at| *at != newest)].into_iter().flatten();
+        Ok(chosen.filter_map(|at| ids.get(at).cloned()).collect())
     }
 
     /// Saves the session of a project that was written to last, apart from one that goes on, as far as it is on disk: whoever
@@ -55,6 +68,35 @@ impl Service {
     }
 }
 
+/// How many handoffs are looked at to find one to go on from.
+const LOOKED_AT: usize = 8;
+
+/// Whether a handoff is of work: somebody wrote it, or files were changed in its session.
+fn is_of_work(state: &HandoffState) -> bool {
+    let HandoffState { files, metadata, .. } = state;
+    metadata.source.is_none() || metadata.said.is_some() || files.iter().any(|file| file.change.is_some())
+}
+
+/// Whether a handoff leaves anything to go on with: the one of a session that only asked what is next must not stand before
+/// the one that says it.
+fn says_something(state: &HandoffState) -> bool {
+    /// The replies to a question or two.
+    const REPLIES: usize = 2;
+    let HandoffState {
+        decisions, next_steps, constraints, findings, errors, verification, questions, ..
+    } = state;
+    let lists = [
+        decisions.len(),
+        next_steps.len(),
+        constraints.len(),
+        errors.len(),
+        verification.len(),
+        questions.len(),
+        findings.len().saturating_sub(REPLIES),
+    ];
+    is_of_work(state) || lists.into_iter().any(|entries| entries > 0)
+}
+
 /// How many sessions are looked at to find the last one: a session that goes on may have several files.
 const NEWEST: usize = 4;
 
@@ -66,11 +108,26 @@ fn stem(found: &Found) -> Option<String> {
 /// How long ago a session was written to that is said to be at hand.
 const AT_HAND: SignedDuration = SignedDuration::from_mins(30);
 
-/// The transcript of the session that goes on in a project, where its agent keeps it.
-pub fn at_hand(project: &Project, surroundings: &Surroundings) -> Option<Found> {
+/// How long ago a session was written to that is at work.
+const AT_WORK: SignedDuration = SignedDuration::from_mins(1);
+
+/// The variables in which hosts name the session that they start a program in.
+const SESSION: &[&str] = &["CLAUDE_CODE_SESSION_ID", "CODEX_THREAD_ID"];
+
+/// The session that this process was started in, if a host says so.
+pub fn session_around(surroundings: &Surroundings) -> Option<&str> {
+    SESSION.iter().find_map(|name| surroundings.variable(name))
+}
+
+/// The transcript of the session that goes on in a project, where its agent keeps it: of the one that is named; else of the
+/// one that this process was started in while that is at work, since the host may have begun another; else the newest.
+pub fn at_hand(project: &Project, named: Option<&str>, surroundings: &Surroundings) -> Option<Found> {
     let now = surroundings.clock.now();
-    let is_fresh = |found: &Found| now.duration_since(found.modified) <= AT_HAND;
-    discover::latest(surroundings, project, None).filter(is_fresh)
+    let is_within = |time| move |found: &Found| now.duration_since(found.modified) <= time;
+    let of = |session| discover::of_session(session, surroundings);
+    let around = || session_around(surroundings).and_then(of).filter(is_within(AT_WORK));
+    let newest = || discover::latest(surroundings, project, None).filter(is_within(AT_HAND));
+    named.and_then(of).or_else(around).or_else(newest)
 }
 
 /// Whether the name of a project in a record means this project; it may be its id, the address of its remote or a folder.

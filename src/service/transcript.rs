@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::Service;
-use crate::discover::{self, Found};
+use crate::discover;
 use crate::error::{Error, Result};
 use crate::format;
 use crate::source::{self, Origin};
@@ -75,7 +75,7 @@ impl Service {
         let session = if session.is_empty() { id.as_str() } else { &session };
         noted
             .filter(|origin| origin.path.exists())
-            .or_else(|| kept_by_agent(session, surroundings))
+            .or_else(|| discover::of_session(session, surroundings).map(|found| found.origin()))
             .ok_or_else(|| Error::NoTranscript { id: id.to_string() })
     }
 }
@@ -86,15 +86,4 @@ fn noted(note: &str) -> Origin {
         Some((path, session)) => Origin { path: path.into(), session: Some(session.to_owned()) },
         None => PathBuf::from(note).into(),
     }
-}
-
-/// The newest session of an agent that has this id, or whose file is named after it.
-fn kept_by_agent(session: &str, surroundings: &Surroundings) -> Option<Origin> {
-    let is_named =
-        |path: &Path| path.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with(session));
-    let is_it = |found: &Found| match &found.session {
-        Some(held) => held.id == session,
-        None => is_named(&found.path),
-    };
-    discover::sessions(surroundings).into_iter().find(is_it).map(|found| found.origin())
 }

@@ -310,6 +310,50 @@ fn what_died_without_a_word_is_restored() {
     }
 }
 
+/// A session that only asked how things stand does not stand before the work it asked about.
+#[test]
+fn a_question_does_not_hide_the_work() {
+    for (reply, expected) in [
+        ("All of it is done.", vec!["tollgate needs rate limits"]),
+        ("Next: evict idle buckets.", vec!["What is next?", "tollgate needs rate limits"]),
+    ] {
+        let machine = Machine::new();
+        machine.write(usize::MAX);
+        machine.send("claude-code", &machine.event("Stop", &json!({})));
+        let asked = machine.transcript().with_file_name("asked.jsonl");
+        let record = |kind: &str, said: &str| {
+            let content = json!([{"type": "text", "text": said}]);
+            let message = json!({"role": kind, "content": content});
+            json!({"type": kind, "cwd": machine.project(), "sessionId": "asked", "message": message})
+        };
+        let said = [record("user", "What is next?"), record("assistant", reply)];
+        fs::write(&asked, said.map(|record| record.to_string()).join("\n")).unwrap();
+        let its_own = json!({"session_id": "asked", "transcript_path": asked});
+        machine.send("claude-code", &machine.event("Stop", &its_own));
+        assert!(machine.kept().contains(&"asked".to_owned()));
+
+        let next = json!({"session_id": "next", "transcript_path": "none", "source": "startup"});
+        let context = machine.send("claude-code", &machine.event("SessionStart", &next)).unwrap();
+        let tasks = context.lines().filter_map(|line| line.strip_prefix(OBJECTIVE));
+        let tasks: Vec<&str> = tasks.collect();
+        assert_eq!(tasks.len(), expected.len(), "{context}");
+        let matches = tasks.iter().zip(&expected).all(|(task, expected)| task.starts_with(expected));
+        assert!(matches, "{context}");
+    }
+}
+
+/// A host may tell of a session before anything is said in it.
+#[test]
+fn a_session_without_words_is_no_problem() {
+    let machine = Machine::new();
+    let begun = json!({"sessionId": machine.session, "projectHash": "a1", "kind": "main"});
+    for begun in [String::new(), begun.to_string()] {
+        fs::write(machine.transcript(), begun).unwrap();
+        assert_eq!(machine.send("gemini", &machine.event("PreCompress", &json!({}))), None);
+    }
+    assert_eq!(machine.kept(), [""; 0]);
+}
+
 #[test]
 fn a_first_session_is_given_nothing() {
     let machine = Machine::new();

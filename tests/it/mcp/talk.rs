@@ -1,5 +1,6 @@
 //! The server spoken to line by line: progress and cancellation, and what no client of good will sends.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -19,8 +20,12 @@ struct Talk {
 
 impl Talk {
     fn new(home: &Path) -> Self {
+        Talk::started_in(home, &[])
+    }
+
+    fn started_in(home: &Path, variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_baton"));
-        command.arg("mcp").current_dir(home).env_clear().env("HOME", home);
+        command.arg("mcp").current_dir(home).env_clear().env("HOME", home).envs(variables.iter().copied());
         let mut server =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let output = BufReader::new(server.stdout.take().unwrap());
@@ -36,7 +41,12 @@ impl Talk {
     }
 
     fn call(&mut self, id: u64, tool: &str, arguments: &Value) {
-        self.say(&json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": {"name": tool, "arguments": arguments, "_meta": {"progressToken": id}}}));
+        self.call_with(id, tool, arguments, &json!({"progressToken": id}));
+    }
+
+    /// A call, with what the host says beside it.
+    fn call_with(&mut self, id: u64, tool: &str, arguments: &Value, meta: &Value) {
+        self.say(&json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": {"name": tool, "arguments": arguments, "_meta": meta}}));
     }
 
     /// Reads until something is said, and gives that.
@@ -73,6 +83,39 @@ fn progress_is_told() {
         );
     }
     assert_eq!(talk.hear(|_| true)["id"], 2);
+}
+
+/// Two sessions of one project go on at once, and the server was started elsewhere: what the host says tells them apart.
+#[test]
+fn the_session_that_calls_is_the_one_that_is_saved() {
+    let home = TempDir::new().unwrap();
+    let project = fs::canonicalize(home.path()).unwrap().join("project");
+    fs::create_dir(&project).unwrap();
+    let folder =
+        home.path().join(".claude/projects").join(project.to_string_lossy().replace(['/', '.', '_'], "-"));
+    fs::create_dir_all(&folder).unwrap();
+    for session in ["first", "second"] {
+        let message = json!({"role": "user", "content": format!("Mend the {session} fault")});
+        let said = json!({"type": "user", "cwd": project, "sessionId": session, "message": message});
+        fs::write(folder.join(format!("{session}.jsonl")), said.to_string()).unwrap();
+    }
+    let told = |session: &str| json!({"sessionId": session, "x-codex-turn-metadata": {"workspaces": {project.to_str().unwrap(): {}}}});
+    let around = |session| [("CLAUDE_CODE_SESSION_ID", session)];
+    for (variables, meta, expected) in [
+        (&[][..], told("first"), "first"),
+        (&[], told("second"), "second"),
+        (&around("first"), told("second"), "second"),
+        (&around("first"), json!({}), "first"),
+        (&around("second"), json!({}), "second"),
+    ] {
+        let mut talk = Talk::started_in(home.path(), variables);
+        talk.call_with(2, "save_handoff", &json!({"session_id": "x"}), &meta);
+        let saved = talk.hear(|message| message["id"] == 2);
+        assert_eq!(saved["result"]["isError"], false, "{saved}");
+        talk.call_with(3, "load_handoff", &json!({"session_id": "x"}), &meta);
+        let loaded = talk.hear(|message| message["id"] == 3).to_string();
+        assert!(loaded.contains(&format!("## Task: Mend the {expected} fault")), "{expected}: {loaded}");
+    }
 }
 
 /// Lines that are no requests cost themselves: the next one is answered.
