@@ -101,7 +101,7 @@ impl Desk<'_> {
     /// Saves the session as far as it is.
     fn save(&self) -> Result<()> {
         let Some(session) = &self.event.session else { return Ok(()) };
-        let transcript = self.event.transcript.as_ref().map(PathBuf::from);
+        let transcript = self.event.transcript.as_ref().map(|path| PathBuf::from(path).into());
         let checkpoint = Checkpoint { session: session.clone(), agent: self.host.name, transcript };
         self.service.checkpoint(&checkpoint, &self.surroundings).map(drop)
     }

@@ -1,7 +1,7 @@
 //! Checkpoints: a session saved while it goes on, as often as anybody likes, for the cost of what is new.
 
 use std::fs::{self, File, Metadata};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use super::tell::put_together;
@@ -26,7 +26,7 @@ pub struct Checkpoint {
     /// The agent.
     pub agent: &'static str,
     /// Its transcript; looked for where the agent keeps them if none is named.
-    pub transcript: Option<PathBuf>,
+    pub transcript: Option<Origin>,
 }
 
 /// The note that says how far the transcript was read.
@@ -48,7 +48,7 @@ impl Service {
         let session = Id::new(&request.session)?;
         let noted = self.noted(&session)?;
         let origin = match &request.transcript {
-            Some(path) => path.clone().into(),
+            Some(origin) => origin.clone(),
             None => self.transcript_of(&noted, surroundings)?,
         };
         let size = size(&origin.path)?;

@@ -52,15 +52,13 @@ impl Service {
         except: Option<&str>,
         surroundings: &Surroundings,
     ) -> Result<()> {
-        let mut found = discover::sessions(surroundings);
-        // What lies in a database is safe there, and to see whether it is new takes reading it.
-        found.retain(|found| found.session.is_none());
+        let found = discover::sessions(surroundings);
         let sessions = discover::of_project(&found, project, NEWEST).into_iter();
         let mut named =
             sessions.filter_map(|(found, opening)| Some((opening.session.or_else(|| stem(&found))?, found)));
         match named.find(|(session, _)| Some(session.as_str()) != except) {
             Some((session, found)) => {
-                let checkpoint = Checkpoint { session, agent: found.agent, transcript: Some(found.path) };
+                let checkpoint = Checkpoint { session, agent: found.agent, transcript: Some(found.origin()) };
                 self.checkpoint(&checkpoint, surroundings).map(drop)
             }
             None => Ok(()),

@@ -310,6 +310,31 @@ fn what_died_without_a_word_is_restored() {
     }
 }
 
+/// So it is where the agent keeps its sessions in a database.
+#[cfg(feature = "sqlite")]
+#[test]
+fn what_died_in_a_database_is_restored() {
+    let machine = Machine::new();
+    let database = machine.home().join(".local/share/opencode/opencode.db");
+    fs::create_dir_all(database.parent().unwrap()).unwrap();
+    let connection = rusqlite::Connection::open(&database).unwrap();
+    let tables = r#"
+        CREATE TABLE session (id TEXT, parent_id TEXT, directory TEXT, title TEXT, version TEXT, time_updated INTEGER);
+        CREATE TABLE message (id TEXT, session_id TEXT, data TEXT);
+        CREATE TABLE part (id TEXT, message_id TEXT, data TEXT);
+        INSERT INTO message VALUES ('msg_1', 'ses_1', '{"role":"user"}');
+        INSERT INTO part VALUES ('prt_1', 'msg_1', '{"type":"text","text":"Count the sheep by night as well"}');
+    "#;
+    connection.execute_batch(tables).unwrap();
+    let folder = fs::canonicalize(machine.project()).unwrap();
+    let row = "INSERT INTO session VALUES ('ses_1', NULL, ?1, 'Sheep', '1.18', 1)";
+    connection.execute(row, [folder.to_str()]).unwrap();
+    let start = machine.event("session.created", &json!({"session_id": "ses_2"}));
+    let context = machine.send("opencode", &start).unwrap();
+    assert!(context.contains("## Task: Count the sheep by night as well"), "{context}");
+    assert_eq!(machine.kept(), ["ses_1"]);
+}
+
 /// A session that only asked how things stand does not stand before the work it asked about.
 #[test]
 fn a_question_does_not_hide_the_work() {
