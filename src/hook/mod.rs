@@ -6,6 +6,7 @@
 mod hosts;
 mod log;
 
+use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
@@ -59,10 +60,12 @@ fn try_to_answer(host: &str, sent: &[u8], surroundings: &Surroundings) -> Answer
     }
 }
 
-/// Whether there is nothing to say of it: saving was switched off on purpose, or nothing was said in the session yet.
+/// Whether there is nothing to say of it: saving was switched off on purpose, or nothing was said in the session yet, or the
+/// host writes it down a little later than it tells of it.
 fn is_no_problem(error: &Error) -> bool {
     match error {
         Error::In { source, .. } => is_no_problem(source),
+        Error::Read { source, .. } => source.kind() == ErrorKind::NotFound,
         Error::Disabled | Error::Empty | Error::NoEvents { .. } => true,
         _ => false,
     }
