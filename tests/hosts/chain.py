@@ -18,6 +18,7 @@ from typing import Callable
 from model import HANG, Model, call, say
 
 PATIENCE = 120
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass
@@ -31,7 +32,8 @@ class Host:
     tool: str  # how a tool of ours is named
     variables: Callable = lambda url: {}
     settings: Callable = lambda url: {}
-    first: list = ()  # what the model says before it may call a tool of ours
+    search: Callable = lambda names: []  # what the model does before it may call our tools
+    plugin: tuple = ()  # the commands that put our plugin in, and how our tools are named then
 
 
 CODEX = """model = "mock"
@@ -60,12 +62,13 @@ def opencode(url):
 HOSTS = [
     Host(
         "claude-code",
-        ["claude", "--allowedTools=Bash,Edit,Read,mcp__baton", "-p"],
+        ["claude", "--allowedTools=Bash,Edit,Read,mcp__baton,mcp__plugin_baton_baton", "-p"],
         edit=lambda path, old, new: [call("Read", file_path=path), call("Edit", file_path=path, old_string=old, new_string=new)],
         run=lambda command: call("Bash", command=command, description="Check"),
         tool="mcp__baton__{}",
         variables=lambda url: {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": "none", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1"},
-        first=[call("ToolSearch", query="select:mcp__baton__save_handoff,mcp__baton__load_handoff", max_results=5)],
+        search=lambda names: [call("ToolSearch", query=f"select:{','.join(names)}", max_results=5)],
+        plugin=(["claude plugin marketplace add {root}", "claude plugin install baton@baton"], "mcp__plugin_baton_baton__{}"),
     ),
     Host(
         "codex",
@@ -75,6 +78,7 @@ HOSTS = [
         run=lambda command: call("exec_command", cmd=command),
         tool="mcp__baton/{}",
         settings=lambda url: {".codex/config.toml": CODEX.format(url=url)},
+        plugin=(["codex plugin marketplace add {root}", "codex plugin add baton@baton"], "mcp__baton/{}"),
     ),
     Host(
         "gemini",
@@ -109,7 +113,7 @@ class Chain:
     """A home with one host in it, and a project."""
 
     def __init__(self, host, binary, hosts, home):
-        self.host, self.home, self.model = host, home, Model()
+        self.host, self.home, self.model, self.named = host, home, Model(), host.tool
         self.project = home / "work" / "tally"
         self.project.mkdir(parents=True)
         path = os.pathsep.join([str(Path(binary).parent), str(Path(hosts) / "node_modules" / ".bin"), os.environ["PATH"]])
@@ -160,8 +164,10 @@ class Chain:
     def edit(self, old, new):
         return self.host.edit(str(self.project / "tally.py"), f"    return {old}", f"    return {new}")
 
-    def tool(self, name, **arguments):
-        return call(self.host.tool.format(name), **arguments)
+    def tools(self, **calls):
+        """Calls of our tools, with their arguments, after a search for them."""
+        named = {self.named.format(name): arguments for name, arguments in calls.items()}
+        return [*self.host.search(named), *(call(name, **arguments) for name, arguments in named.items())]
 
 
 def has(text, *parts):
@@ -176,6 +182,12 @@ def installed(chain):
     assert chain.files() == before, "something of the installation stays"
     chain.baton("install", chain.host.name)
     has(chain.baton("doctor"), "in place")
+
+
+def plugged_in(chain):
+    commands, chain.named = chain.host.plugin
+    for command in commands:
+        chain.ran(*command.format(root=ROOT).split(" "))
 
 
 def handed_over(chain):
@@ -202,27 +214,32 @@ def died(chain):
 
 def called(chain):
     """The tools do in the host what they do elsewhere, for the session that calls them."""
-    save = chain.tool("save_handoff", session_id="by-hand", next_steps=[{"action": "Publish it", "priority": "high"}])
-    load = chain.tool("load_handoff", session_id="by-hand")
-    asked = chain.session("Save a handoff of where this stands.", *chain.host.first, save, load, say("Saved as by-hand."))
+    steps = [{"action": "Publish it", "priority": "high"}]
+    calls = chain.tools(save_handoff={"session_id": "by-hand", "next_steps": steps}, load_handoff={"session_id": "by-hand"})
+    asked = chain.session("Save a handoff of where this stands.", *calls, say("Saved as by-hand."))
     has(asked[-1], "[HIGH] Publish it", "## Task: Save a handoff of where this stands.")
     kept = json.loads(chain.baton("list", "--json"))["handoffs"]
     assert kept[0]["id"] == "by-hand" and kept[0]["version"] > 1, "it does not go on under its name"
 
 
+def whole(chain, begin):
+    version = re.search(r"\d+\.\d+\.\d+", chain.ran(chain.host.command[0], "--version"))[0]
+    begin(chain)
+    given = handed_over(chain)
+    for step in [not_hidden, died, called]:
+        step(chain)
+    log = chain.home / ".handoffs" / "hook.log"
+    assert not log.exists(), log.read_text()
+    way = begin.__name__.replace("_", " ")
+    print(f"{chain.host.name} {version}, {way}: saved, given {len(given)} characters, restored after death, tools called", flush=True)
+
+
 def main():
     binary, hosts = sys.argv[1:]
     for host in HOSTS:
-        with tempfile.TemporaryDirectory() as home:
-            chain = Chain(host, binary, hosts, Path(home).resolve())
-            version = re.search(r"\d+\.\d+\.\d+", chain.ran(host.command[0], "--version"))[0]
-            installed(chain)
-            given = handed_over(chain)
-            for step in [not_hidden, died, called]:
-                step(chain)
-            log = chain.home / ".handoffs" / "hook.log"
-            assert not log.exists(), log.read_text()
-            print(f"{host.name} {version}: saved, given {len(given)} characters, restored after death, tools called")
+        for begin in [installed, plugged_in] if host.plugin else [installed]:
+            with tempfile.TemporaryDirectory() as home:
+                whole(Chain(host, binary, hosts, Path(home).resolve()), begin)
 
 
 main()

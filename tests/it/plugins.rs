@@ -14,6 +14,11 @@ fn plugin(name: &str) -> Value {
     read(&root().join("plugins/baton").join(name))
 }
 
+/// The plugin for every host that knows Agent Plugins.
+fn agent_plugin() -> PathBuf {
+    root().join("plugins/agent-plugins")
+}
+
 fn read(path: &Path) -> Value {
     let text = fs::read_to_string(path).unwrap_or_else(|_| panic!("{} is missing", path.display()));
     serde_json::from_str(&text).unwrap()
@@ -25,8 +30,8 @@ fn keys(value: &Value) -> Vec<&str> {
 
 #[test]
 fn all_manifests_say_the_same_and_the_version_of_the_program() {
-    let manifests = [".claude-plugin/plugin.json", ".codex-plugin/plugin.json", "plugin.json"].map(plugin);
-    for manifest in &manifests {
+    let manifests = [".claude-plugin/plugin.json", ".codex-plugin/plugin.json"].map(plugin);
+    for manifest in manifests.iter().chain([&read(&agent_plugin().join("plugin.json"))]) {
         assert_eq!(manifest["name"], "baton");
         assert_eq!(manifest["version"], env!("CARGO_PKG_VERSION"));
         assert_eq!(manifest["description"], manifests[0]["description"]);
@@ -49,7 +54,10 @@ fn what_the_manifests_name_is_there() {
     let claude = read(&root().join(".claude-plugin/marketplace.json"));
     let codex = read(&root().join(".agents/plugins/marketplace.json"));
     assert_eq!(claude["plugins"][0]["source"], codex["plugins"][0]["source"]["path"]);
-    assert!(root().join(claude["plugins"][0]["source"].as_str().unwrap()).join("plugin.json").is_file());
+    let source = root().join(claude["plugins"][0]["source"].as_str().unwrap());
+    assert!(source.join(".codex-plugin/plugin.json").is_file());
+    // Codex would take it for all there is, and leave the hooks out.
+    assert!(!source.join("plugin.json").exists());
     assert_eq!(keys(&codex["plugins"][0]), ["name", "source", "policy", "category"]);
     assert_eq!(codex["plugins"][0]["source"]["source"], "local");
 }
@@ -69,7 +77,7 @@ fn the_shape_of_agent_plugins() {
         "keywords",
         "extensions",
     ];
-    let manifest = plugin("plugin.json");
+    let manifest = read(&agent_plugin().join("plugin.json"));
     assert!(keys(&manifest).iter().all(|key| KEYS.contains(key)), "{manifest}");
     assert_eq!(manifest["$schema"], "https://agent-plugins.org/schemas/1.0.0/plugin.schema.json");
     let name = manifest["name"].as_str().unwrap();
@@ -77,10 +85,12 @@ fn the_shape_of_agent_plugins() {
         name.len() <= 64
             && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c))
     );
-    let servers = plugin("mcp.json");
+    let servers = read(&agent_plugin().join("mcp.json"));
     assert_eq!(servers["$schema"], "https://agent-plugins.org/schemas/1.0.0/mcp.schema.json");
     assert_eq!(servers["mcpServers"]["baton"], json!({"type": "stdio", "command": "baton", "args": ["mcp"]}));
     assert_eq!(plugin(".mcp.json")["mcpServers"], servers["mcpServers"]);
+    let skill = |folder: PathBuf| fs::read_to_string(folder.join("skills/handoff/SKILL.md")).unwrap();
+    assert_eq!(skill(agent_plugin()), skill(root().join("plugins/baton")));
 }
 
 /// A plugin has the hooks that `baton install --project` writes: there is one list of events, in the host.
