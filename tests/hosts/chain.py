@@ -34,6 +34,7 @@ class Host:
     settings: Callable = lambda url: {}
     search: Callable = lambda names: []  # what the model does before it may call our tools
     plugin: tuple = ()  # the commands that put our plugin in, and how our tools are named then
+    compact: Callable = None  # goes on with the last session, compacts it, and gives what the model is asked then
 
 
 CODEX = """model = "mock"
@@ -50,6 +51,17 @@ def patch(path, old, new):
     name = Path(path).name
     lines = f"*** Begin Patch\n*** Update File: {name}\n@@\n-{old}\n+{new}\n*** End Patch"
     return [call("exec_command", cmd=f"apply_patch <<'EOF'\n{lines}\nEOF")]
+
+
+def compact_by_command(chain):
+    again = ["--continue"]
+    chain.session("/compact", say("<summary>The total was mended.</summary>"), again=again)
+    return chain.session("Go on with it, please.", say("I go on."), again=again)[-1]
+
+
+def compact_when_full(chain):
+    again = ["resume", "--last", "--config", "model_auto_compact_token_limit=900"]
+    return chain.session("Look at it again, please.", chain.host.run("cat tally.py"), say("I go on."), again=again)[-1]
 
 
 def opencode(url):
@@ -69,6 +81,7 @@ HOSTS = [
         variables=lambda url: {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": "none", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1"},
         search=lambda names: [call("ToolSearch", query=f"select:{','.join(names)}", max_results=5)],
         plugin=(["claude plugin marketplace add {root}", "claude plugin install baton@baton"], "mcp__plugin_baton_baton__{}"),
+        compact=compact_by_command,
     ),
     Host(
         "codex",
@@ -79,6 +92,7 @@ HOSTS = [
         tool="mcp__baton/{}",
         settings=lambda url: {".codex/config.toml": CODEX.format(url=url)},
         plugin=(["codex plugin marketplace add {root}", "codex plugin add baton@baton"], "mcp__baton/{}"),
+        compact=compact_when_full,
     ),
     Host(
         "gemini",
@@ -137,10 +151,10 @@ class Chain:
     def baton(self, *words):
         return self.ran("baton", *words)
 
-    def session(self, prompt, *replies):
-        """A session from its beginning to its end: the texts of what the model was asked."""
+    def session(self, prompt, *replies, again=()):
+        """A session from its beginning to its end, or the last one again: the texts of what the model was asked."""
         self.model.replies, self.model.asked = list(replies), []
-        self.ran(*self.host.command, prompt)
+        self.ran(*self.host.command, *again, prompt)
         assert not self.model.replies, f"not asked for {self.model.replies}"
         return [texts(request) for request in self.model.asked]
 
@@ -222,16 +236,23 @@ def called(chain):
     assert kept[0]["id"] == "by-hand" and kept[0]["version"] > 1, "it does not go on under its name"
 
 
+def compacted(chain):
+    """What the host leaves out of its context, the handoff brings back."""
+    has(chain.host.compact(chain), " handoff by-hand: ", "## Task: Save a handoff of where this stands.")
+
+
 def whole(chain, begin):
     version = re.search(r"\d+\.\d+\.\d+", chain.ran(chain.host.command[0], "--version"))[0]
     begin(chain)
     given = handed_over(chain)
-    for step in [not_hidden, died, called]:
+    steps = [not_hidden, died, called, *([compacted] if chain.host.compact else [])]
+    for step in steps:
         step(chain)
     log = chain.home / ".handoffs" / "hook.log"
     assert not log.exists(), log.read_text()
     way = begin.__name__.replace("_", " ")
-    print(f"{chain.host.name} {version}, {way}: saved, given {len(given)} characters, restored after death, tools called", flush=True)
+    done = ", ".join(step.__name__.replace("_", " ") for step in [handed_over, *steps])
+    print(f"{chain.host.name} {version}, {way}: {done}; {len(given)} characters given", flush=True)
 
 
 def main():
