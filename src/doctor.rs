@@ -84,12 +84,15 @@ fn hosts(surroundings: &Surroundings) -> Vec<Finding> {
     let is_home = surroundings.home.as_ref() == Some(&project);
     let scopes = [Some((Scope::User, "")), (!is_home).then_some((Scope::Project, " --project"))];
     let all = HOSTS.iter().flat_map(|host| scopes.into_iter().flatten().map(move |scope| (host, scope)));
-    let known: Vec<Finding> = all
+    let mut known: Vec<Finding> = all
         .filter_map(|(host, (scope, flag))| {
             let parts = install::states(host, scope, surroundings);
             host_state(host, &Parts(parts), &format!("'baton install {}{flag}'", host.name))
         })
         .collect();
+    if !is_home {
+        known.extend(HOSTS.iter().filter_map(|host| twice(host, surroundings)));
+    }
     if known.is_empty() {
         let names: Vec<&str> = HOSTS.iter().map(|host| host.name).collect();
         let names = names.join(", ");
@@ -99,6 +102,19 @@ fn hosts(surroundings: &Surroundings) -> Vec<Finding> {
         )];
     }
     known
+}
+
+/// Whether a host has more than the server both from the user and from the project, and so asks twice at every event.
+fn twice(host: &'static Host, surroundings: &Surroundings) -> Option<Finding> {
+    let asks = |(part, _, state): &(&Part, PathBuf, State)| {
+        part.what != install::MCP_SERVER && matches!(state, State::Present)
+    };
+    let is_in = |scope| install::states(host, scope, surroundings).iter().any(asks);
+    let said = format!(
+        "in place for you and for the project: a session is given its handoff twice; take one out with 'baton uninstall {}', or with --project",
+        host.name
+    );
+    (is_in(Scope::User) && is_in(Scope::Project)).then(|| note(host.title, said))
 }
 
 /// How a host stands; none if it has nothing of ours and nothing is wrong.

@@ -16,7 +16,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 pub use change::Change;
-pub use hosts::HOSTS;
+pub use hosts::{HOSTS, MCP_SERVER};
 pub use program::{Program, first_on_path, on_path};
 
 use crate::error::{Error, Result};

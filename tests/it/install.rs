@@ -67,6 +67,13 @@ fn a_project_is_installed_at_its_root() {
     assert_eq!(text, "[mcp_servers.baton]\ncommand = \"baton\"\nargs = [\"mcp\"]\n");
     let hooks = json(&project.join(".cursor/hooks.json"));
     assert_eq!(hooks["hooks"]["preCompact"][0]["command"], "baton hook cursor");
+
+    // Installed for the user as well, every hook would run twice.
+    let twice = || out(&baton(home.path(), &project, "doctor")).matches("given its handoff twice").count();
+    assert_eq!(twice(), 0);
+    baton(home.path(), &project, "install codex vscode");
+    baton(home.path(), &project, "install vscode --project");
+    assert_eq!(twice(), 1);
 }
 
 #[test]

@@ -29,7 +29,8 @@ pub static HOSTS: &[Host] = &[
 /// What our entry is called among a host's servers.
 const SERVER: &str = "baton";
 
-const MCP_SERVER: &str = "MCP server";
+/// What the part is called that is the server and nothing else.
+pub const MCP_SERVER: &str = "MCP server";
 const HOOKS: &str = "hooks";
 const SKILL: &str = "skill";
 
