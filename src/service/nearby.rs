@@ -106,8 +106,8 @@ fn stem(found: &Found) -> Option<String> {
 /// How long ago a session was written to that is said to be at hand.
 const AT_HAND: SignedDuration = SignedDuration::from_mins(30);
 
-/// How long ago a session was written to that is at work.
-const AT_WORK: SignedDuration = SignedDuration::from_mins(1);
+/// How long ago a session was written to that makes a call: the call is written down as it is made.
+const AT_WORK: SignedDuration = SignedDuration::from_secs(3);
 
 /// The variables in which hosts name the session that they start a program in.
 const SESSION: &[&str] = &["CLAUDE_CODE_SESSION_ID", "CODEX_THREAD_ID"];

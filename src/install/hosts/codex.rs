@@ -31,7 +31,7 @@ pub(super) const HOST: Host = Host {
             content: Content::Text(skill),
         },
     ],
-    confirm: "Open Codex, type /hooks and trust the hooks of baton: until then Codex does not run them. A project's files count only where the project is trusted.",
+    confirm: "Open Codex: it asks whether the new hooks may run. Until they are trusted there, or later by /hooks, it does not run them, and 'codex exec' does not ask. A project's files count only where the project is trusted.",
 };
 
 const fn user(names: &'static [&'static str]) -> File {

@@ -1,9 +1,10 @@
 //! The server spoken to line by line: progress and cancellation, and what no client of good will sends.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, SystemTime};
 
 use baton::token::Encoding;
 use serde_json::{Value, json};
@@ -94,13 +95,28 @@ fn the_session_that_calls_is_the_one_that_is_saved() {
     let folder =
         home.path().join(".claude/projects").join(project.to_string_lossy().replace(['/', '.', '_'], "-"));
     fs::create_dir_all(&folder).unwrap();
-    for session in ["first", "second"] {
+    let write = |session: &str, time: SystemTime| {
         let message = json!({"role": "user", "content": format!("Mend the {session} fault")});
         let said = json!({"type": "user", "cwd": project, "sessionId": session, "message": message});
-        fs::write(folder.join(format!("{session}.jsonl")), said.to_string()).unwrap();
-    }
+        let path = folder.join(format!("{session}.jsonl"));
+        fs::write(&path, said.to_string()).unwrap();
+        File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
+    };
+    // However long the test takes, both are written to while it runs.
+    let ahead = SystemTime::now() + Duration::from_secs(3600);
+    write("first", ahead);
+    write("second", ahead + Duration::from_secs(1));
     let told = |session: &str| json!({"sessionId": session, "x-codex-turn-metadata": {"workspaces": {project.to_str().unwrap(): {}}}});
     let around = |session| [("CLAUDE_CODE_SESSION_ID", session)];
+    let check = |variables: &[(&str, &str)], meta: &Value, expected: &str| {
+        let mut talk = Talk::started_in(home.path(), variables);
+        talk.call_with(2, "save_handoff", &json!({"session_id": "x"}), meta);
+        let saved = talk.hear(|message| message["id"] == 2);
+        assert_eq!(saved["result"]["isError"], false, "{saved}");
+        talk.call_with(3, "load_handoff", &json!({"session_id": "x"}), meta);
+        let loaded = talk.hear(|message| message["id"] == 3).to_string();
+        assert!(loaded.contains(&format!("## Task: Mend the {expected} fault")), "{expected}: {loaded}");
+    };
     for (variables, meta, expected) in [
         (&[][..], told("first"), "first"),
         (&[], told("second"), "second"),
@@ -108,14 +124,11 @@ fn the_session_that_calls_is_the_one_that_is_saved() {
         (&around("first"), json!({}), "first"),
         (&around("second"), json!({}), "second"),
     ] {
-        let mut talk = Talk::started_in(home.path(), variables);
-        talk.call_with(2, "save_handoff", &json!({"session_id": "x"}), &meta);
-        let saved = talk.hear(|message| message["id"] == 2);
-        assert_eq!(saved["result"]["isError"], false, "{saved}");
-        talk.call_with(3, "load_handoff", &json!({"session_id": "x"}), &meta);
-        let loaded = talk.hear(|message| message["id"] == 3).to_string();
-        assert!(loaded.contains(&format!("## Task: Mend the {expected} fault")), "{expected}: {loaded}");
+        check(variables, &meta, expected);
     }
+    // The host has begun another session since it started the server.
+    write("first", SystemTime::now() - Duration::from_secs(60));
+    check(&around("first"), &json!({"x-codex-turn-metadata": told("")["x-codex-turn-metadata"]}), "second");
 }
 
 /// Lines that are no requests cost themselves: the next one is answered.
