@@ -6,6 +6,7 @@ use super::Material;
 use super::cues::{Cue, Cues};
 use super::session::Turn;
 use super::spoken::{looks_like_output, spoken};
+use crate::event::EventKind;
 use crate::fact::{Fact, Item};
 use crate::text::{beginning, clip, plain, statements};
 
@@ -16,7 +17,8 @@ const HEARD: usize = 64 << 10;
 
 pub(super) fn extract(material: &Material) -> Vec<Fact> {
     let Some(parts) = parts(material) else {
-        return material.session.context.title.iter().map(|title| fact(title.clone(), Vec::new())).collect();
+        let title = material.session.context.title.iter().map(|title| fact(title.clone(), Vec::new())).next();
+        return title.or_else(|| command(material)).into_iter().collect();
     };
     let evidence: Vec<u32> = parts.iter().map(|(at, _)| material.session.line(*at)).collect();
     let text = joined(&parts);
@@ -51,6 +53,16 @@ fn parts(material: &Material) -> Option<Vec<(usize, String)>> {
     }
     parts.sort_by_key(|(at, _)| *at);
     Some(parts)
+}
+
+/// The command to the host that began a session in which the user said nothing.
+fn command(material: &Material) -> Option<Fact> {
+    material.session.events.iter().enumerate().find_map(|(at, event)| match &event.kind {
+        EventKind::Command { name, arguments } => {
+            Some(fact(format!("{name} {arguments}").trim().to_owned(), vec![material.session.line(at)]))
+        }
+        _ => None,
+    })
 }
 
 /// As much of a message as is listened to.

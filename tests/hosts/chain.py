@@ -56,6 +56,7 @@ def patch(path, old, new):
 def compact_by_command(chain):
     again = ["--continue"]
     chain.session("/compact", say("<summary>The total was mended.</summary>"), again=again)
+    has(chain.baton("show", "by-hand"), "The total was mended.")
     return chain.session("Go on with it, please.", say("I go on."), again=again)[-1]
 
 

@@ -367,6 +367,19 @@ fn a_question_does_not_hide_the_work() {
     }
 }
 
+/// Where the user said nothing, the command that began the session is what it was for.
+#[test]
+fn a_session_of_a_command_is_told_by_it() {
+    let machine = Machine::new();
+    let command = "<command-name>/handoff</command-name>\n<command-args>save parser</command-args>";
+    let message = json!({"role": "user", "content": command});
+    let said =
+        json!({"type": "user", "cwd": machine.project(), "sessionId": machine.session, "message": message});
+    fs::write(machine.transcript(), said.to_string()).unwrap();
+    machine.send("claude-code", &machine.event("Stop", &json!({})));
+    assert_eq!(machine.record()["task"]["objective"], "/handoff save parser");
+}
+
 /// A host may tell of a session before anything is said in it.
 #[test]
 fn a_session_without_words_is_no_problem() {
