@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, UNIX_EPOCH};
 
 use baton::token::Encoding;
 use serde_json::{Value, json};
@@ -95,17 +95,21 @@ fn the_session_that_calls_is_the_one_that_is_saved() {
     let folder =
         home.path().join(".claude/projects").join(project.to_string_lossy().replace(['/', '.', '_'], "-"));
     fs::create_dir_all(&folder).unwrap();
-    let write = |session: &str, time: SystemTime| {
+    let write = |session: &str, seconds: u64| {
         let message = json!({"role": "user", "content": format!("Mend the {session} fault")});
         let said = json!({"type": "user", "cwd": project, "sessionId": session, "message": message});
         let path = folder.join(format!("{session}.jsonl"));
         fs::write(&path, said.to_string()).unwrap();
-        File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
+        File::options()
+            .write(true)
+            .open(path)
+            .unwrap()
+            .set_modified(UNIX_EPOCH + Duration::from_secs(seconds))
+            .unwrap();
     };
-    // However long the test takes, both are written to while it runs.
-    let ahead = SystemTime::now() + Duration::from_secs(3600);
-    write("first", ahead);
-    write("second", ahead + Duration::from_secs(1));
+    // Both are written to until long after the test.
+    write("first", 4_000_000_000);
+    write("second", 4_000_000_001);
     let told = |session: &str| json!({"sessionId": session, "x-codex-turn-metadata": {"workspaces": {project.to_str().unwrap(): {}}}});
     let around = |session| [("CLAUDE_CODE_SESSION_ID", session)];
     let check = |variables: &[(&str, &str)], meta: &Value, expected: &str| {
@@ -127,7 +131,7 @@ fn the_session_that_calls_is_the_one_that_is_saved() {
         check(variables, &meta, expected);
     }
     // The host has begun another session since it started the server.
-    write("first", SystemTime::now() - Duration::from_secs(60));
+    write("first", 1);
     check(&around("first"), &json!({"x-codex-turn-metadata": told("")["x-codex-turn-metadata"]}), "second");
 }
 
