@@ -248,3 +248,26 @@ fn edit(display: &Value) -> Option<FileEdit> {
     let content = is_new.then(|| owned(display, &["newContent"])).flatten();
     Some(FileEdit { path, change, hunks, content })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_message_that_is_set_tells_the_folder() {
+        let check = |text: &str, expected: Option<&str>| {
+            let set =
+                serde_json::json!({"$set": {"messages": [{"type": "user", "content": [{"text": text}]}]}});
+            let transcript = (FORMAT.read)(set.to_string().as_bytes());
+            let folders = transcript.events.iter().filter_map(|event| match &event.kind {
+                EventKind::Context(context) => context.cwd.as_deref(),
+                _ => None,
+            });
+            assert_eq!(folders.collect::<Vec<_>>(), expected.into_iter().collect::<Vec<_>>(), "{text}");
+        };
+        let told = "<session_context>\n- **Workspace Directories:**\n  - /src/my tool\n  - /src/other\n";
+        check(told, Some("/src/my tool"));
+        check("- **Workspace Directories:**", None);
+        check("go on", None);
+    }
+}

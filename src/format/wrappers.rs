@@ -187,6 +187,10 @@ mod tests {
             &[('i', "<command-name>/review</command-name>"), ('u', "the parser")],
         );
         check("<command-args></command-args>", &[]);
+        check(
+            "<hook_context>[begin 1a handoff]</hook_context>\n\nWhat is next?",
+            &[('i', "<hook_context>[begin 1a handoff]</hook_context>"), ('u', "What is next?")],
+        );
         check("/exit\n ⎿  Catch you later!", &[('i', "/exit\n ⎿  Catch you later!")]);
         check("/etc/hosts is gone", &[('u', "/etc/hosts is gone")]);
         let summary = "This session is being continued from a previous conversation that ran out of context.";
