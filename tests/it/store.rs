@@ -71,7 +71,7 @@ fn what_was_there_stays_as_a_version() {
 #[test]
 fn a_session_saved_again_is_read_on_from_where_it_ended() {
     let whole = session();
-    let half = &whole[..whole[..whole.len() / 2].rfind('\n').unwrap() + 1];
+    let half = &whole[..=whole[..whole.len() / 2].rfind('\n').unwrap()];
     let saved_twice = |forgets: bool| {
         let home = Home::new();
         home.told("save --id it", half);
