@@ -18,10 +18,10 @@ pub struct Named {
     pub change: Change,
 }
 
-/// The files of the working tree that a command line's output names as changed.
-pub fn changed(command: &str, output: &str) -> Vec<Named> {
+/// The files of the working tree that a command line's output names as changed; nothing if it does not list them.
+pub fn changed(command: &str, output: &str) -> Option<Vec<Named>> {
     let lists = shell::parts(command).into_iter().any(lists_working_tree);
-    if lists { output.lines().filter_map(named).collect() } else { Vec::new() }
+    lists.then(|| output.lines().filter_map(named).collect())
 }
 
 /// Whether a command line asks git in the folder the session began in, not in another one that it goes to.
@@ -37,6 +37,15 @@ pub fn is_at_home(command: &str, root: &str) -> bool {
 /// Whether git tells paths from the folder it runs in, rather than from the root of the repository.
 pub fn tells_from_here(command: &str) -> bool {
     command.contains(" status") && !command.contains("--porcelain")
+}
+
+/// Whether what a command line prints tells paths from the root of the repository, wherever it runs.
+pub fn tells_from_root(command: &str) -> bool {
+    let compares = |part: &str| {
+        let mut words = shell::words(part);
+        words.next() == Some("git") && words.any(|word| matches!(word, "diff" | "show" | "log"))
+    };
+    shell::parts(command).into_iter().any(compares)
 }
 
 /// Whether a part asks git what is changed in the working tree, or in its index.
@@ -180,7 +189,7 @@ mod tests {
             .iter()
             .map(|(path, change)| Named { path: (*path).to_owned(), change: change.clone() })
             .collect();
-        assert_eq!(changed(command, output), expected, "{command}");
+        assert_eq!(changed(command, output).unwrap_or_default(), expected, "{command}");
     }
 
     #[test]

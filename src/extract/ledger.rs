@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
-use super::paths::{
-    base, has_extension, is_foreign, is_of_a_tool, is_scratch, is_source, leading_path, paths_in,
-};
+use super::names::LONGEST;
+use super::paths::{Owner, base, has_extension, is_scratch, is_source, leading_path, owner, paths_in};
 use super::session::{Session, Use};
 use super::{git, shell};
 use crate::event::{Action, Change, EventKind, FileEdit};
@@ -23,6 +22,8 @@ pub struct FileRecord {
     pub before: Option<String>,
     /// Whether the session made it itself, so that nothing of it is left once it is deleted.
     pub made_here: bool,
+    /// Whether a tool that takes the path of a file was given it: then the name is surely right.
+    is_certain: bool,
     /// Number of edits.
     pub edits: u32,
     /// Lines added by them.
@@ -50,6 +51,9 @@ pub struct Ledger {
     found_changed: BTreeSet<String>,
     /// Whether something was changed, or handed to somebody who may have.
     at_work: bool,
+    /// Whether git's word is good for who changed a file: it was asked before anything was changed, or something ran since
+    /// that may have written files without saying which.
+    is_git_telling: bool,
 }
 
 /// What a touch of a file is worth, in points at full recency.
@@ -70,9 +74,6 @@ fn freshness(age: u32) -> i64 {
     20 + 600 * 2 / (2 + age) + 380 * 20 / (20 + age)
 }
 
-/// A text longer than this, in bytes, is not looked through for names.
-const LONGEST: usize = 40_000;
-
 impl Ledger {
     /// Goes through a session.
     pub fn of(session: &Session) -> Self {
@@ -80,7 +81,9 @@ impl Ledger {
         for used in session.uses.iter().filter(|used| !used.abandoned) {
             ledger.take(session, used);
         }
+        ledger.unite(session);
         ledger.mentions(session);
+        ledger.unite(session);
         ledger
     }
 
@@ -112,21 +115,27 @@ impl Ledger {
         let at = used.result_at.unwrap_or(used.at);
         for edit in &used.edits {
             self.edit(session, used.at, at, edit);
+            self.is_surely_named(session, &edit.path);
         }
-        self.at_work |= !used.edits.is_empty() || matches!(used.call.action, Action::Delegate { .. });
+        let delegates = matches!(used.call.action, Action::Delegate { .. });
+        self.at_work |= !used.edits.is_empty() || delegates;
+        self.is_git_telling |= delegates;
         match &used.call.action {
             Action::Edit(edits) if used.edits.is_empty() => {
                 for edit in edits {
                     self.touch(session, used.at, &edit.path, worth::READ);
                 }
             }
-            Action::Read { path, .. } => self.touch(session, used.at, path, worth::READ),
+            Action::Read { path, .. } => {
+                self.touch(session, used.at, path, worth::READ);
+                self.is_surely_named(session, path);
+            }
             Action::Run { command, cwd } => self.run(session, used, command, cwd.as_deref()),
             Action::Search { path, .. } => {
                 if let Some(path) = path.as_deref().filter(|path| has_extension(path)) {
                     self.touch(session, used.at, path, worth::SHELL);
                 }
-                self.found(session, used);
+                self.found(session, used, None);
             }
             Action::Delegate { prompt } => {
                 self.named(session, used.at, prompt, worth::HANDED);
@@ -142,12 +151,18 @@ impl Ledger {
         if !used.edits.is_empty() {
             return;
         }
+        let cwd = cwd.or(session.folder(used.at));
         for path in shell::paths(command) {
             let full = shell::join(cwd, &path);
             self.touch(session, used.at, &full, worth::SHELL);
         }
-        self.found(session, used);
+        if git::tells_from_root(command) {
+            self.found(session, used, None);
+        } else if let Some(to) = shell::folder(command) {
+            self.found(session, used, Some(&shell::join(cwd, &to)));
+        }
         self.told_by_git(session, used, command);
+        self.is_git_telling |= shell::may_write(command);
         if !used.took_effect() {
             return;
         }
@@ -156,16 +171,13 @@ impl Ledger {
                 self.delete(session, used.at, &session.paths.name(&shell::join(cwd, &effect.path)));
                 continue;
             }
-            let edit = FileEdit {
-                path: shell::join(cwd, &effect.path),
-                change: effect.change,
-                hunks: Vec::new(),
-                content: None,
+            let path = shell::join(cwd, &effect.path);
+            let change = match effect.change {
+                Change::Renamed { from } => Change::Renamed { from: shell::join(cwd, &from) },
+                other => other,
             };
-            if matches!(edit.change, Change::Created)
-                || self.files.contains_key(&session.paths.name(&edit.path))
-                || matches!(edit.change, Change::Renamed { .. })
-            {
+            if effect.is_path || self.files.contains_key(&session.paths.name(&path)) {
+                let edit = FileEdit { path, change, hunks: Vec::new(), content: None };
                 self.edit(session, used.at, used.at, &edit);
             }
         }
@@ -176,13 +188,16 @@ impl Ledger {
         let Some(result) = used.result.filter(|_| git::is_at_home(command, session.paths.root())) else {
             return;
         };
+        let Some(changed) = git::changed(command, &result.text) else { return };
         let here = session.folder(used.at).filter(|_| git::tells_from_here(command));
-        for named in git::changed(command, &result.text) {
+        self.is_git_telling |= !self.at_work;
+        for named in changed {
             let name = self.resolve(session, here, &named.path);
-            if is_of_a_tool(&name) {
+            if owner(&name).is_some() {
                 continue;
             }
-            if !self.at_work {
+            if !self.at_work || !self.is_git_telling {
+                self.touch(session, used.at, &name, worth::SHELL);
                 self.found_changed.insert(name);
             } else if !self.found_changed.contains(&name)
                 && self.files.get(&name).is_none_or(|file| file.edits == 0)
@@ -216,12 +231,14 @@ impl Ledger {
         }
     }
 
-    /// Paths at the beginning of the lines of a result: what a search or a listing found.
-    fn found(&mut self, session: &Session, used: &Use) {
+    /// Paths at the beginning of the lines of a result: what a search or a listing found, told from the folder it ran in.
+    fn found(&mut self, session: &Session, used: &Use, here: Option<&str>) {
         let Some(result) = used.result else { return };
-        let mut names: Vec<String> = result.text.lines().take(120).filter_map(leading_path).collect();
-        names.dedup();
-        for name in names {
+        let mut paths: Vec<String> = result.text.lines().take(120).filter_map(leading_path).collect();
+        paths.dedup();
+        let here = here.filter(|here| !here.is_empty() && *here != session.paths.root());
+        for path in paths {
+            let name = if here.is_some() { self.resolve(session, here, &path) } else { path };
             self.touch(session, used.at, &name, worth::FOUND);
         }
     }
@@ -261,7 +278,7 @@ impl Ledger {
         let name = session.paths.name(path);
         if name.is_empty()
             || is_scratch(&name)
-            || is_foreign(&name) && points < worth::SHELL
+            || points < worth::SHELL && owner(&name) == Some(Owner::Stranger)
             || !has_extension(&name) && points < worth::READ
             || !name.contains('/') && points < worth::READ && !is_source(&name)
         {
@@ -269,7 +286,7 @@ impl Ledger {
         }
         let gain = points * freshness(session.ages[at]) / 1000;
         let record = self.record(&name, at);
-        record.score += if record.score > 0 { gain * 600 / (600 + record.score) + 1 } else { gain + 1 };
+        record.score += lasting(gain, record.score) + 1;
         record.last = record.last.max(at);
         if record.edits == 0 {
             note(&mut record.evidence, session.line(at));
@@ -323,6 +340,51 @@ impl Ledger {
         }
     }
 
+    /// Notes that a tool was given this path of a file.
+    fn is_surely_named(&mut self, session: &Session, path: &str) {
+        if let Some(record) = self.files.get_mut(&session.paths.name(path)) {
+            record.is_certain = true;
+        }
+    }
+
+    /// Makes one record of those that name the same file: a part of a name that only a listing, a command or somebody's
+    /// words gave is the whole name that it is the end of, if there is one.
+    fn unite(&mut self, session: &Session) {
+        let several = self.by_base.values().filter(|names| names.len() > 1);
+        let mut same: Vec<(String, String)> = several.flat_map(|names| self.same(session, names)).collect();
+        same.sort_unstable();
+        for (name, whole) in same {
+            self.merge(&name, &whole);
+        }
+    }
+
+    /// Which of some names with the same last part are others in short, or git's for them, each with the one that stays.
+    fn same(&self, session: &Session, names: &BTreeSet<String>) -> Vec<(String, String)> {
+        let is_certain = |name: &str| self.files.get(name).is_some_and(|file| file.is_certain);
+        let other = |name: &&String| {
+            let ends = |long: &str, short: &str| {
+                long.strip_suffix(short).is_some_and(|folders| folders.ends_with('/'))
+            };
+            let above = names.iter().find(|short| session.paths.is_told_from_above(name, short));
+            let mut wholes = names.iter().filter(|whole| name.contains('/') && ends(whole, name));
+            above.or(wholes.next().filter(|_| wholes.next().is_none())).cloned()
+        };
+        let doubtful = names.iter().filter(|name| !is_certain(name));
+        doubtful.filter_map(|name| Some((name.clone(), other(&name)?))).collect()
+    }
+
+    /// Counts what was done to a file under one name for another.
+    fn merge(&mut self, name: &str, whole: &str) {
+        if !self.files.contains_key(whole) {
+            return;
+        }
+        let Some(part) = self.files.remove(name) else { return };
+        self.by_base.entry(base(name).to_owned()).or_default().remove(name);
+        if let Some(record) = self.files.get_mut(whole) {
+            record.take_in(part);
+        }
+    }
+
     fn record(&mut self, name: &str, at: usize) -> &mut FileRecord {
         self.files.entry(name.to_owned()).or_insert_with(|| {
             self.by_base.entry(base(name).to_owned()).or_default().insert(name.to_owned());
@@ -338,6 +400,7 @@ impl FileRecord {
             change: FileChange::Read,
             before: None,
             made_here: false,
+            is_certain: false,
             edits: 0,
             added: 0,
             removed: 0,
@@ -347,6 +410,21 @@ impl FileRecord {
             evidence: Vec::new(),
         }
     }
+
+    /// Takes in what was noted of the same file under another name.
+    fn take_in(&mut self, other: FileRecord) {
+        self.score += lasting(other.score, self.score);
+        self.last = self.last.max(other.last);
+        if self.edits == 0 && other.edits > 0 {
+            let (name, score, last) = (std::mem::take(&mut self.name), self.score, self.last);
+            *self = FileRecord { name, score, last, is_certain: self.is_certain, ..other };
+        }
+    }
+}
+
+/// How much of a gain counts beside the score that is there: the more there is, the less.
+fn lasting(gain: i64, score: i64) -> i64 {
+    gain * 600 / (600 + score)
 }
 
 /// Keeps the first line and the last three: of the edits of a file, or of what touched it if it has none.

@@ -14,6 +14,7 @@ mod git;
 mod kinds;
 mod ledger;
 mod lists;
+mod names;
 mod objective;
 mod overtaken;
 mod paths;

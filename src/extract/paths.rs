@@ -23,13 +23,18 @@ fn is_version(extension: &str) -> bool {
     !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Whether a path is a temporary or a device: of no use to the next session.
-pub fn is_scratch(name: &str) -> bool {
+/// Whether a file lies where temporary files and devices do.
+pub fn is_temporary(name: &str) -> bool {
     ["/tmp/", "/dev/", "/proc/", "/var/folders/", "/private/tmp/", "/private/var/"]
         .iter()
         .any(|start| name.starts_with(start))
-        || name.contains("/.claude/projects/")
         || name.contains("/AppData/Local/Temp/")
+}
+
+/// Whether a path is a temporary, or no path at all: of no use to the next session.
+pub fn is_scratch(name: &str) -> bool {
+    is_temporary(name)
+        || name.contains("/.claude/projects/")
         || name.contains("..")
         || name.starts_with("//")
         || name.starts_with("_test.")
@@ -49,20 +54,36 @@ pub fn is_source(name: &str) -> bool {
         || matches!(name, "Makefile" | "Dockerfile" | "justfile" | "Justfile")
 }
 
-/// Whether a path lies outside the working folder in a place of packages and tools.
-pub fn is_foreign(name: &str) -> bool {
-    name.contains("/node_modules/")
-        || name.contains("/.claude/") && name.starts_with('/')
-        || name.contains("/.codex/")
+/// Whose a file is that is not the work itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// A tool or a host keeps it in a hidden folder of the project.
+    Tool,
+    /// It is a package's, or lies in an agent's folder outside the project.
+    Stranger,
 }
 
-/// Whether a path lies in a hidden folder of the project, where tools keep what is theirs; those of code hosts are written
-/// by hand.
-pub fn is_of_a_tool(name: &str) -> bool {
-    name.starts_with('.')
-        && name
-            .split_once('/')
-            .is_some_and(|(folder, _)| ![".", "..", ".github", ".gitlab", ".circleci"].contains(&folder))
+/// Whose a file is, if it is not the work's: by the folders that packages and tools keep what is theirs in. Those of code
+/// hosts are written by hand.
+pub fn owner(name: &str) -> Option<Owner> {
+    const BY_HAND: &[&str] = &[".", "..", ".github", ".gitlab", ".circleci"];
+    let (folders, _) = name.rsplit_once('/')?;
+    let outside = is_absolute(name) || name.starts_with('~');
+    let is_strange = |folder: &str| match folder {
+        "node_modules" | ".codex" => true,
+        ".claude" => outside,
+        _ => false,
+    };
+    if folders.split('/').any(is_strange) {
+        return Some(Owner::Stranger);
+    }
+    let first = folders.split('/').next().unwrap_or_default();
+    (first.starts_with('.') && !BY_HAND.contains(&first)).then_some(Owner::Tool)
+}
+
+/// Whether a path says where it is from the top.
+pub fn is_absolute(path: &str) -> bool {
+    path.starts_with('/') || path.as_bytes().get(1) == Some(&b':')
 }
 
 /// The path that a line of a listing begins with: `src/a.rs:12: …`, ` src/a.rs | 4 +-`, `M src/a.rs`.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::names::Paths;
 use crate::event::{
     Action, Actor, Answer, Call, Context, Event, EventKind, FileEdit, FileRead, Status, Todo, TodoState,
     ToolResult, Transcript,
@@ -313,41 +314,4 @@ fn context(events: &[Event]) -> Context {
         }
     }
     whole
-}
-
-/// How paths are shortened: relative to the folder the session began in.
-#[derive(Debug, Clone, Default)]
-pub struct Paths {
-    root: String,
-}
-
-impl Paths {
-    fn of(events: &[Event]) -> Self {
-        let root = events.iter().find_map(|event| match &event.kind {
-            EventKind::Context(Context { cwd: Some(cwd), .. }) => {
-                Some(cwd.replace('\\', "/").trim_end_matches('/').to_owned())
-            }
-            _ => None,
-        });
-        Paths { root: root.unwrap_or_default() }
-    }
-
-    /// The folder that paths are relative to; empty if unknown.
-    pub fn root(&self) -> &str {
-        &self.root
-    }
-
-    /// The one name of a file: forward slashes, relative to the root where it lies below it.
-    pub fn name(&self, path: &str) -> String {
-        let path = path.trim().replace("\\\\", "/").replace('\\', "/");
-        let below = path
-            .get(..self.root.len())
-            .filter(|head| !self.root.is_empty() && head.eq_ignore_ascii_case(&self.root))
-            .and_then(|_| path[self.root.len()..].strip_prefix('/'));
-        let mut name = below.unwrap_or(&path);
-        while let Some(rest) = name.strip_prefix("./") {
-            name = rest;
-        }
-        name.to_owned()
-    }
 }

@@ -43,25 +43,60 @@ pub fn words(part: &str) -> impl Iterator<Item = &str> {
     part.split_whitespace().map(|word| word.trim_matches(['"', '\'']))
 }
 
-/// The paths that a command line names outside of here-documents.
-pub fn paths(command: &str) -> Vec<String> {
-    let mut folder: Option<String> = None;
+/// The parts of a command line that do something, each with the folder it runs in, told from the one that the line starts
+/// in. Those that run where nobody knows, as behind `cd "$PLACE"`, are left out.
+fn placed(command: &str) -> Vec<(String, &str)> {
+    let mut folder = Some(String::new());
     let mut out = Vec::new();
     for part in parts(command) {
-        let mut words = words(part);
-        if part.starts_with("cd ") {
-            folder = words.nth(1).map(str::to_owned);
-            continue;
+        match (part.strip_prefix("cd "), &folder) {
+            (Some(to), _) => {
+                let to = words(to).next().unwrap_or_default();
+                let from = folder.take().or_else(|| to.starts_with('/').then(String::new));
+                folder = from.filter(|_| !to.starts_with(['-', '$'])).map(|from| join(Some(&from), to));
+            }
+            (None, Some(folder)) => out.push((folder.clone(), part)),
+            (None, None) => {}
         }
-        for word in words {
+    }
+    out
+}
+
+/// The folder that the last part of a command line runs in, told from the one that the line starts in; nothing if nobody
+/// knows.
+pub fn folder(command: &str) -> Option<String> {
+    let last = parts(command).pop()?;
+    placed(command).pop().filter(|(_, part)| *part == last).map(|(folder, _)| folder)
+}
+
+/// The paths that a command line names outside of here-documents.
+pub fn paths(command: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    for (folder, part) in placed(command) {
+        for word in places(part) {
             let word = path_in(word.trim_start_matches("--file="));
             if looks_like_path(word) {
-                out.push(join(folder.as_deref(), word));
+                out.push(join(Some(&folder), word));
             }
         }
     }
     out.dedup();
     out
+}
+
+/// The words of a part that may be places: not what is said, and not what is looked for.
+fn places(part: &str) -> impl Iterator<Item = &str> {
+    let program = words(part).next().unwrap_or_default();
+    let says = matches!(program, "echo" | "printf") && !part.contains('>');
+    let mut seeks = usize::from(matches!(program, "grep" | "rg" | "ag" | "egrep"));
+    let mut before = "";
+    words(part).skip(1).filter(move |word| {
+        let sought =
+            seeks == 1 && !word.starts_with('-') || matches!(before, "-name" | "-iname" | "-path" | "-e");
+        seeks -= usize::from(seeks == 1 && sought);
+        before = word;
+        !says && !sought
+    })
 }
 
 /// The path in a word: `src/a.rs` of `src/a.rs:12` and of `HEAD:src/a.rs`, all of `D:/src/a.rs`.
@@ -92,50 +127,59 @@ pub struct ShellEffect {
     pub path: String,
     /// What was done.
     pub change: Change,
+    /// Whether the word is a path beyond doubt, even of a file that nothing else names.
+    pub is_path: bool,
 }
 
-/// What a command line does to files: `rm`, `mv`, `git mv`, `git rm`, `touch`, and redirections into a file.
+/// What a command line does to files: `rm`, `mv`, `git mv`, `git rm`, `sed -i`, and redirections into a file; told from the
+/// folder that it starts in.
 pub fn effects(command: &str) -> Vec<ShellEffect> {
     let mut out = Vec::new();
-    for part in parts(command) {
-        let all: Vec<&str> = words(part).collect();
-        let (verb, rest) = match all.as_slice() {
-            ["git", verb @ ("mv" | "rm"), rest @ ..] | [verb, rest @ ..] => (*verb, rest),
-            [] => continue,
-        };
-        let plain: Vec<&&str> =
-            rest.iter().filter(|word| !word.starts_with('-') && looks_like_path(word)).collect();
-        match verb {
-            "rm" => out.extend(
-                rest.iter().filter(|word| !word.starts_with('-') && !word.contains(['*', '$'])).map(|path| {
-                    ShellEffect { path: path.trim_end_matches('/').to_owned(), change: Change::Deleted }
-                }),
-            ),
-            "mv" if plain.len() == 2 => out.push(ShellEffect {
-                path: (*plain[1]).to_string(),
-                change: Change::Renamed { from: (*plain[0]).to_string() },
-            }),
-            "sed" if rest.iter().any(|word| word.starts_with("-i")) => {
-                out.extend(
-                    plain
-                        .iter()
-                        .map(|path| ShellEffect { path: (**path).to_string(), change: Change::Edited }),
-                );
-            }
-            _ => {}
-        }
-        if let Some(path) = redirected(&all) {
-            out.push(ShellEffect { path, change: Change::Created });
-        }
+    for (folder, part) in placed(command) {
+        let at = |path: &str| join(Some(&folder), path);
+        let here = effects_of(part).into_iter().map(|(path, change, is_path)| {
+            let change = match change {
+                Change::Renamed { from } => Change::Renamed { from: at(&from) },
+                other => other,
+            };
+            ShellEffect { path: at(path), change, is_path }
+        });
+        out.extend(here);
     }
     out
 }
 
-fn redirected(words: &[&str]) -> Option<String> {
+/// What a part does to which files, and whether each word is a path beyond doubt.
+fn effects_of(part: &str) -> Vec<(&str, Change, bool)> {
+    let all: Vec<&str> = words(part).collect();
+    let (verb, rest) = match all.as_slice() {
+        ["git", verb @ ("mv" | "rm"), rest @ ..] | [verb, rest @ ..] => (*verb, rest),
+        [] => return Vec::new(),
+    };
+    let plain: Vec<&str> =
+        rest.iter().copied().filter(|word| !word.starts_with('-') && looks_like_path(word)).collect();
+    let mut out: Vec<(&str, Change, bool)> = match (verb, plain.as_slice()) {
+        ("rm", _) => {
+            let gone = rest.iter().filter(|word| !word.starts_with('-') && !word.contains(['*', '$']));
+            gone.map(|path| (path.trim_end_matches('/'), Change::Deleted, true)).collect()
+        }
+        ("mv", [from, to]) => vec![(*to, Change::Renamed { from: (*from).to_owned() }, true)],
+        ("sed", _) if rest.iter().any(|word| word.starts_with("-i")) => {
+            plain.iter().map(|path| (*path, Change::Edited, false)).collect()
+        }
+        _ => Vec::new(),
+    };
+    out.extend(redirected(&all).map(|(path, change)| (path, change, true)));
+    out
+}
+
+/// What the redirection of a printing program does: `>` makes a file, `>>` adds to one.
+fn redirected<'a>(words: &[&'a str]) -> Option<(&'a str, Change)> {
     let at = words.iter().position(|word| matches!(*word, ">" | ">>"))?;
-    let verb = words.first()?;
-    let path = words.get(at + 1)?;
-    (matches!(*verb, "cat" | "printf" | "echo" | "tee") && looks_like_path(path)).then(|| (*path).to_owned())
+    let change = if words[at] == ">" { Change::Created } else { Change::Edited };
+    let path = *words.get(at + 1)?;
+    let prints = matches!(*words.first()?, "cat" | "printf" | "echo" | "tee");
+    (prints && looks_like_path(path)).then_some((path, change))
 }
 
 /// Programs and subcommands that check the work.
@@ -307,4 +351,14 @@ pub fn may_rewrite(command: &str) -> bool {
     parts(command)
         .iter()
         .any(|part| !part.contains("--check") && REWRITERS.iter().any(|mark| part.contains(mark)))
+}
+
+/// Whether a command may have written files without saying which: anything but what only looks, or only checks.
+pub fn may_write(command: &str) -> bool {
+    const RUNNERS: &[&str] = &["bash", "sh", "python", "python3", "node", "make", "just", "npx"];
+    let writes = |part: &str| {
+        let program = words(part).next().unwrap_or_default();
+        !LOOKERS.contains(&program) && (!is_check(part) || RUNNERS.contains(&program))
+    };
+    may_rewrite(command) || parts(command).into_iter().any(writes)
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that panics has failed, and says where")]
 
 /// No handoff is over its budget, counted again by somebody else.
+mod artifacts;
 mod budget;
 /// A session that grew is read on, and its handoff is that of the whole.
 mod checkpoint;
