@@ -4,6 +4,7 @@ use super::Material;
 use super::cues::Cue;
 use super::kinds::Kind;
 use super::quotes::Quote;
+use super::requests::{LONG, is_spent, is_told};
 use super::spoken::looks_like_output;
 use crate::fact::{Fact, Item, RULES_ON_FLOOR};
 use crate::state::Constraint;
@@ -14,9 +15,8 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
     let objective = super::objective::text(material).unwrap_or_default();
     let mut facts: Vec<Fact> = material
         .quotes_of(Kind::Instruction)
-        .filter(|quote| {
-            !quote.cues.has(Cue::Chat) && (is_rule(quote) || !objective.contains(&quote.statement.text))
-        })
+        .filter(|quote| !quote.cues.has(Cue::Chat) && !is_told(material, quote))
+        .filter(|quote| (is_rule(quote) && messages > 1) || !objective.contains(&quote.statement.text))
         .map(|quote| {
             let mut fact = fact(material, quote, messages);
             fact.floor = fact.floor.filter(|_| !objective.contains(&quote.statement.text));
@@ -34,17 +34,18 @@ fn fact(material: &Material, quote: &Quote, messages: usize) -> Fact {
     let item = |text: String| Item::Constraint(Constraint { text, evidence: evidence.clone() });
     let text = &quote.statement.text;
     let turn = material.session.turns.iter().find(|turn| turn.at == quote.at);
-    let long_message = turn.is_some_and(|turn| turn.text.len() > 1200);
-    let rules = is_rule(quote);
+    let long_message = turn.is_some_and(|turn| turn.text.len() > LONG);
+    let spent = is_spent(material, quote);
+    let rules = is_rule(quote) && !spent;
     let recent = material.session.turns.iter().rev().take(4).any(|turn| turn.at == quote.at);
     let mut worth = quote.worth - 15;
     if rules && !long_message {
         worth += 60;
     }
-    if recent && !long_message {
+    if recent && !long_message && !spent {
         worth += 25;
     }
-    if text.ends_with('?') && !recent {
+    if spent {
         worth /= 3;
     }
     if one_shot(text) {

@@ -129,21 +129,15 @@ fn denied(material: &Material, used: &Use) -> Option<Fact> {
         Action::Plan { .. } => "the plan as proposed".to_owned(),
         _ => return None,
     };
-    let reason = if is_bare(&result.text) { String::new() } else { clip(&plain(&result.text), 200) };
     let decision = Decision {
         decision: format!("The user refused {what}"),
-        rationale: reason,
+        rationale: clip(&plain(&result.text), 200),
         timestamp: material.session.time(at),
         rejected: Vec::new(),
         evidence: evidence.clone(),
     };
     let worth = if decision.rationale.is_empty() { 30 } else { 150 };
     Some(Fact::new(Item::Decision(decision), evidence, worth, "the user refused"))
-}
-
-/// Whether an answer says no more than that the user refused: `exec command rejected by user`.
-fn is_bare(answer: &str) -> bool {
-    answer.trim_end_matches('.').ends_with(" rejected by user")
 }
 
 fn rewound(material: &Material) -> Vec<Fact> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::kinds::Kind;
 use super::ledger::FileRecord;
+use super::paths::is_temporary;
 use super::quotes::{Quote, Source};
 use super::{Material, places};
 use crate::fact::{Fact, Item};
@@ -34,13 +35,19 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
 fn notes<'a>(material: &'a Material) -> BTreeMap<String, &'a Quote> {
     let mut notes: BTreeMap<String, &Quote> = BTreeMap::new();
     for quote in material.quotes_of(Kind::Note) {
-        let Some(file) = quote.file.as_ref() else { continue };
+        let Some(file) = quote.file.as_ref().filter(|file| stands(material, quote, file)) else { continue };
         let better = notes.get(file).is_none_or(|old| quote.worth + 15 >= old.worth);
         if better {
             notes.insert(file.clone(), quote);
         }
     }
     notes
+}
+
+/// Whether what was said of a file may still hold: it is there, or it was said when it was gone.
+fn stands(material: &Material, quote: &Quote, file: &str) -> bool {
+    let gone = material.ledger.files.get(file).filter(|file| file.change == FileChange::Deleted);
+    gone.is_none_or(|file| file.edited_at < Some(quote.at))
 }
 
 /// Whether a statement describes the file it names: it begins with the name.
@@ -55,7 +62,14 @@ fn note_text<'a>(text: &'a str, file: &str) -> Option<&'a str> {
     let at = text.find(base).filter(|at| *at < 80 && !text[..*at].contains(' '))?;
     let rest = text[at + base.len()..].trim_start_matches(|c: char| !c.is_alphabetic() && !matches!(c, '"'));
     let whole = rest.matches('(').count() == rest.matches(')').count();
-    (rest.len() > 12 && whole).then_some(rest)
+    (rest.len() > 12 && whole && says_something(rest)).then_some(rest)
+}
+
+/// Whether some words say anything of the file before them, rather than going on with another one.
+fn says_something(rest: &str) -> bool {
+    let mut words = rest.split_whitespace();
+    let joins = matches!(words.next(), Some("and" | "or" | "plus" | "with"));
+    !joins && words.next().is_some()
 }
 
 /// What a file's name alone is worth at most, and each thing said of it beside that, in points.
@@ -87,8 +101,12 @@ fn fact(material: &Material, file: &FileRecord, rank: usize, note: Option<&Quote
     let Some(facts) = summary(file) else {
         return Fact::new(bare, own, name, "read or mentioned");
     };
+    if is_temporary(&file.name) && !file.is_certain {
+        return Fact::new(bare, own, worth::LISTED, "a temporary file of a command's");
+    }
     if file.change == FileChange::Deleted && file.edits == 1 {
-        return Fact::new(bare, own, worth::LISTED, "deleted");
+        let worth = if file.made_here { worth::LISTED } else { worth::REST };
+        return Fact::new(bare, own, worth, "deleted");
     }
     let change = if file.change == FileChange::Renamed { facts.as_str() } else { file.change.name() };
     let places = material.places.get(&file.name).map(Vec::as_slice).unwrap_or_default();

@@ -4,12 +4,14 @@ use super::Material;
 use super::cues::Cue;
 use super::kinds::Kind;
 use super::quotes::{Quote, Source};
+use super::requests::is_told;
 use crate::fact::{Fact, Item};
 use crate::state::Finding;
 use crate::text::{Block, clip};
 
 pub(super) fn extract(material: &Material) -> Vec<Fact> {
-    material.quotes_of(Kind::Finding).map(|quote| fact(material, quote)).collect()
+    let told = material.quotes_of(Kind::Instruction).filter(|quote| is_told(material, quote));
+    material.quotes_of(Kind::Finding).chain(told).map(|quote| fact(material, quote)).collect()
 }
 
 fn fact(material: &Material, quote: &Quote) -> Fact {

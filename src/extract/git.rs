@@ -166,6 +166,16 @@ pub fn commits<'a>(session: &'a Session) -> impl DoubleEndedIterator<Item = (&'a
     session.commands().filter(move |(used, command)| is_commit(command) && committed(used))
 }
 
+/// Whether the last thing that a session did was a commit, after the agent's last words: what they announced is done.
+pub fn ends_with_commit(session: &Session) -> bool {
+    let said = session.last_say().map(|(at, _)| at);
+    let asked = session.turns.last().map(|turn| turn.at);
+    let last = session.uses.iter().rfind(|used| !used.abandoned).map(|used| used.at);
+    commits(session)
+        .next_back()
+        .is_some_and(|(used, _)| Some(used.at) == last && Some(used.at) > said && Some(used.at) > asked)
+}
+
 /// The range of commits that a part of a command line compares, as it is written: `origin/main...HEAD`.
 pub fn compared(part: &str) -> Option<&str> {
     let mut words = shell::words(part).skip_while(|word| *word != "git");

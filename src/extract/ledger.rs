@@ -23,7 +23,7 @@ pub struct FileRecord {
     /// Whether the session made it itself, so that nothing of it is left once it is deleted.
     pub made_here: bool,
     /// Whether a tool that takes the path of a file was given it: then the name is surely right.
-    is_certain: bool,
+    pub is_certain: bool,
     /// Number of edits.
     pub edits: u32,
     /// Lines added by them.

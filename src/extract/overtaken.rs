@@ -7,6 +7,7 @@ use rustc_hash::FxHashSet;
 use super::choices::Offer;
 use super::cues::{Cue, Cues};
 use super::git;
+use super::openings::{behind_courtesies, behind_one};
 use super::quotes::{Quote, Source};
 use super::session::Session;
 use crate::event::TodoState;
@@ -40,10 +41,27 @@ impl<'a> Overtaken<'a> {
     pub fn has(&self, quote: &Quote) -> bool {
         self.offers.iter().any(|offer| is_offered(quote, offer))
             || self.corrections.iter().any(|correction| correction.overrules(quote))
+            || self.kept(quote)
             || self.committed > Some(quote.at) && waits_for(quote, UNCOMMITTED)
             || self.pushed > Some(quote.at) && waits_for(quote, UNPUSHED)
             || is_finished(quote, self.session, &self.finished)
     }
+}
+
+impl Overtaken<'_> {
+    /// Whether a statement promises something, and the work went on behind it: it was done, or it came to nothing.
+    fn kept(&self, quote: &Quote) -> bool {
+        matches!(quote.source, Source::Reply | Source::Remark)
+            && self.session.last_say().is_some_and(|(last, _)| quote.at < last)
+            && promises(&quote.statement.text)
+    }
+}
+
+/// Whether a statement begins by saying what its speaker is about to do.
+fn promises(text: &str) -> bool {
+    const BEGINNINGS: &[&str] = &["I'll ", "I will ", "Let me ", "I'm going to ", "I am going to ", "We'll "];
+    let text = text.replace('’', "'");
+    behind_one(behind_courtesies(&text), BEGINNINGS).is_some()
 }
 
 /// Whether a statement only offers what was chosen from since, or leans towards one of it.

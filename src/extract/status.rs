@@ -26,6 +26,9 @@ fn status(material: &Material) -> (Status, Vec<u32>) {
     let session = &material.session;
     let Some((at, text)) = session.last_say() else { return (Status::InProgress, Vec::new()) };
     let line = vec![session.line(at)];
+    if git::ends_with_commit(session) {
+        return (Status::NeedsReview, line);
+    }
     let working = session.events[at + 1..]
         .iter()
         .any(|event| matches!(event.kind, EventKind::Call(_) | EventKind::User { .. }));

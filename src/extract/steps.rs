@@ -3,7 +3,7 @@
 use super::checks::Outcome;
 use super::kinds::Kind;
 use super::quotes::Source;
-use super::{Material, errors};
+use super::{Material, errors, git};
 use crate::event::{EventKind, TodoState};
 use crate::fact::{Fact, Item};
 use crate::state::{NextStep, Priority};
@@ -50,7 +50,7 @@ const SHORT: usize = 60;
 /// What the agent said it was about to do when the transcript ends in the middle of work, or right behind those words.
 fn at_hand(material: &Material) -> Option<Fact> {
     let session = &material.session;
-    let (at, text) = session.last_say()?;
+    let (at, text) = session.last_say().filter(|_| !git::ends_with_commit(session))?;
     let called = session.events[at + 1..].iter().any(|event| matches!(event.kind, EventKind::Call(_)));
     let plain = plain(text);
     let announced = sentences(&plain).last().copied().filter(|last| is_narration(last) && last.len() > 12);

@@ -113,7 +113,7 @@ fn answer(part: &Value, out: &mut Sink) {
     result.edits = edits;
     outcome::exited(result, integer(&shown["exitCode"]));
     match status {
-        "rejected-by-user" => result.status = Status::Denied,
+        "rejected-by-user" => outcome::refused(result),
         "cancelled" => result.status = Status::Interrupted,
         _ => {}
     }

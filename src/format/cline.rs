@@ -14,8 +14,8 @@ use super::conversation::{Answer, Role, role};
 use super::kinds::{self, Kinds};
 use super::lines::{self, Records, Sink};
 use super::value::{count, list, owned, string, text, time};
-use super::{Carries, Format, Head, Place, Proof, document};
-use crate::event::{Context, Status, Usage};
+use super::{Carries, Format, Head, Place, Proof, document, outcome};
+use crate::event::{Context, Usage};
 use crate::surroundings::Platform;
 
 pub(super) const FORMAT: Format = Format {
@@ -128,6 +128,6 @@ fn answered(tool: &str, text: &str, out: &mut Sink) {
     let denied = text.starts_with("The user denied this operation");
     let result = out.answer(Answer { tool: Some(tool), text: text.to_owned(), ..Answer::default() });
     if denied {
-        result.status = Status::Denied;
+        outcome::refused(result);
     }
 }

@@ -10,7 +10,7 @@ use super::kinds::{self, Kinds};
 use super::lines::{self, Records, Sink};
 use super::value::{count, integer, member, owned, string, text, time};
 use super::{Carries, Format, Head, Place, Proof, outcome};
-use crate::event::{Context, Status, Usage};
+use crate::event::{Context, Usage};
 use crate::surroundings::Platform;
 
 pub(super) const FORMAT: Format = Format {
@@ -91,6 +91,6 @@ fn tool(call: &Value, out: &mut Sink) {
     let result = out.answer(Answer { id, text: words, failed, ..Answer::default() });
     outcome::exited(result, integer(member(&output, &["exitCodeV2", "exitCode"])));
     if text(call, "userDecision") == "rejected" {
-        result.status = Status::Denied;
+        outcome::refused(result);
     }
 }

@@ -12,7 +12,7 @@ use super::kinds::{self, Kinds};
 use super::lines::{self, Records, Sink};
 use super::value::{count, list, member, owned, prose, string, text, time};
 use super::{Carries, Format, Head, Place, Proof, diff, document, outcome};
-use crate::event::{Change, Context, EventKind, FileEdit, Status, ToolResult, Usage};
+use crate::event::{Change, Context, EventKind, FileEdit, ToolResult, Usage};
 
 const HOLDERS: &[&str] = &["messages"];
 
@@ -219,7 +219,7 @@ fn called(call: &Value, out: &mut Sink) {
         Answer { id, tool: string(call, &["name"]), text: shown.to_owned(), failed: Some(status == "error") };
     let result = out.answer(answer);
     if status == "cancelled" {
-        result.status = Status::Denied;
+        outcome::refused(result);
     }
     exit(result);
     result.edits.extend(edit(display));

@@ -10,7 +10,7 @@ use super::kinds::{self, Kinds};
 use super::lines::{self, Records, Sink};
 use super::value::{integer, list, member, owned, prose, string, text, time};
 use super::{Carries, Format, Head, Place, Proof, document, outcome};
-use crate::event::{EventKind, Status};
+use crate::event::EventKind;
 
 const HOLDERS: &[&str] = &["events", "history"];
 
@@ -189,6 +189,6 @@ fn answered(event: &Value, out: &mut Sink) {
     let result = out.answer(Answer { id, text: prose(said), failed: Some(failed), ..Answer::default() });
     outcome::exited(result, integer(&shown["exit_code"]));
     if kind == "UserRejectObservation" {
-        result.status = Status::Denied;
+        outcome::refused(result);
     }
 }

@@ -29,6 +29,24 @@ const DENIED: &[&str] = &[
     "[Request interrupted by user for tool use]",
 ];
 
+/// What hosts of other kinds say of a refusal, as the last words of a line of their own.
+const REFUSALS: &[&str] =
+    &["rejected by user", "User did not allow tool call", "The user denied this operation"];
+
+/// Notes that the user refused the call: what is left of the text is the reason they gave.
+pub(super) fn refused(result: &mut ToolResult) {
+    result.status = Status::Denied;
+    result.text = reason(&result.text).to_owned();
+}
+
+/// The user's reason for a refusal, without the host's words: nothing if the host's are all there is.
+pub(super) fn reason(text: &str) -> &str {
+    let told = text.trim();
+    let (first, rest) = told.split_once('\n').unwrap_or((told, ""));
+    let is_hosts = REFUSALS.iter().any(|end| first.trim_end_matches(['.', ' ']).ends_with(end));
+    if is_hosts && first.len() < 120 { rest.trim() } else { text }
+}
+
 /// The answer with this text to a call that does this, which the caller names. `marked` is the record's own error mark.
 pub(super) fn answer(action: Option<&Action>, text: String, marked: Option<bool>) -> ToolResult {
     // What a file or a search shows is not about the call itself.
@@ -121,6 +139,16 @@ mod tests {
         check("<exit_code>4</exit_code>", Some(4));
         check("Command failed with exit code 5", Some(5));
         check("exit status 6", Some(6));
+    }
+
+    #[test]
+    fn a_refusal_keeps_the_users_words_only() {
+        let check = |text: &str, expected: &str| assert_eq!(reason(text), expected, "{text}");
+        check("exec command rejected by user", "");
+        check("[Operation Cancelled] Reason: User did not allow tool call", "");
+        check("The user denied this operation.\nuse the other key", "use the other key");
+        check("not while the shop is open", "not while the shop is open");
+        check("", "");
     }
 
     #[test]

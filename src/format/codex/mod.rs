@@ -28,7 +28,7 @@ use self::output::Output;
 use self::record::{Item, Record, Source};
 use self::talk::{Echo, Said};
 use super::lines::{self, Keep, Records, Sink};
-use super::{Carries, Format, Growing, Head, Kinds, Place, Proof, context, patch};
+use super::{Carries, Format, Growing, Head, Kinds, Place, Proof, context, outcome, patch};
 use crate::event::{Action, Context, EventKind, Status, ToolResult, Usage};
 
 pub(super) const FORMAT: Format = Format {
@@ -226,6 +226,9 @@ impl Codex {
             continued.clone_from(&open.process);
         }
         result.text = output.text;
+        if status == Status::Denied {
+            outcome::refused(&mut result);
+        }
         out.push(time, EventKind::Result(result));
         match (continued, output.process) {
             (None, Some(process)) => drop(self.processes.insert(process, id.to_owned())),

@@ -1,0 +1,236 @@
+//! What the user asked for once: a question, a piece of work. Once it was answered it is spent, unlike a rule.
+
+use super::Material;
+use super::openings::{behind_courtesies, behind_one, first_word};
+use super::quotes::Quote;
+
+/// A message longer than this, in bytes, tells more than it asks: an issue, a specification, what somebody else wrote.
+pub const LONG: usize = 1200;
+
+/// Whether a statement of the user's asked once, and the agent answered before the user spoke again. A long message asks
+/// for so much that nothing says which of it was done.
+pub fn is_spent(material: &Material, quote: &Quote) -> bool {
+    let earlier = material.session.turns.split_last().map_or(&[][..], |(_, earlier)| earlier);
+    is_of_once(&quote.statement.text)
+        && earlier.iter().any(|turn| turn.at == quote.at && turn.reply.is_some() && turn.text.len() <= LONG)
+}
+
+/// Whether a statement of the user's only tells how things are, in a long message: no rule, and nothing asked of anybody.
+pub fn is_told(material: &Material, quote: &Quote) -> bool {
+    let text = quote.statement.text.as_str();
+    let long = material.session.turns.iter().any(|turn| turn.at == quote.at && turn.text.len() > LONG);
+    long && !rules(text) && !asks(text) && !requests(text) && !addresses(text)
+}
+
+/// Whether a text is a question, or asks for one piece of work without a rule how to do it.
+fn is_of_once(text: &str) -> bool {
+    asks(text) || requests(text) && !rules(text)
+}
+
+/// Whether a text is a question, with its mark or without.
+fn asks(text: &str) -> bool {
+    const BEGINNINGS: &[&str] = &[
+        "how ",
+        "why ",
+        "should ",
+        "shouldn't ",
+        "does ",
+        "did ",
+        "is ",
+        "are ",
+        "what is ",
+        "what are ",
+        "what does ",
+        "what do ",
+        "what about ",
+        "what if ",
+        "what's ",
+        "what happens ",
+        "do you ",
+        "do we ",
+        "do they ",
+        "do i ",
+        "can you explain",
+        "which of ",
+        "which one ",
+    ];
+    text.ends_with('?') || behind_one(behind_courtesies(text), BEGINNINGS).is_some()
+}
+
+/// Whether a text begins with an order for one piece of work.
+fn requests(text: &str) -> bool {
+    const ASKING: &[&str] = &[
+        "can you ",
+        "could you ",
+        "would you ",
+        "can we ",
+        "could we ",
+        "let's ",
+        "lets ",
+        "let us ",
+        "i want you to ",
+        "i'd like you to ",
+        "i need you to ",
+        "we need to ",
+        "you need to ",
+        "we should ",
+        "you should ",
+        "you can ",
+        "go ahead and ",
+        "try to ",
+        "i would like you to ",
+    ];
+    const WORKS: &[&str] = &[
+        "add",
+        "analyze",
+        "annotate",
+        "apply",
+        "build",
+        "change",
+        "check",
+        "clean",
+        "comment",
+        "commit",
+        "compare",
+        "continue",
+        "convert",
+        "copy",
+        "create",
+        "debug",
+        "delete",
+        "deploy",
+        "describe",
+        "do",
+        "document",
+        "double",
+        "draft",
+        "evaluate",
+        "explain",
+        "extract",
+        "figure",
+        "find",
+        "finish",
+        "fix",
+        "generate",
+        "give",
+        "go",
+        "have",
+        "help",
+        "implement",
+        "improve",
+        "inspect",
+        "install",
+        "investigate",
+        "list",
+        "look",
+        "merge",
+        "move",
+        "open",
+        "plan",
+        "propose",
+        "push",
+        "put",
+        "read",
+        "rebase",
+        "refactor",
+        "remove",
+        "rename",
+        "reorder",
+        "replace",
+        "research",
+        "rerun",
+        "restore",
+        "revert",
+        "review",
+        "rewrite",
+        "run",
+        "see",
+        "set",
+        "show",
+        "simplify",
+        "split",
+        "start",
+        "suggest",
+        "summarize",
+        "switch",
+        "take",
+        "tell",
+        "test",
+        "try",
+        "undo",
+        "update",
+        "validate",
+        "verify",
+        "write",
+    ];
+    let mut rest = behind_courtesies(&text.replace('’', "'")).to_owned();
+    while let Some(behind) = behind_one(&rest, ASKING) {
+        rest = behind_courtesies(behind).to_owned();
+    }
+    WORKS.binary_search(&first_word(&rest).as_str()).is_ok()
+}
+
+/// Whether a text says how things are to be done, whenever: "never …", "only …", "use … instead".
+fn rules(text: &str) -> bool {
+    const MARKS: &[&str] = &[
+        "always",
+        "avoid",
+        "don't",
+        "dont",
+        "each",
+        "ensure",
+        "every",
+        "instead",
+        "keep",
+        "must",
+        "mustn't",
+        "never",
+        "not",
+        "only",
+        "prefer",
+        "rather",
+        "should",
+        "shouldn't",
+        "sure",
+        "unless",
+        "whenever",
+        "without",
+    ];
+    let text = text.replace('’', "'").to_lowercase();
+    text.split(|c: char| !c.is_alphanumeric() && c != '\'').any(|word| MARKS.binary_search(&word).is_ok())
+}
+
+/// Whether a text speaks to somebody, or of what its writer wants.
+fn addresses(text: &str) -> bool {
+    let is_addressed = |word: &str| matches!(word, "you" | "your" | "please" | "want" | "let's" | "we");
+    text.to_lowercase().split(|c: char| !c.is_alphanumeric() && c != '\'').any(is_addressed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, of_once: bool) {
+        assert_eq!(is_of_once(text), of_once, "{text:?}");
+    }
+
+    #[test]
+    fn questions_and_orders_are_of_once() {
+        check("should the issue templates be yaml", true);
+        check("what does this mean for users? I want to know", true);
+        check("remove this 'the old note'", true);
+        check("ok now can you please add the header", true);
+        check("Let’s rename it to steps", true);
+        check("why don't we use the cache?", true);
+    }
+
+    #[test]
+    fn rules_last() {
+        check("never push to main", false);
+        check("use the cache instead of the file", false);
+        check("add tests, but only for the parser", false);
+        check("the header belongs on the first page", false);
+        check("when it fails, run it again", false);
+        check("do not touch the configuration", false);
+    }
+}
