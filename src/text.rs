@@ -369,7 +369,17 @@ pub fn is_narration(sentence: &str) -> bool {
         return false;
     }
     let straight = sentence.replace('’', "'");
-    STARTS.iter().any(|start| straight.starts_with(start)) || goes_over(&straight)
+    let announces = STARTS.iter().any(|start| straight.starts_with(start)) && !chooses(&straight);
+    announces || goes_over(&straight)
+}
+
+/// Whether a sentence that says what the speaker does next says how they decided: "I'll keep …".
+pub fn chooses(sentence: &str) -> bool {
+    const CHOICES: &[&str] =
+        &["go", "use", "keep", "leave", "stick", "avoid", "not", "skip", "treat", "only"];
+    let straight = sentence.replace('’', "'");
+    let next = ["I'll ", "I will "].iter().find_map(|start| straight.strip_prefix(start));
+    next.and_then(|rest| rest.split(' ').next()).is_some_and(|word| CHOICES.contains(&word))
 }
 
 /// Whether a sentence only says that the speaker goes over to something: "Now updating …", "Now the tests.".

@@ -153,8 +153,8 @@ impl Ledger {
         }
         let cwd = cwd.or(session.folder(used.at));
         for path in shell::paths(command) {
-            let full = shell::join(cwd, &path);
-            self.touch(session, used.at, &full, worth::SHELL);
+            let name = self.resolve(session, cwd, &path);
+            self.touch(session, used.at, &name, worth::SHELL);
         }
         if git::tells_from_root(command) {
             self.found(session, used, None);
@@ -168,15 +168,15 @@ impl Ledger {
         }
         for effect in shell::effects(command) {
             if effect.change == Change::Deleted {
-                self.delete(session, used.at, &session.paths.name(&shell::join(cwd, &effect.path)));
+                self.delete(session, used.at, &placed(session, cwd, &effect.path));
                 continue;
             }
-            let path = shell::join(cwd, &effect.path);
+            let path = placed(session, cwd, &effect.path);
             let change = match effect.change {
-                Change::Renamed { from } => Change::Renamed { from: shell::join(cwd, &from) },
+                Change::Renamed { from } => Change::Renamed { from: placed(session, cwd, &from) },
                 other => other,
             };
-            if effect.is_path || self.files.contains_key(&session.paths.name(&path)) {
+            if effect.is_path || self.files.contains_key(&path) {
                 let edit = FileEdit { path, change, hunks: Vec::new(), content: None };
                 self.edit(session, used.at, used.at, &edit);
             }
@@ -211,13 +211,9 @@ impl Ledger {
     /// The name of a file that is told from the root of the repository, or from the folder the agent is in: the one
     /// that is known, or the one that says no folder twice.
     fn resolve(&self, session: &Session, here: Option<&str>, path: &str) -> String {
-        let (whole, joined) = (session.paths.name(path), session.paths.name(&shell::join(here, path)));
-        let twice = |name: &str| name.split('/').zip(name.split('/').skip(1)).any(|(a, b)| a == b);
-        let known = [&whole, &joined].into_iter().find_map(|name| self.find(name));
-        known.map_or_else(
-            || if twice(&joined) { whole.clone() } else { joined.clone() },
-            |file| file.name.clone(),
-        )
+        let (whole, placed) = (session.paths.name(path), placed(session, here, path));
+        let known = [&whole, &placed].into_iter().find_map(|name| self.find(name));
+        known.map(|file| file.name.clone()).unwrap_or(placed)
     }
 
     /// A file, or all known files of a folder, are gone.
@@ -420,6 +416,13 @@ impl FileRecord {
             *self = FileRecord { name, score, last, is_certain: self.is_certain, ..other };
         }
     }
+}
+
+/// The name of a file that is told from a folder; a name that would say a folder twice was told from the root.
+fn placed(session: &Session, folder: Option<&str>, path: &str) -> String {
+    let joined = session.paths.name(&shell::join(folder, path));
+    let twice = joined.split('/').zip(joined.split('/').skip(1)).any(|(folder, below)| folder == below);
+    if twice { session.paths.name(path) } else { joined }
 }
 
 /// How much of a gain counts beside the score that is there: the more there is, the less.

@@ -57,6 +57,11 @@ pub fn behind_courtesies(text: &str) -> &str {
     }
 }
 
+/// Whether a text is nothing but courtesies: "Yep, agreed."
+pub fn is_all_courtesy(text: &str) -> bool {
+    text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).all(is_courtesy)
+}
+
 fn is_courtesy(word: &str) -> bool {
     word.len() <= 10 && COURTESIES.binary_search(&word.to_ascii_lowercase().as_str()).is_ok()
 }
@@ -95,5 +100,11 @@ mod tests {
         check("Okay", "Okay");
         check("Übrigens, ja", "Übrigens, ja");
         check("", "");
+    }
+
+    #[test]
+    fn agreement_alone_says_nothing() {
+        assert!(is_all_courtesy("Yep, agreed."));
+        assert!(!is_all_courtesy("Yep, agreed: tabs."));
     }
 }

@@ -11,7 +11,7 @@ use super::openings::{behind_courtesies, behind_one};
 use super::quotes::{Quote, Source};
 use super::session::Session;
 use crate::event::TodoState;
-use crate::text::words;
+use crate::text::{chooses, words};
 
 /// A correction longer than this, in bytes, speaks of many things.
 const LONGEST: usize = 300;
@@ -57,11 +57,12 @@ impl Overtaken<'_> {
     }
 }
 
-/// Whether a statement begins by saying what its speaker is about to do.
+/// Whether a statement begins by saying what its speaker is about to do, rather than what they chose.
 fn promises(text: &str) -> bool {
     const BEGINNINGS: &[&str] = &["I'll ", "I will ", "Let me ", "I'm going to ", "I am going to ", "We'll "];
     let text = text.replace('’', "'");
-    behind_one(behind_courtesies(&text), BEGINNINGS).is_some()
+    let said = behind_courtesies(&text);
+    behind_one(said, BEGINNINGS).is_some() && !chooses(said)
 }
 
 /// Whether a statement only offers what was chosen from since, or leans towards one of it.

@@ -13,6 +13,7 @@ use super::git;
 use super::kinds::{self, Kind};
 use super::ledger::Ledger;
 use super::lists::gathered;
+use super::openings::is_all_courtesy;
 use super::overtaken::Overtaken;
 use super::session::Session;
 use super::spoken::spoken;
@@ -229,6 +230,7 @@ fn is_quotable(statement: &Statement, source: Source) -> bool {
         && !text.starts_with(['}', ')', ']', '<'])
         // What an agent tells its host to do: `::git-stage{…}`.
         && !text.starts_with("::")
+        && !is_all_courtesy(text)
 }
 
 /// The circumstances that all statements of a text share.

@@ -24,7 +24,8 @@ pub fn is_told(material: &Material, quote: &Quote) -> bool {
 
 /// Whether a text is a question, or asks for one piece of work without a rule how to do it.
 fn is_of_once(text: &str) -> bool {
-    asks(text) || requests(text) && !rules(text)
+    let behind_first = || behind_courtesies(text).split_once(' ').map_or("", |(_, rest)| rest);
+    text.ends_with('?') || (asks(text) || requests(text)) && !rules(behind_first())
 }
 
 /// Whether a text is a question, with its mark or without.
@@ -232,5 +233,6 @@ mod tests {
         check("the header belongs on the first page", false);
         check("when it fails, run it again", false);
         check("do not touch the configuration", false);
+        check("can you list the new files only", false);
     }
 }

@@ -130,3 +130,16 @@ fn what_was_changed_before_is_nobodys_edit() {
         .ran("git status --short", " M src/own.rs\n M src/generated.rs\n")
         .check(&["src/generated.rs edited", "src/own.rs edited"]);
 }
+
+#[test]
+fn what_was_said_of_a_file_goes_with_it() {
+    let session = Session::in_folder("/home/me/app")
+        .edited("docs/blue.md")
+        .said("docs/blue.md is created and verified, with all colours.")
+        .ran("rm docs/blue.md", "")
+        .said("Red is better, so the blue one went.");
+    let transcript = Transcript { format: "messages", events: session.0, warnings: Vec::new() };
+    let said =
+        extract::extract(&transcript).iter().any(|fact| fact.forms[0].text().contains("blue.md is created"));
+    assert!(!said);
+}

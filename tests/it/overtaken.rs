@@ -112,3 +112,56 @@ fn a_list_that_the_work_went_on_without_is_gone() {
     assert!(listed(2).contains(step));
     assert!(!listed(8).contains(step));
 }
+
+#[test]
+fn what_was_asked_once_is_no_rule() {
+    check(
+        &[
+            user("Write a guide for those who want to contribute."),
+            agent("The guide is written: GUIDE.md tells how to open an issue."),
+            user("never promise a date in it. should the templates be yaml"),
+            agent("Yes: a host shows YAML templates as forms."),
+            user("remove this 'Ask before you start' from the guide, they should just begin"),
+            agent("Removed."),
+            user("now link the guide from the README"),
+            agent("The README links it."),
+        ],
+        &["never promise a date"],
+        &[],
+    );
+}
+
+#[test]
+fn a_promise_is_gone_once_the_work_went_on() {
+    check(
+        &[
+            user("Make the importer read gzip files as well."),
+            agent(
+                "Yep, agreed. I'll remove the old reader since nothing but the importer calls it any more.",
+            ),
+            user("go on"),
+            agent("I'll keep the suffix check because the header alone misleads. The old reader is removed."),
+        ],
+        &["keep the suffix check"],
+        &["remove the old reader"],
+    );
+}
+
+#[test]
+fn what_a_long_message_tells_is_no_order() {
+    let issue = "Replacing an extension fails while the system still holds its file open. ".to_owned()
+        + &"The cleanup before it left the demo extension in the shared settings of all tests. ".repeat(16)
+        + "\n\nThe reader must never wait for a lock.";
+    let text = handoff(&[user(&issue), agent("On it."), user("go on"), agent("Fixed: it waits no longer.")]);
+    let instructions = text.split("\n## ").find(|section| section.starts_with("User Instructions"));
+    assert!(
+        instructions.is_some_and(|told| told.contains("must never wait") && !told.contains("cleanup")),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_only_message_is_told_once() {
+    let text = handoff(&[user("Write hello to greeting.txt only, and nothing else."), agent("Written.")]);
+    assert_eq!(text.matches("Write hello to greeting.txt only").count(), 1, "{text}");
+}
