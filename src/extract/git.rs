@@ -166,6 +166,15 @@ pub fn commits<'a>(session: &'a Session) -> impl DoubleEndedIterator<Item = (&'a
     session.commands().filter(move |(used, command)| is_commit(command) && committed(used))
 }
 
+/// Where git said last that nothing is left to commit.
+pub fn clean_at(session: &Session) -> Option<usize> {
+    let says = |used: &Use| used.output().is_some_and(|text| text.contains("working tree clean"));
+    let mut asked = session.commands().filter(|(used, command)| {
+        is_at_home(command, session.paths.root()) && command.contains("git status") && says(used)
+    });
+    asked.next_back().map(|(used, _)| used.at)
+}
+
 /// Whether the last thing that a session did was a commit, after the agent's last words: what they announced is done.
 pub fn ends_with_commit(session: &Session) -> bool {
     let said = session.last_say().map(|(at, _)| at);

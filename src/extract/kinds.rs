@@ -106,7 +106,13 @@ fn is_decision(quote: &Quote) -> bool {
         || heading.has(Cue::Choice)
         || heading.has(Cue::Rejection);
     // A brief says what is to be done.
-    chooses && quote.source != Source::Brief && !proposes(quote)
+    chooses && quote.source != Source::Brief && !proposes(quote) && !only_reports(quote)
+}
+
+/// Whether a statement tells what was done, and neither why nor what was not: "Removed the old note".
+fn only_reports(quote: &Quote) -> bool {
+    let gives = [Cue::Cause, Cue::Contrast, Cue::Choice];
+    reports(&quote.statement.text) && !gives.iter().any(|cue| quote.cues.has(*cue))
 }
 
 /// Whether a statement proposes or asks for what it says, rather than deciding it.
@@ -126,6 +132,7 @@ fn proposes(quote: &Quote) -> bool {
     let heading = quote.statement.heading.to_lowercase();
     STARTS.iter().any(|start| quote.statement.text.starts_with(start))
         || HEADINGS.iter().any(|start| heading.starts_with(start))
+        || heading.contains("propos")
 }
 
 fn is_progress(quote: &Quote) -> bool {

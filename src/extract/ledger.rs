@@ -197,7 +197,7 @@ impl Ledger {
                 continue;
             }
             if !self.at_work || !self.is_git_telling {
-                self.touch(session, used.at, &name, worth::SHELL);
+                self.touch(session, used.at, &name, worth::EDIT);
                 self.found_changed.insert(name);
             } else if !self.found_changed.contains(&name)
                 && self.files.get(&name).is_none_or(|file| file.edits == 0)

@@ -53,7 +53,7 @@ impl Overtaken<'_> {
     fn kept(&self, quote: &Quote) -> bool {
         matches!(quote.source, Source::Reply | Source::Remark)
             && self.session.last_say().is_some_and(|(last, _)| quote.at < last)
-            && promises(&quote.statement.text)
+            && (promises(&quote.statement.text) || promises(&quote.statement.heading))
     }
 }
 

@@ -158,7 +158,11 @@ pub fn looks_like_output(text: &str) -> bool {
     let wide = || text.chars().filter(|c| matches!(c, '❯' | '│' | '─')).count();
     let odd = text.bytes().filter(|byte| ODD[usize::from(*byte)]).count()
         + if text.is_ascii() { 0 } else { wide() };
-    odd * 14 > text.chars().count() || text.starts_with(['❯', '$', '%', '>']) || is_tagged(text)
+    odd * 14 > text.chars().count()
+        || text.starts_with(['❯', '$', '%', '>'])
+        || is_tagged(text)
+        || names_line(text)
+        || has_ruler(text)
 }
 
 /// Whether a line begins with a tag in brackets, as logs and lists on a screen do; a host's "[Image #1]" is none.
@@ -192,6 +196,7 @@ mod tests {
             "the post says this\n\nmake it shorter",
         );
         check("[lint] a.go:1: unused\nfix this", "fix this");
+        check("a/b.py:12: in run\na/b.py:3: ImportError ________ test_c ________\nfix this", "fix this");
     }
 
     #[test]
@@ -200,5 +205,6 @@ mod tests {
         check("[Image #1] the header is wrong", "[Image #1] the header is wrong");
         check("do it like this\n\nFirst, an example.", "do it like this\n\nFirst, an example.");
         check("the LEVEL=3 is too high", "the LEVEL=3 is too high");
+        check("a.rs:12 is wrong, see also b.rs:3", "a.rs:12 is wrong, see also b.rs:3");
     }
 }

@@ -70,7 +70,7 @@ fn working_tree(material: &Material) -> Option<String> {
     let last = git::commits(&material.session).next_back().map(|(used, command)| {
         (used.at, used.output().and_then(git::commit_hash), git::commit_message(command))
     });
-    let after = last.as_ref().map_or(0, |(at, ..)| *at);
+    let after = last.as_ref().map(|(at, ..)| *at).max(git::clean_at(&material.session)).unwrap_or(0);
     let open = material
         .ledger
         .edited()
