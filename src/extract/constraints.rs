@@ -46,7 +46,7 @@ fn fact(material: &Material, quote: &Quote, messages: usize) -> Fact {
         worth += 25;
     }
     if spent {
-        worth /= 3;
+        worth /= 8;
     }
     if one_shot(text) {
         worth /= 4;
