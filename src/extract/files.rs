@@ -65,11 +65,14 @@ fn note_text<'a>(text: &'a str, file: &str) -> Option<&'a str> {
     (rest.len() > 12 && whole && says_something(rest)).then_some(rest)
 }
 
-/// Whether some words say anything of the file before them, rather than going on with another one.
+/// Whether some words say anything of the file before them, rather than that it was changed, or another one's name.
 fn says_something(rest: &str) -> bool {
-    let mut words = rest.split_whitespace();
-    let joins = matches!(words.next(), Some("and" | "or" | "plus" | "with"));
-    !joins && words.next().is_some()
+    const SAID: &[&str] =
+        &["created", "edited", "updated", "modified", "added", "deleted", "removed", "new", "file"];
+    let joins = matches!(rest.split_whitespace().next(), Some("and" | "or" | "plus" | "with"));
+    let words =
+        rest.split_whitespace().filter(|word| !SAID.contains(&word.trim_matches(',')) && !word.contains('/'));
+    !joins && words.count() > 1
 }
 
 /// What a file's name alone is worth at most, and each thing said of it beside that, in points.

@@ -33,14 +33,19 @@ pub fn settle(quotes: &mut [Quote]) {
     for (index, quote) in quotes.iter_mut().enumerate() {
         quote.kind = by_itself(quote);
         let statement = &quote.statement;
-        if statement.block != Block::Prose && !statement.heading.is_empty() && is_told(quote.kind) {
+        let is_of_list = is_told(quote.kind) || quote.kind == Kind::Step && !quote.heading.has(Cue::Ahead);
+        if statement.block != Block::Prose && !statement.heading.is_empty() && is_of_list {
             lists.entry((quote.at, statement.heading.clone())).or_default().push(index);
         }
     }
     for list in lists.values() {
-        let kind = commonest(list.iter().map(|index| quotes[*index].kind));
+        let told = list.iter().map(|index| quotes[*index].kind).filter(|kind| is_told(*kind));
+        let (count, kind) = (told.clone().count(), commonest(told));
         for index in list {
-            quotes[*index].kind = kind;
+            let quote = &mut quotes[*index];
+            if is_told(quote.kind) || count * 2 > list.len() {
+                quote.kind = kind;
+            }
         }
     }
 }
@@ -76,7 +81,9 @@ fn is_step(quote: &Quote) -> bool {
     let (ahead, headed) = (quote.cues.has(Cue::Ahead), quote.heading.has(Cue::Ahead));
     match quote.source {
         Source::Reply | Source::Plan => {
-            headed && !reports(&quote.statement.heading) || ahead && !quote.cues.has(Cue::Done)
+            let looks_ahead =
+                headed && !reports(&quote.statement.heading) || ahead && !quote.cues.has(Cue::Done);
+            looks_ahead && !reports(&quote.statement.text)
         }
         // Most of a summary tells the past: its steps stand under a heading of their own, or behind one.
         Source::Summary => {
@@ -91,11 +98,14 @@ fn label(text: &str) -> Option<&str> {
     text.split_once(": ").map(|(label, _)| label).filter(|label| label.len() < 40)
 }
 
-/// Whether a heading tells what was done: "I updated the remaining pages".
-fn reports(heading: &str) -> bool {
-    let mut words =
-        heading.split_whitespace().skip_while(|word| ["I", "We", "I've", "I’ve", "also"].contains(word));
-    words.next().is_some_and(|word| word.ends_with("ed"))
+/// Whether a heading or a statement begins by telling what was done: "I updated the remaining pages".
+fn reports(text: &str) -> bool {
+    const BEFORE: &[&str] = &["I", "We", "I've", "I’ve", "also"];
+    const OPEN: &[&str] =
+        &["blocked", "deferred", "needed", "planned", "proposed", "recommended", "required", "suggested"];
+    let mut words = text.split_whitespace().skip_while(|word| BEFORE.contains(word));
+    let first = words.next().unwrap_or_default().trim_end_matches([':', ',']).to_lowercase();
+    first.ends_with("ed") && !first.starts_with("un") && !OPEN.contains(&first.as_str())
 }
 
 fn is_decision(quote: &Quote) -> bool {

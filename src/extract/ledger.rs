@@ -262,7 +262,7 @@ impl Ledger {
             let known = self.find(&name).map(|file| file.name.clone());
             match known {
                 Some(known) => self.touch(session, at, &known, points),
-                None if name.contains('/') && !name.contains("//") => {
+                None if name.trim_start_matches('/').contains('/') && !name.contains("//") => {
                     self.touch(session, at, &name, points / 3);
                 }
                 None => {}

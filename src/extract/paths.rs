@@ -91,8 +91,13 @@ pub fn leading_path(line: &str) -> Option<String> {
     if line.len() > 400 {
         return None;
     }
-    let mut words = line.split(|c: char| c.is_whitespace() || c == ':').filter(|word| !word.is_empty());
-    let first = words.next()?;
+    let line = line.trim_start();
+    // The colon behind a drive is of the path.
+    let drive = if line.get(1..2) == Some(":") && is_absolute(line) { 2 } else { 0 };
+    let ends = |(at, c): &(usize, char)| *at >= drive && (c.is_whitespace() || *c == ':');
+    let end = line.char_indices().find(ends).map_or(line.len(), |(at, _)| at);
+    let (first, rest) = line.split_at(end);
+    let mut words = rest.split(|c: char| c.is_whitespace() || c == ':').filter(|word| !word.is_empty());
     let word = if first.len() <= 2 { words.next()? } else { first };
     let word = word.trim_matches(|c: char| matches!(c, '"' | '\'' | '`' | ','));
     if !word.contains(['/', '\\']) {
@@ -120,4 +125,33 @@ pub fn paths_in(text: &str) -> Vec<&str> {
     out.sort_unstable();
     out.dedup();
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(line: &str, expected: Option<&str>) {
+        assert_eq!(leading_path(line).as_deref(), expected, "{line:?}");
+    }
+
+    #[test]
+    fn a_listing_names_files_first() {
+        check("src/a.rs:12: fn main", Some("src/a.rs"));
+        check(" src/a.rs | 4 +-", Some("src/a.rs"));
+        check("M src/a.rs", Some("src/a.rs"));
+        check("D:\\app\\src\\a.rs:12: fn main", Some("D:/app/src/a.rs"));
+        check("a.rs", None);
+        check("", None);
+    }
+
+    #[test]
+    fn tools_and_strangers_own_files() {
+        let check = |name: &str, expected: Option<Owner>| assert_eq!(owner(name), expected, "{name}");
+        check(".agent/settings.json", Some(Owner::Tool));
+        check("web/node_modules/a/b.js", Some(Owner::Stranger));
+        check("/home/me/.claude/skills/a.md", Some(Owner::Stranger));
+        check(".github/workflows/ci.yml", None);
+        check("src/a.rs", None);
+    }
 }

@@ -19,7 +19,7 @@ pub fn is_spent(material: &Material, quote: &Quote) -> bool {
 pub fn is_told(material: &Material, quote: &Quote) -> bool {
     let text = quote.statement.text.as_str();
     let long = material.session.turns.iter().any(|turn| turn.at == quote.at && turn.text.len() > LONG);
-    long && !rules(text) && !asks(text) && !requests(text) && !addresses(text)
+    long && !commands(text) && !asks(text) && !requests(text) && !addresses(text)
 }
 
 /// Whether a text is a question, or asks for one piece of work without a rule how to do it.
@@ -199,6 +199,26 @@ fn rules(text: &str) -> bool {
     ];
     let text = text.replace('’', "'").to_lowercase();
     text.split(|c: char| !c.is_alphanumeric() && c != '\'').any(|word| MARKS.binary_search(&word).is_ok())
+}
+
+/// Whether a text rules, and cannot only be telling what happened: "they did not expect it" tells, "do not …" rules.
+fn commands(text: &str) -> bool {
+    const MARKS: &[&str] = &[
+        "always",
+        "avoid",
+        "don't",
+        "dont",
+        "ensure",
+        "must",
+        "mustn't",
+        "never",
+        "prefer",
+        "should",
+        "shouldn't",
+    ];
+    let lower = text.replace('’', "'").to_lowercase();
+    lower.split(|c: char| !c.is_alphanumeric() && c != '\'').any(|word| MARKS.contains(&word))
+        || ["do not ", "make sure "].iter().any(|phrase| lower.contains(phrase))
 }
 
 /// Whether a text speaks to somebody, or of what its writer wants.

@@ -117,7 +117,8 @@ fn without_image(line: &str) -> &str {
 
 /// Whether a line is a shell's prompt with a command behind it.
 fn has_prompt(line: &str) -> bool {
-    line.starts_with("❯ ") || line.starts_with("$ ") || line.contains(" ❯ ") || line.contains("] $ ")
+    ["❯ ", "$ ", "➜ "].iter().any(|prompt| line.starts_with(prompt))
+        || [" ❯ ", "] $ ", " ➜ "].iter().any(|prompt| line.contains(prompt))
 }
 
 /// Whether a line is a command with its surroundings set: `env NAME=value program …`, `NAME=value program …`.
@@ -163,6 +164,22 @@ pub fn looks_like_output(text: &str) -> bool {
         || is_tagged(text)
         || names_line(text)
         || has_ruler(text)
+}
+
+/// Whether a line is drawn in a text: `_____`, `=====`.
+fn has_ruler(text: &str) -> bool {
+    let draws =
+        |five: &[u8]| matches!(five[0], b'_' | b'-' | b'=' | b'*') && five.iter().all(|b| *b == five[0]);
+    text.as_bytes().windows(5).any(draws)
+}
+
+/// Whether a line begins with a place in a file, as compilers and tests print it: `src/a.rs:12: …`.
+fn names_line(text: &str) -> bool {
+    let place = text.split([' ', '\t']).next().unwrap_or_default();
+    let mut parts = place.split(':');
+    let names_file = parts.next().is_some_and(|file| file.contains(['.', '/']));
+    let number = parts.next().unwrap_or_default();
+    names_file && !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) && place.ends_with(':')
 }
 
 /// Whether a line begins with a tag in brackets, as logs and lists on a screen do; a host's "[Image #1]" is none.
