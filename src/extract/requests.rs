@@ -7,6 +7,9 @@ use super::quotes::Quote;
 /// A message longer than this, in bytes, tells more than it asks: an issue, a specification, what somebody else wrote.
 pub const LONG: usize = 1200;
 
+/// From this length on, in bytes, what a message says of nobody present tells how things are.
+const TELLING: usize = 600;
+
 /// Whether a statement of the user's asked once, and the agent answered before the user spoke again. A long message asks
 /// for so much that nothing says which of it was done.
 pub fn is_spent(material: &Material, quote: &Quote) -> bool {
@@ -18,7 +21,7 @@ pub fn is_spent(material: &Material, quote: &Quote) -> bool {
 /// Whether a statement of the user's only tells how things are, in a long message: no rule, and nothing asked of anybody.
 pub fn is_told(material: &Material, quote: &Quote) -> bool {
     let text = quote.statement.text.as_str();
-    let long = material.session.turns.iter().any(|turn| turn.at == quote.at && turn.text.len() > LONG);
+    let long = material.session.turns.iter().any(|turn| turn.at == quote.at && turn.text.len() > TELLING);
     long && !commands(text) && !asks(text) && !requests(text) && !addresses(text)
 }
 
@@ -221,10 +224,12 @@ fn commands(text: &str) -> bool {
         || ["do not ", "make sure "].iter().any(|phrase| lower.contains(phrase))
 }
 
-/// Whether a text speaks to somebody, or of what its writer wants.
+/// Whether a text speaks to somebody, or of its writer.
 fn addresses(text: &str) -> bool {
-    let is_addressed = |word: &str| matches!(word, "you" | "your" | "please" | "want" | "let's" | "we");
-    text.to_lowercase().split(|c: char| !c.is_alphanumeric() && c != '\'').any(is_addressed)
+    const PRESENT: &[&str] =
+        &["i", "i'd", "i'm", "let's", "me", "my", "our", "please", "us", "want", "we", "you", "your"];
+    let lower = text.replace('’', "'").to_lowercase();
+    lower.split(|c: char| !c.is_alphanumeric() && c != '\'').any(|word| PRESENT.contains(&word))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What comes next: the step at hand, open to-dos, what failed, and what the last reports left to do.
 
 use super::checks::Outcome;
+use super::cues::{Cue, Cues};
 use super::kinds::Kind;
 use super::quotes::Source;
 use super::{Material, errors, git};
@@ -54,7 +55,9 @@ fn at_hand(material: &Material) -> Option<Fact> {
     let called = session.events[at + 1..].iter().any(|event| matches!(event.kind, EventKind::Call(_)));
     let plain = plain(text);
     let announced = sentences(&plain).last().copied().filter(|last| is_narration(last) && last.len() > 12);
-    let announced = announced.filter(|last| !last.contains("et me know") && (called || !text.contains('?')));
+    let done = Cues::of(text).has(Cue::Done);
+    let announced =
+        announced.filter(|last| !last.contains("et me know") && (called || !done && !text.contains('?')));
     let working = called || announced.is_some();
     let stated = || statements(text).into_iter().rev().map(|s| s.text).find(|text| text.len() > 12);
     let said = match announced {

@@ -273,7 +273,7 @@ fn tokens(command: &str) -> Option<Vec<Token>> {
 }
 
 /// Takes one word off the front.
-fn word(text: &str) -> Option<(String, &str)> {
+pub(super) fn word(text: &str) -> Option<(String, &str)> {
     let mut word = String::new();
     let mut rest = text;
     while let Some(char) = rest.chars().next() {

@@ -1,9 +1,10 @@
-//! The agent's own editor: a window on one file, and commands that open, search and replace lines by number.
+//! The agent's own editor: a window on one file, and commands that open, search and replace lines, by number, by their
+//! text, or at a cursor.
 
 use std::collections::BTreeMap;
 
 use crate::event::{Action, Change, FileEdit, Hunk, HunkPosition};
-use crate::format::{numbered, tool};
+use crate::format::{numbered, shell, tool};
 
 /// The file in the window, and what the window showed of it last.
 #[derive(Debug, Default)]
@@ -16,7 +17,9 @@ pub(super) struct Editor {
 
 /// Whether the editor refused an edit.
 pub(super) fn is_refused(observation: &str) -> bool {
-    observation.starts_with("Your proposed edit has introduced new syntax error")
+    const REFUSALS: &[&str] =
+        &["Your proposed edit has introduced new syntax error", "Your edit was not applied"];
+    REFUSALS.iter().any(|start| observation.starts_with(start))
 }
 
 impl Editor {
@@ -35,7 +38,13 @@ impl Editor {
                 Some(Action::Read { path: self.path.clone()?, range: None })
             }
             "create" => Some(created(words.first()?)),
-            "edit" => self.edit(words.first()?, rest),
+            "edit" => match words.first() {
+                Some(range) if range.contains(|c: char| c.is_ascii_digit()) && range.contains(':') => {
+                    self.edit(range, rest)
+                }
+                _ => self.replace(command),
+            },
+            "insert" => self.replace(command),
             "search_file" | "search_dir" | "find_file" => {
                 let (pattern, path) = (words.first()?, words.get(1));
                 Some(Action::Search {
@@ -74,6 +83,23 @@ impl Editor {
         let edit = FileEdit { hunks, ..tool::edited(self.path.as_deref()?) };
         Some(Action::Edit(vec![edit]))
     }
+
+    /// `edit 'old' 'new'` and `insert 'new'`; or what stands at the cursor, which nothing says.
+    fn replace(&self, command: &str) -> Option<Action> {
+        let (name, rest) = command.split_once([' ', '\n'])?;
+        let word = |text: &str| shell::word(text.trim_start()).map(|(word, rest)| (word, rest.to_owned()));
+        let marked = |mark: char, text: &str| -> Vec<String> {
+            text.lines().map(|line| format!("{mark}{line}")).collect()
+        };
+        let quoted = word(rest).filter(|_| rest.trim_start_matches(' ').starts_with(['\'', '"']));
+        let lines = quoted.and_then(|(first, rest)| match name {
+            "insert" => Some(marked('+', &first)),
+            _ => Some([marked('-', &first), marked('+', &word(&rest)?.0)].concat()),
+        });
+        let hunks = lines.map(|lines| Hunk { lines: lines.join("\n"), ..Hunk::default() });
+        let edit = FileEdit { hunks: hunks.into_iter().collect(), ..tool::edited(self.path.as_deref()?) };
+        Some(Action::Edit(vec![edit]))
+    }
 }
 
 fn created(path: &str) -> Action {
@@ -98,6 +124,22 @@ fn hunk(start: u32, removed: &[&str], added: &[&str]) -> Option<Hunk> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_edit_by_text_or_at_a_cursor_is_of_the_open_file() {
+        let mut editor = Editor::default();
+        editor.shown("[File: /r/a.py (1 lines total)]\n1:a b");
+        let check = |editor: &mut Editor, command: &str, lines: &[&str]| {
+            let hunks = lines.iter().map(|lines| Hunk { lines: (*lines).to_owned(), ..Hunk::default() });
+            let edit = FileEdit { hunks: hunks.collect(), ..tool::edited("/r/a.py") };
+            assert_eq!(editor.action(command), Some(Action::Edit(vec![edit])), "{command}");
+        };
+        check(&mut editor, "edit 'a b' 'a\n c'", &["-a b\n+a\n+ c"]);
+        check(&mut editor, "edit \"a b\" \"c\" replace-all", &["-a b\n+c"]);
+        check(&mut editor, "insert 'x: 1' 4", &["+x: 1"]);
+        check(&mut editor, "edit\nx = f(1)\nend_of_edit", &[]);
+        check(&mut editor, "edit 'torn", &[]);
+    }
 
     #[test]
     fn an_edit_by_number_knows_what_it_replaces() {
