@@ -107,9 +107,11 @@ fn fact(material: &Material, file: &FileRecord, rank: usize, note: Option<&Quote
     if is_temporary(&file.name) && !file.is_certain {
         return Fact::new(bare, own, worth::LISTED, "a temporary file of a command's");
     }
+    if file.change == FileChange::Deleted && file.made_here {
+        return Fact::new(bare, own, worth::LISTED, "made and deleted").on_floor(4);
+    }
     if file.change == FileChange::Deleted && file.edits == 1 {
-        let worth = if file.made_here { worth::LISTED } else { worth::REST };
-        return Fact::new(bare, own, worth, "deleted");
+        return Fact::new(bare, own, worth::REST, "deleted");
     }
     let change = if file.change == FileChange::Renamed { facts.as_str() } else { file.change.name() };
     let places = material.places.get(&file.name).map(Vec::as_slice).unwrap_or_default();

@@ -59,7 +59,8 @@ impl Overtaken<'_> {
 
 /// Whether a statement begins by saying what its speaker is about to do, rather than what they chose.
 fn promises(text: &str) -> bool {
-    const BEGINNINGS: &[&str] = &["I'll ", "I will ", "Let me ", "I'm going to ", "I am going to ", "We'll "];
+    const BEGINNINGS: &[&str] =
+        &["I'll ", "I will ", "Let me ", "Let's ", "I'm going to ", "I am going to ", "We'll "];
     let text = text.replace('’', "'");
     let said = behind_courtesies(&text);
     behind_one(said, BEGINNINGS).is_some() && !chooses(said)

@@ -104,8 +104,8 @@ fn is_of_the_project(name: &str) -> bool {
 
 /// The files that were worked on last; a name that two of them share is told with its folder.
 fn at_work(material: &Material) -> Option<String> {
-    let files: Vec<&str> =
-        material.ledger.ranked().into_iter().take(4).map(|file| file.name.as_str()).collect();
+    let there = material.ledger.ranked().into_iter().filter(|file| file.change != FileChange::Deleted);
+    let files: Vec<&str> = there.take(4).map(|file| file.name.as_str()).collect();
     let base = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
     let names: Vec<String> = files
         .iter()
