@@ -72,7 +72,7 @@ const CUES: &[(Cue, &str)] = &[
     ),
     (
         Cue::Ahead,
-        r"\b(next( steps?)?|what'?s left|what is left|todo|remain(s|ing)|follow-?ups?|still (need|to|open|missing|failing)|not yet|pending|later|future|out of scope|deferred|want me to|would you like|shall i|should i|left to do|let me know|if you want|ready to|haven'?t|hasn'?t|unverified|untested|not (been )?(tested|run|committed|pushed|verified|done))\b",
+        r"\b(next( steps?)?|todo|remain(s|ing)|follow-?ups?|still (need|to|open|missing|failing)|not yet|pending|later|future|out of scope|deferred|want me to|would you like|shall i|should i|left to do|let me know|if you want|ready to|haven'?t|hasn'?t|unverified|untested|not (been )?(tested|run|committed|pushed|verified|done))\b|^(what'?s left|what is left)\b",
     ),
     (
         Cue::Version,
