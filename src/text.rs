@@ -3,6 +3,8 @@
 //! A statement is what a reader would quote as one thing: a bullet, a table row, or a sentence with those behind it
 //! that lean on it ("This …", "So …"). Markup goes, words stay.
 
+use std::borrow::Cow;
+
 mod words;
 
 pub use words::{identifiers, is_identifier, words};
@@ -350,6 +352,11 @@ fn leans(sentence: &str, short: usize) -> bool {
         || LEANING.iter().any(|start| sentence.starts_with(start))
 }
 
+/// A text with straight apostrophes.
+pub fn straight(text: &str) -> Cow<'_, str> {
+    if text.contains('’') { Cow::Owned(text.replace('’', "'")) } else { Cow::Borrowed(text) }
+}
+
 /// Whether a sentence only says what the speaker does next.
 pub fn is_narration(sentence: &str) -> bool {
     const STARTS: &[&str] = &[
@@ -368,7 +375,7 @@ pub fn is_narration(sentence: &str) -> bool {
     if sentence.len() >= 160 {
         return false;
     }
-    let straight = sentence.replace('’', "'");
+    let straight = straight(sentence);
     let announces = STARTS.iter().any(|start| straight.starts_with(start)) && !chooses(&straight);
     announces || goes_over(&straight)
 }
@@ -377,7 +384,7 @@ pub fn is_narration(sentence: &str) -> bool {
 pub fn chooses(sentence: &str) -> bool {
     const CHOICES: &[&str] =
         &["go", "use", "keep", "leave", "stick", "avoid", "not", "skip", "treat", "only"];
-    let straight = sentence.replace('’', "'");
+    let straight = straight(sentence);
     let next = ["I'll ", "I will "].iter().find_map(|start| straight.strip_prefix(start));
     next.and_then(|rest| rest.split(' ').next()).is_some_and(|word| CHOICES.contains(&word))
 }

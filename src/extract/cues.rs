@@ -1,9 +1,9 @@
 //! Words that say what a statement is about. English; without them structure still carries a handoff.
 
-use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::phrases::Phrases;
+use crate::text::straight;
 
 /// What a statement is about, as far as its words tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -129,8 +129,7 @@ impl Cues {
     /// Looks for all cues.
     pub fn of(text: &str) -> Self {
         // The patterns know the straight apostrophe only.
-        let straight =
-            if text.contains('’') { Cow::Owned(text.replace('’', "'")) } else { Cow::Borrowed(text) };
+        let straight = straight(text);
         let doing = if opens_with_doing(&straight) { Cue::Narration.bit() } else { 0 };
         Cues(PHRASES.signs(&straight) | doing)
     }

@@ -356,17 +356,21 @@ impl Ledger {
 
     /// Which of some names with the same last part are others in short, or git's for them, each with the one that stays.
     fn same(&self, session: &Session, names: &BTreeSet<String>) -> Vec<(String, String)> {
-        let is_certain = |name: &str| self.files.get(name).is_some_and(|file| file.is_certain);
-        let other = |name: &&String| {
-            let ends = |long: &str, short: &str| {
-                long.strip_suffix(short).is_some_and(|folders| folders.ends_with('/'))
-            };
-            let above = names.iter().find(|short| session.paths.is_told_from_above(name, short));
-            let mut wholes = names.iter().filter(|whole| name.contains('/') && ends(whole, name));
-            above.or(wholes.next().filter(|_| wholes.next().is_none())).cloned()
+        // The whole name that each part of one belongs to, if it is of one only.
+        let mut wholes: FxHashMap<&str, Option<&str>> = FxHashMap::default();
+        for name in names {
+            for end in name.match_indices('/').map(|(at, _)| &name[at + 1..]).filter(|end| end.contains('/'))
+            {
+                wholes.entry(end).and_modify(|whole| *whole = None).or_insert(Some(name));
+            }
+        }
+        let other = |name: &str| {
+            let below = session.paths.told_from_above(name).find(|short| names.contains(*short));
+            below.or(wholes.get(name).copied().flatten()).map(str::to_owned)
         };
+        let is_certain = |name: &str| self.files.get(name).is_some_and(|file| file.is_certain);
         let doubtful = names.iter().filter(|name| !is_certain(name));
-        doubtful.filter_map(|name| Some((name.clone(), other(&name)?))).collect()
+        doubtful.filter_map(|name| Some((name.clone(), other(name)?))).collect()
     }
 
     /// Counts what was done to a file under one name for another.

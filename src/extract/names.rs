@@ -1,8 +1,9 @@
 //! The one name that each file has in a handoff.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::paths::{base, is_absolute, paths_in};
+use super::paths::{is_absolute, paths_in};
 use crate::event::{Action, Context, Event, EventKind};
 
 /// How paths are shortened: relative to the folder the session began in.
@@ -50,11 +51,11 @@ impl Paths {
         letter.eq_ignore_ascii_case(drive).then(|| format!("{drive}:/{rest}"))
     }
 
-    /// Whether a name of a file says in front of another which folders of the repository the root lies in: a session that
-    /// began in `app/web` calls `src/a.ts` what git calls `web/src/a.ts`.
-    pub fn is_told_from_above(&self, name: &str, other: &str) -> bool {
-        let above = name.strip_suffix(other).and_then(|folders| folders.strip_suffix('/'));
-        above.is_some_and(|folders| self.root.strip_suffix(folders).is_some_and(|outer| outer.ends_with('/')))
+    /// What a name would be if it were told from above the root: a session that began in `app/web` calls `src/a.ts` what git
+    /// calls `web/src/a.ts`.
+    pub fn told_from_above<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let folders = self.root.match_indices('/').map(|(at, _)| &self.root[at + 1..]);
+        folders.filter_map(move |folders| name.strip_prefix(folders)?.strip_prefix('/'))
     }
 }
 
@@ -66,28 +67,19 @@ fn slashed(path: &str) -> String {
 /// The folder that most relative paths of a session are told from, where nothing says where it began: the one that stands
 /// before them in the absolute paths of its calls.
 fn shown_root(events: &[Event]) -> Option<String> {
-    let mut whole: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let mut parts: BTreeSet<String> = BTreeSet::new();
-    for path in events.iter().flat_map(named_in) {
-        let path = slashed(path);
-        if is_absolute(&path) {
-            whole.entry(base(&path).to_owned()).or_default().insert(path);
-        } else if path.contains('/') {
-            parts.insert(path.trim_start_matches("./").to_owned());
-        }
-    }
+    let named = events.iter().flat_map(named_in).map(slashed);
+    let (whole, parts): (BTreeSet<String>, BTreeSet<String>) = named.partition(|path| is_absolute(path));
+    let parts: BTreeSet<&str> =
+        parts.iter().map(|part| part.trim_start_matches("./")).filter(|part| part.contains('/')).collect();
     let mut folders: BTreeMap<&str, usize> = BTreeMap::new();
-    for part in &parts {
-        let before = |path: &'_ String| -> Option<usize> {
-            path.strip_suffix(part.as_str())?.strip_suffix('/').map(str::len).filter(|length| *length > 0)
-        };
-        for path in whole.get(base(part)).into_iter().flatten() {
-            if let Some(length) = before(path) {
-                *folders.entry(&path[..length]).or_default() += 1;
+    for path in &whole {
+        for (at, _) in path.match_indices('/').filter(|(at, _)| *at > 0) {
+            if parts.contains(&path[at + 1..]) {
+                *folders.entry(&path[..at]).or_default() += 1;
             }
         }
     }
-    let most = folders.into_iter().max_by_key(|(folder, count)| (*count, std::cmp::Reverse(folder.len())));
+    let most = folders.into_iter().max_by_key(|(folder, count)| (*count, Reverse(folder.len())));
     most.map(|(folder, _)| folder.to_owned())
 }
 
@@ -165,9 +157,12 @@ mod tests {
     #[test]
     fn git_tells_from_above_where_a_session_began_below() {
         let paths = Paths::of(&[began_in("/work/shop/web")]);
-        assert!(paths.is_told_from_above("web/src/a.ts", "src/a.ts"));
-        assert!(paths.is_told_from_above("shop/web/src/a.ts", "src/a.ts"));
-        assert!(!paths.is_told_from_above("eb/src/a.ts", "src/a.ts"));
-        assert!(!paths.is_told_from_above("src/src/a.ts", "src/a.ts"));
+        let check = |name: &str, expected: &[&str]| {
+            assert_eq!(paths.told_from_above(name).collect::<Vec<_>>(), expected, "{name}");
+        };
+        check("web/src/a.ts", &["src/a.ts"]);
+        check("shop/web/src/a.ts", &["src/a.ts"]);
+        check("eb/src/a.ts", &[]);
+        check("src/a.ts", &[]);
     }
 }

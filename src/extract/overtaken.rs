@@ -11,7 +11,7 @@ use super::openings::{behind_courtesies, behind_one};
 use super::quotes::{Quote, Source};
 use super::session::Session;
 use crate::event::TodoState;
-use crate::text::{chooses, words};
+use crate::text::{chooses, straight, words};
 
 /// A correction longer than this, in bytes, speaks of many things.
 const LONGEST: usize = 300;
@@ -26,6 +26,8 @@ pub struct Overtaken<'a> {
     /// Index of the last commit, and of the last push.
     committed: Option<usize>,
     pushed: Option<usize>,
+    /// Index of the agent's last words.
+    last_said: Option<usize>,
 }
 
 impl<'a> Overtaken<'a> {
@@ -34,7 +36,8 @@ impl<'a> Overtaken<'a> {
         let (corrections, finished) = (corrections(session), finished(session));
         let committed = git::commits(session).next_back().map(|(used, _)| used.at);
         let pushed = pushed(session);
-        Overtaken { session, offers, corrections, finished, committed, pushed }
+        let last_said = session.last_say().map(|(at, _)| at);
+        Overtaken { session, offers, corrections, finished, committed, pushed, last_said }
     }
 
     /// Whether a statement no longer stands.
@@ -46,13 +49,11 @@ impl<'a> Overtaken<'a> {
             || self.pushed > Some(quote.at) && waits_for(quote, UNPUSHED)
             || is_finished(quote, self.session, &self.finished)
     }
-}
 
-impl Overtaken<'_> {
     /// Whether a statement promises something, and the work went on behind it: it was done, or it came to nothing.
     fn kept(&self, quote: &Quote) -> bool {
         matches!(quote.source, Source::Reply | Source::Remark)
-            && self.session.last_say().is_some_and(|(last, _)| quote.at < last)
+            && Some(quote.at) < self.last_said
             && (promises(&quote.statement.text) || promises(&quote.statement.heading))
     }
 }
@@ -61,7 +62,7 @@ impl Overtaken<'_> {
 fn promises(text: &str) -> bool {
     const BEGINNINGS: &[&str] =
         &["I'll ", "I will ", "Let me ", "Let's ", "I'm going to ", "I am going to ", "We'll "];
-    let text = text.replace('’', "'");
+    let text = straight(text);
     let said = behind_courtesies(&text);
     behind_one(said, BEGINNINGS).is_some() && !chooses(said)
 }
@@ -158,7 +159,7 @@ fn waits_for(quote: &Quote, marks: &[&str]) -> bool {
     if quote.source == Source::User || !quote.cues.has(Cue::Version) {
         return false;
     }
-    let lower = quote.statement.text.replace('’', "'").to_lowercase();
+    let lower = straight(&quote.statement.text).to_lowercase();
     marks.iter().any(|mark| lower.contains(mark))
 }
 

@@ -4,7 +4,7 @@ use super::Material;
 use crate::event::{Action, EventKind};
 use crate::fact::{Fact, Item};
 use crate::state::OpenQuestion;
-use crate::text::{clip, plain, statements};
+use crate::text::{clip, plain, statements, straight};
 
 pub(super) fn extract(material: &Material) -> Vec<Fact> {
     pending(material)
@@ -74,6 +74,6 @@ fn is_closing(question: &str) -> bool {
         "how may i help",
         "what else",
     ];
-    let lower = question.replace('’', "'").to_lowercase();
+    let lower = straight(question).to_lowercase();
     question.len() < 120 && CLOSINGS.iter().any(|closing| lower.contains(closing))
 }

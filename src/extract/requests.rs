@@ -3,6 +3,7 @@
 use super::Material;
 use super::openings::{behind_courtesies, behind_one, first_word};
 use super::quotes::Quote;
+use crate::text::straight;
 
 /// A message longer than this, in bytes, tells more than it asks: an issue, a specification, what somebody else wrote.
 pub const LONG: usize = 1200;
@@ -171,7 +172,7 @@ const WORKS: &[&str] = &[
 
 /// Whether a text begins with an order for one piece of work.
 fn requests(text: &str) -> bool {
-    let mut rest = behind_courtesies(&text.replace('’', "'")).to_owned();
+    let mut rest = behind_courtesies(&straight(text)).to_owned();
     while let Some(behind) = behind_one(&rest, ASKING) {
         rest = behind_courtesies(behind).to_owned();
     }
@@ -204,7 +205,7 @@ fn rules(text: &str) -> bool {
         "whenever",
         "without",
     ];
-    let text = text.replace('’', "'").to_lowercase();
+    let text = straight(text).to_lowercase();
     text.split(|c: char| !c.is_alphanumeric() && c != '\'').any(|word| MARKS.binary_search(&word).is_ok())
 }
 
@@ -223,7 +224,7 @@ fn commands(text: &str) -> bool {
         "should",
         "shouldn't",
     ];
-    let lower = text.replace('’', "'").to_lowercase();
+    let lower = straight(text).to_lowercase();
     lower.split(|c: char| !c.is_alphanumeric() && c != '\'').any(|word| MARKS.contains(&word))
         || ["do not ", "make sure "].iter().any(|phrase| lower.contains(phrase))
 }
@@ -232,7 +233,7 @@ fn commands(text: &str) -> bool {
 fn addresses(text: &str) -> bool {
     const PRESENT: &[&str] =
         &["i", "i'd", "i'm", "let's", "me", "my", "our", "please", "us", "want", "we", "you", "your"];
-    let lower = text.replace('’', "'").to_lowercase();
+    let lower = straight(text).to_lowercase();
     lower.split(|c: char| !c.is_alphanumeric() && c != '\'').any(|word| PRESENT.contains(&word))
 }
 
