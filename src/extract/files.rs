@@ -153,7 +153,7 @@ fn fact(material: &Material, file: &FileRecord, rank: usize, note: Option<&Quote
 /// What a file's name is worth: most for the few at the top, the same for the many behind them, little where the file
 /// was only found in a listing.
 fn worth_of_name(file: &FileRecord, rank: i64) -> i64 {
-    let top = 50 - 3 * rank / 2 + file.score / 24;
+    let top = 51 - 3 * rank / 2 + file.score / 24;
     let rest = if file.score < worth::TOUCHED && file.edits == 0 { worth::LISTED } else { worth::REST };
     top.clamp(rest - rank / 12, worth::NAME)
 }

@@ -163,7 +163,14 @@ pub fn looks_like_output(text: &str) -> bool {
         || text.starts_with(['❯', '$', '%', '>'])
         || is_tagged(text)
         || names_line(text)
+        || is_numbered(text)
         || has_ruler(text)
+}
+
+/// Whether a line is one of a file that was shown with numbers: `00243| text`, `12→text`.
+fn is_numbered(text: &str) -> bool {
+    let behind = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    behind.len() < text.len() && behind.starts_with(['|', '→'])
 }
 
 /// Whether a line is drawn in a text: `_____`, `=====`.
@@ -213,6 +220,7 @@ mod tests {
             "the post says this\n\nmake it shorter",
         );
         check("[lint] a.go:1: unused\nfix this", "fix this");
+        check("see the file\n00012| - id: string (required)\n00013| It must never be empty.", "see the file");
         check("a/b.py:12: in run\na/b.py:3: ImportError ________ test_c ________\nfix this", "fix this");
     }
 
@@ -222,6 +230,7 @@ mod tests {
         check("[Image #1] the header is wrong", "[Image #1] the header is wrong");
         check("do it like this\n\nFirst, an example.", "do it like this\n\nFirst, an example.");
         check("the LEVEL=3 is too high", "the LEVEL=3 is too high");
+        check("2 readers, 3 | 4 writers", "2 readers, 3 | 4 writers");
         check("a.rs:12 is wrong, see also b.rs:3", "a.rs:12 is wrong, see also b.rs:3");
     }
 }

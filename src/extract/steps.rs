@@ -52,12 +52,13 @@ const SHORT: usize = 60;
 fn at_hand(material: &Material) -> Option<Fact> {
     let session = &material.session;
     let (at, text) = session.last_say().filter(|_| !git::ends_with_commit(session))?;
-    let called = session.events[at + 1..].iter().any(|event| matches!(event.kind, EventKind::Call(_)));
+    let asked = session.turns.last().map(|turn| turn.at).filter(|asked| *asked > at);
+    let since = &session.events[at + 1..asked.unwrap_or(session.events.len())];
+    let called = since.iter().any(|event| matches!(event.kind, EventKind::Call(_)));
     let plain = plain(text);
     let announced = sentences(&plain).last().copied().filter(|last| is_narration(last) && last.len() > 12);
-    let done = Cues::of(text).has(Cue::Done);
-    let announced =
-        announced.filter(|last| !last.contains("et me know") && (called || !done && !text.contains('?')));
+    let ends = asked.is_some() || Cues::of(text).has(Cue::Done) || text.contains('?');
+    let announced = announced.filter(|last| !last.contains("et me know") && (called || !ends));
     let working = called || announced.is_some();
     let stated = || statements(text).into_iter().rev().map(|s| s.text).find(|text| text.len() > 12);
     let said = match announced {

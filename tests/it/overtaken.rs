@@ -165,3 +165,16 @@ fn the_only_message_is_told_once() {
     let text = handoff(&[user("Write hello to greeting.txt only, and nothing else."), agent("Written.")]);
     assert_eq!(text.matches("Write hello to greeting.txt only").count(), 1, "{text}");
 }
+
+#[test]
+fn what_was_at_hand_before_the_user_spoke_is_not() {
+    check(
+        &[
+            user("Write the importer."),
+            agent("Now I'll write the reader of the header, and then the rows."),
+            user("stop, make the exporter first"),
+        ],
+        &["Answer the user: stop, make the exporter first"],
+        &["In the middle of"],
+    );
+}
