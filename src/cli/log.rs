@@ -1,12 +1,12 @@
 //! `baton log`: the versions of a kept handoff.
 
 use baton::error::Result;
-use baton::service::Version;
+use baton::service::{History, Version};
 use baton::surroundings::Surroundings;
 use clap::Args;
 
 use super::list::{one_line, plain, written};
-use super::{output, store::At, time::minute};
+use super::{output, report, store::At, time::minute};
 
 /// The most characters of an objective.
 const ABOUT: usize = 60;
@@ -24,7 +24,10 @@ pub struct Log {
 }
 
 pub fn run(request: &Log, surroundings: &Surroundings) -> Result<()> {
-    let versions = request.at.open(surroundings)?.log(&request.id)?;
+    let History { versions, damaged } = request.at.open(surroundings)?.log(&request.id)?;
+    for number in damaged {
+        report::say(&format!("version {number} is damaged and left out"));
+    }
     output::write(&if request.json { output::json(&versions) } else { table(&versions) }, None)
 }
 

@@ -191,6 +191,11 @@ fn summed_up(summary: &str) -> &str {
     &told[..end.unwrap_or(told.len())]
 }
 
+/// Whether a host wrote this, the same in every session: around a summary, or behind a plan that it hands over.
+fn is_of_host(text: &str) -> bool {
+    BEFORE_SUMMARY.iter().chain(BEHIND_SUMMARY).any(|start| text.starts_with(start.trim_start()))
+}
+
 /// A subagent's report, without what the host adds to it.
 fn report(text: &str) -> &str {
     text.split("\nagentId: ").next().unwrap_or(text)
@@ -230,6 +235,7 @@ fn is_quotable(statement: &Statement, source: Source) -> bool {
         && !text.starts_with(['}', ')', ']', '<'])
         // What an agent tells its host to do: `::git-stage{…}`.
         && !text.starts_with("::")
+        && !is_of_host(text)
         && !is_all_courtesy(text)
 }
 
@@ -316,5 +322,9 @@ mod tests {
             "Half is done.",
         );
         check("Half is done.\n\nThe messages after this summary are kept verbatim.", "Half is done.");
+        assert!(is_of_host(
+            "If you need specific details from before exiting plan mode, read the transcript"
+        ));
+        assert!(!is_of_host("If you need specific details, ask me"));
     }
 }

@@ -28,8 +28,11 @@ pub(super) fn note(host: &str, problem: &str, surroundings: &Surroundings) {
         std::os::unix::fs::DirBuilderExt::mode(&mut maker, 0o700);
         let _ = maker.recursive(true).create(folder);
     }
-    let log = OpenOptions::new().create(true).append(true).open(path);
-    let _ = log.and_then(|mut log| writeln!(log, "{}", redact::text(&line)));
+    let mut log = OpenOptions::new();
+    log.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut log, 0o600);
+    let _ = log.open(path).and_then(|mut log| writeln!(log, "{}", redact::text(&line)));
 }
 
 /// Where the log is, if the store is a folder.

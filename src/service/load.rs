@@ -102,11 +102,13 @@ impl Service {
 
     /// A record, or a former version of it.
     pub(super) fn version(&self, id: &Id, number: Option<u32>) -> Result<Record> {
-        let record = self.record(id.as_str())?;
-        let Some(number) = number.filter(|number| *number != record.version) else { return Ok(record) };
+        let last = self.record(id.as_str());
+        let is_last = |number: &u32| last.as_ref().is_ok_and(|last| last.version == *number);
+        let Some(number) = number.filter(|number| !is_last(number)) else { return last };
+        // The former ones are there, whatever became of the last.
         match self.store.note(id, &version_name(number))? {
             Some(bytes) => read(id, &bytes),
-            None => Err(Error::NoSuchVersion { id: id.to_string(), number }),
+            None => last.and_then(|_| Err(Error::NoSuchVersion { id: id.to_string(), number })),
         }
     }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::given::redacted;
 use super::{Keeping, Service};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::state::Status;
 use crate::store::{Comment, Head, Id, version_name, version_number};
 
@@ -28,18 +28,32 @@ pub struct Version {
     pub bytes: u64,
 }
 
+/// The versions of a handoff.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct History {
+    /// Those that can be read, newest first.
+    pub versions: Vec<Version>,
+    /// The numbers of former ones that are damaged: they hide no others.
+    pub damaged: Vec<u32>,
+}
+
 impl Service {
-    /// The versions of a handoff that are there, newest first.
-    pub fn log(&self, id: &str) -> Result<Vec<Version>> {
+    /// The versions of a handoff that are there.
+    pub fn log(&self, id: &str) -> Result<History> {
         let id = Id::new(id)?;
         let document = self.store.get(&id)?.ok_or_else(|| self.no_such(&id))?;
-        let mut versions = vec![version(&id, &document.bytes)?];
-        for number in self.former(&id, versions[0].version)? {
-            if let Some(bytes) = self.store.note(&id, &version_name(number))? {
-                versions.push(version(&id, &bytes)?);
+        let last = version(&id, &document.bytes)?;
+        let former = self.former(&id, last.version)?;
+        let mut history = History { versions: vec![last], damaged: Vec::new() };
+        for number in former {
+            let Some(bytes) = self.store.note(&id, &version_name(number))? else { continue };
+            match version(&id, &bytes) {
+                Ok(version) => history.versions.push(version),
+                Err(Error::Damaged { .. }) => history.damaged.push(number),
+                Err(error) => return Err(error),
             }
         }
-        Ok(versions)
+        Ok(history)
     }
 
     /// The numbers of the versions before one, newest first. A save that was cut short may have kept more.

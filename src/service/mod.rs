@@ -36,7 +36,7 @@ pub use exchange::{Bundle, Exported, Import, Imported, Outcome};
 pub use given::{Given, latest_session, read_given};
 pub use list::{Damaged, Filter, Listed, Row};
 pub use load::{Load, Loaded};
-pub use log::Version;
+pub use log::{History, Version};
 pub use merge::{Merge, Merged, Order, Overtaken};
 pub use nearby::{at_hand, session_around};
 pub use point::Point;

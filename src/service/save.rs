@@ -177,7 +177,13 @@ impl Service {
         let mut replaced = None;
         let record = self.change(&id, Keeping::Version, |there| {
             replaced = there.as_ref().map(Record::time);
+            // Where the last one was lost, those before it are still there, and none of them is written over.
+            let before = match &there {
+                Some(there) => there.version,
+                None => self.former(&id, u32::MAX)?.first().copied().unwrap_or_default(),
+            };
             let mut record = renewed(there, &id, made, request, now);
+            record.version = before.saturating_add(1);
             record.delta = base.map(|base| since::delta(base, &record, &made.known));
             Ok(record)
         })?;
@@ -242,7 +248,6 @@ fn make_of(
 
 /// The record with the new handoff; what nobody named stays as it was.
 fn renewed(there: Option<Record>, id: &Id, made: &Made, request: &Save, now: Timestamp) -> Record {
-    let version = there.as_ref().map_or(1, |there| there.version.saturating_add(1));
     let mut record = there.unwrap_or_else(|| Record::new(made.state.clone()));
     record.state = made.state.clone();
     let metadata = &mut record.state.metadata;
@@ -267,13 +272,7 @@ fn renewed(there: Option<Record>, id: &Id, made: &Made, request: &Save, now: Tim
     record.visibility = request.visibility.unwrap_or(record.visibility);
     record.conversation.clone_from(&request.conversation);
     record.comments.extend(request.comments.iter().cloned());
-    Record {
-        schema_version: SCHEMA_VERSION,
-        version,
-        saved_at: Some(now),
-        tokens: Some(made.tokens as u64),
-        ..record
-    }
+    Record { schema_version: SCHEMA_VERSION, saved_at: Some(now), tokens: Some(made.tokens as u64), ..record }
 }
 
 /// The project that a session worked in: as its folder tells, if that is on this machine, else as the transcript does.

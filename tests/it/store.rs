@@ -57,6 +57,22 @@ fn what_was_there_stays_as_a_version() {
     let log = home.json("log queue --json", "");
     let numbers: Vec<&Value> = log.as_array().unwrap().iter().map(|version| &version["version"]).collect();
     assert_eq!(numbers, [&json!(2), &json!(1)]);
+    let first = home.store().join(".kept/queue/v1");
+    let whole = fs::read(&first).unwrap();
+    fs::write(&first, "torn").unwrap();
+    let log = home.run("log queue --json", "");
+    let said = String::from_utf8(log.stderr).unwrap();
+    assert!(log.status.success() && said.contains("version 1 is damaged and left out"), "{said}");
+    fs::write(&first, whole).unwrap();
+    let last = home.store().join("queue.json");
+    let whole = fs::read(&last).unwrap();
+    fs::remove_file(&last).unwrap();
+    assert!(home.told("load queue@1", "").contains("## Task: first"));
+    assert!(home.fails("load queue@7", "", 1).contains("there is no handoff 'queue'"));
+    home.told("save --id queue", &written("after a loss"));
+    assert_eq!(home.json("log queue --json", "")[0]["version"], 2, "the former ones are not written over");
+    assert!(home.told("load queue@1", "").contains("## Task: first"));
+    fs::write(&last, whole).unwrap();
     let said = home.fails("load queue --version 7", "", 1);
     assert!(said.contains("there is no version 7 of 'queue'"), "{said}");
     for number in 3..=14 {
