@@ -142,21 +142,21 @@ mod tests {
     #[test]
     fn where_nothing_says_it_began_its_paths_show_it() {
         let shown = [
-            read("/work/shop/web/src/a.ts"),
-            read("/work/shop/web/src/b.ts"),
+            read("/home/me/shop/web/src/a.ts"),
+            read("/home/me/shop/web/src/b.ts"),
             said("web/src/a.ts calls web/src/b.ts, as src/a.ts says"),
         ];
-        check(&shown, "/work/shop/web/src/a.ts", "web/src/a.ts");
+        check(&shown, "/home/me/shop/web/src/a.ts", "web/src/a.ts");
         check(
-            &[read("/work/shop/src/a.ts"), said("a.ts is done")],
-            "/work/shop/src/a.ts",
-            "/work/shop/src/a.ts",
+            &[read("/home/me/shop/src/a.ts"), said("a.ts is done")],
+            "/home/me/shop/src/a.ts",
+            "/home/me/shop/src/a.ts",
         );
     }
 
     #[test]
     fn git_tells_from_above_where_a_session_began_below() {
-        let paths = Paths::of(&[began_in("/work/shop/web")]);
+        let paths = Paths::of(&[began_in("/home/me/shop/web")]);
         let check = |name: &str, expected: &[&str]| {
             assert_eq!(paths.told_from_above(name).collect::<Vec<_>>(), expected, "{name}");
         };
