@@ -17,6 +17,7 @@ use rayon::prelude::*;
 use crate::error::Result;
 use crate::event::{Event, EventKind, Transcript};
 use crate::format::{self, Growing, Head, Reading};
+use crate::source::LIMIT;
 use crate::token::Encoding;
 use crate::{count, redact};
 
@@ -26,9 +27,6 @@ use piece::{Addition, Held, Mark, Piece, pieces};
 
 /// Bytes that are hashed at a time: they stay in the processor's cache.
 const BLOCK: usize = 256 << 10;
-
-/// The most bytes that are read of what is new.
-const LIMIT: u64 = 1 << 30;
 
 /// A session behind the gate.
 pub struct Session {

@@ -4,10 +4,10 @@
 //! nothing, so that the value of a set is monotone and submodular, and taking the best gain per token is a good choice
 //! of a set (Lin and Bilmes, "A Class of Submodular Functions for Document Summarization", 2011).
 
-use std::hash::{Hash, Hasher};
+use std::hash::BuildHasher;
 
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::fact::{Fact, Item};
 use crate::text::words;
@@ -132,16 +132,11 @@ fn is_statement(item: &Item) -> bool {
 /// The words of a fact, each by the hash of its stem, without repeats. Should two words ever share a hash, they count
 /// as one, which does no harm.
 fn hashes(fact: &Fact) -> Vec<u64> {
-    let mut hashes: Vec<u64> = words(&fact.forms[0].text()).map(|word| hash(stem(&word))).collect();
+    let mut hashes: Vec<u64> =
+        words(&fact.forms[0].text()).map(|word| FxBuildHasher.hash_one(stem(&word))).collect();
     hashes.sort_unstable();
     hashes.dedup();
     hashes
-}
-
-fn hash(stem: &str) -> u64 {
-    let mut hasher = FxHasher::default();
-    stem.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// A word without its most common endings, so that "tests" covers "test".

@@ -5,11 +5,9 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use baton::error::{Error, Result};
+use baton::source::LIMIT;
 use baton::{format, source};
 use ignore::{DirEntry, WalkBuilder};
-
-/// The most bytes that are read of one input.
-pub const LIMIT: u64 = 1 << 30;
 
 /// Reads a file, or standard input where the path is `-`; of a folder or a database that holds sessions, the last one.
 pub fn read(path: &Path) -> Result<Vec<u8>> {

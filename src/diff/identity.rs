@@ -2,9 +2,9 @@
 //! command, everything else by its words; so sessions can be compared that never met.
 
 use std::borrow::Cow;
-use std::hash::{Hash, Hasher};
+use std::hash::BuildHasher;
 
-use rustc_hash::FxHasher;
+use rustc_hash::FxBuildHasher;
 
 use super::parts::{Entry, words as field};
 use crate::delta::Section;
@@ -116,7 +116,7 @@ pub(super) fn sign_of(section: Section, subject: &str) -> Sign {
 
 fn hashed(key: &str) -> Sign {
     let mut sign = Sign::default();
-    sign[..8].copy_from_slice(&hash(key).to_le_bytes());
+    sign[..8].copy_from_slice(&FxBuildHasher.hash_one(key).to_le_bytes());
     sign
 }
 
@@ -129,13 +129,6 @@ fn first(letters: impl Iterator<Item = char>) -> Sign {
         length += letter.encode_utf8(room).len();
     }
     sign
-}
-
-/// Should two texts ever share a hash, more is compared than need be.
-pub(super) fn hash(text: &str) -> u64 {
-    let mut hasher = FxHasher::default();
-    text.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// The words of an entry, sorted, each once.

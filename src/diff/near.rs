@@ -1,17 +1,20 @@
 //! A first look: which of some entries another one may be. Thousands of facts are held against some dozen entries, and most
 //! are told to be none of them by the sign of their key and by their words, without making what is compared exactly.
 
-use rustc_hash::FxHashMap;
+use std::hash::BuildHasher;
 
-use super::identity::{Mark, Sign, hash, lookups, share, sign, sign_of};
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
+use super::identity::{Mark, Sign, lookups, share, sign, sign_of};
 use crate::delta::Section;
 
 /// Entries, by what those that are the same or alike have in common.
 #[derive(Default)]
 pub(super) struct Near {
     by_sign: FxHashMap<Sign, Vec<usize>>,
-    /// By the hash of each word; how many words each entry has.
+    /// By the hash of each word: should two ever share one, more is compared than need be.
     by_word: FxHashMap<u64, Vec<usize>>,
+    /// How many words each entry has.
     words: Vec<usize>,
 }
 
@@ -20,7 +23,9 @@ impl Near {
         let mut near = Near::default();
         for (at, mark) in marks.enumerate() {
             near.by_sign.entry(sign(mark.section, &mark.key)).or_default().push(at);
-            mark.words.iter().for_each(|word| near.by_word.entry(hash(word)).or_default().push(at));
+            for word in &mark.words {
+                near.by_word.entry(FxBuildHasher.hash_one(word.as_str())).or_default().push(at);
+            }
             near.words.push(mark.words.len());
         }
         near
@@ -33,7 +38,8 @@ impl Near {
 
     /// The entries with so many words of these that they may be alike.
     pub fn by_words(&self, section: Section, subject: &str, rationale: &str) -> Vec<usize> {
-        let mut own: Vec<u64> = lookups(section, subject, rationale).map(|word| hash(&word)).collect();
+        let mut own: Vec<u64> =
+            lookups(section, subject, rationale).map(|word| FxBuildHasher.hash_one(&*word)).collect();
         own.sort_unstable();
         own.dedup();
         let mut shared = vec![0; self.words.len()];

@@ -205,8 +205,12 @@ fn rules(text: &str) -> bool {
         "whenever",
         "without",
     ];
-    let text = straight(text).to_lowercase();
-    text.split(|c: char| !c.is_alphanumeric() && c != '\'').any(|word| MARKS.binary_search(&word).is_ok())
+    has_one(&straight(text).to_lowercase(), MARKS)
+}
+
+/// Whether one of these is a word of a text in small letters.
+fn has_one(lower: &str, words: &[&str]) -> bool {
+    lower.split(|c: char| !c.is_alphanumeric() && c != '\'').any(|word| words.contains(&word))
 }
 
 /// Whether a text rules, and cannot only be telling what happened: "they did not expect it" tells, "do not …" rules.
@@ -225,16 +229,14 @@ fn commands(text: &str) -> bool {
         "shouldn't",
     ];
     let lower = straight(text).to_lowercase();
-    lower.split(|c: char| !c.is_alphanumeric() && c != '\'').any(|word| MARKS.contains(&word))
-        || ["do not ", "make sure "].iter().any(|phrase| lower.contains(phrase))
+    has_one(&lower, MARKS) || ["do not ", "make sure "].iter().any(|phrase| lower.contains(phrase))
 }
 
 /// Whether a text speaks to somebody, or of its writer.
 fn addresses(text: &str) -> bool {
     const PRESENT: &[&str] =
         &["i", "i'd", "i'm", "let's", "me", "my", "our", "please", "us", "want", "we", "you", "your"];
-    let lower = straight(text).to_lowercase();
-    lower.split(|c: char| !c.is_alphanumeric() && c != '\'').any(|word| PRESENT.contains(&word))
+    has_one(&straight(text).to_lowercase(), PRESENT)
 }
 
 #[cfg(test)]

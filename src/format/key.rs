@@ -1,9 +1,9 @@
 //! Ids of records and calls, which are only ever compared: their hashes stand for them, so that what is kept of a session
 //! has a number in their place, which holds no secret and takes little room.
 
-use std::hash::{Hash, Hasher};
+use std::hash::BuildHasher;
 
-use rustc_hash::FxHasher;
+use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
 /// An id, by its hash. That two ids of a session share one is as good as impossible: there are 2⁶⁴.
@@ -12,9 +12,7 @@ pub(super) struct Key(u64);
 
 impl Key {
     pub fn of(id: &str) -> Self {
-        let mut hasher = FxHasher::default();
-        id.hash(&mut hasher);
-        Key(hasher.finish())
+        Key(FxBuildHasher.hash_one(id))
     }
 }
 

@@ -1,11 +1,11 @@
 //! The log of hooks: a line for each that went wrong, in the folder of the store, since nobody sees what a host swallows.
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 
 use crate::redact;
-use crate::store::Place;
+use crate::store::{self, Place};
 use crate::surroundings::Surroundings;
 
 /// The name of the log.
@@ -22,17 +22,10 @@ pub(super) fn note(host: &str, problem: &str, surroundings: &Surroundings) {
         let _ = fs::rename(&path, path.with_extension("log.old"));
     }
     if let Some(folder) = path.parent() {
-        // As private as the store makes it.
-        let mut maker = DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut maker, 0o700);
-        let _ = maker.recursive(true).create(folder);
+        let _ = store::create_private(folder);
     }
-    let mut log = OpenOptions::new();
-    log.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut log, 0o600);
-    let _ = log.open(path).and_then(|mut log| writeln!(log, "{}", redact::text(&line)));
+    let log = store::private().append(true).open(path);
+    let _ = log.and_then(|mut log| writeln!(log, "{}", redact::text(&line)));
 }
 
 /// Where the log is, if the store is a folder.

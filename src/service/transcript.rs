@@ -8,12 +8,9 @@ use super::Service;
 use crate::discover;
 use crate::error::{Error, Result};
 use crate::format;
-use crate::source::{self, Origin};
+use crate::source::{self, LIMIT, Origin};
 use crate::store::Id;
 use crate::surroundings::Surroundings;
-
-/// The most bytes that are read of a transcript.
-const LIMIT: u64 = 1 << 30;
 
 /// The name of the note that says where the transcript of a handoff lies.
 const NOTE: &str = "transcript";

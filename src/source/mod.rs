@@ -16,6 +16,9 @@ use crate::error::Result;
 /// What the first bytes of every `SQLite` database are.
 const DATABASE: &[u8] = b"SQLite format 3\0";
 
+/// The most bytes that are read of a transcript.
+pub const LIMIT: u64 = 1 << 30;
+
 /// Where a session is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {

@@ -296,7 +296,7 @@ fn gone(removed: io::Result<()>) -> io::Result<bool> {
 }
 
 /// A file that only its owner may read.
-fn private() -> OpenOptions {
+pub fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
@@ -305,7 +305,7 @@ fn private() -> OpenOptions {
 }
 
 /// A folder, and those above it, that only its owner may enter.
-fn create_private(folder: &Path) -> Result<()> {
+pub fn create_private(folder: &Path) -> Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -16,6 +16,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 
+pub use dir::{create_private, private};
 pub use id::Id;
 pub use place::Place;
 pub use record::{Comment, Head, Record, SCHEMA_VERSION, Stage, Visibility};
