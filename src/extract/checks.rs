@@ -8,7 +8,6 @@ use regex::bytes::Regex;
 use super::counts::counts;
 use super::scope::{Scope, covering, scopes};
 use super::session::{Session, Use};
-use super::shell;
 use crate::event::{Action, Status, ToolResult};
 
 /// One check: a command line that tests, lints or builds.
@@ -72,9 +71,9 @@ pub fn checks(session: &Session) -> Vec<Check> {
     let mut filters: BTreeMap<String, String> = BTreeMap::new();
     for (used, command) in session.commands() {
         let refused = used.result.is_some_and(|result| result.status == Status::Denied || is_missing(result));
-        let Some(line) = shell::check_of(command).filter(|_| !refused) else { continue };
-        if let Some(filter) = shell::filter_of(command) {
-            filters.insert(line.clone(), filter);
+        let Some(line) = command.check.clone().filter(|_| !refused) else { continue };
+        if let Some(filter) = &command.filter {
+            filters.insert(line.clone(), filter.clone());
         }
         let (last, runs) = last_runs.entry(line).or_insert((used, 0));
         *last = used;
@@ -131,10 +130,7 @@ fn without_parts(checks: Vec<Check>) -> Vec<Check> {
 ///
 /// Where the output was searched for errors, the exit status is that of the search: what counts is whether it found any.
 fn check(used: &Use, command: String, runs: u32, edits: &[usize]) -> Check {
-    let filter = match &used.call.action {
-        Action::Run { command, .. } => shell::filter_of(command),
-        _ => None,
-    };
+    let filter = used.command.as_ref().and_then(|command| command.filter.as_ref());
     let seeks_errors = filter.is_some_and(|filter| filter.to_lowercase().contains("error"));
     let at = used.result_at.unwrap_or(used.at);
     let (outcome, counts, failure) =

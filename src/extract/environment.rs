@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::{Material, git, shell};
+use super::{Material, git};
 use crate::event::{Action, Call, Context, Event, EventKind};
 use crate::fact::{Fact, Item};
 use crate::state::{Environment, Finding};
@@ -74,7 +74,7 @@ fn compared(material: &Material) -> Option<Fact> {
     let session = &material.session;
     let mut ranges: BTreeMap<&str, (u32, usize)> = BTreeMap::new();
     for (used, command) in session.commands() {
-        for range in shell::parts(command).into_iter().filter_map(git::compared) {
+        for range in command.parts.iter().filter_map(git::compared) {
             let (times, last) = ranges.entry(range).or_default();
             *times += 1;
             *last = used.at;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::checks::{Check, Outcome};
+use super::shell::{CommandLine, Part};
 use super::{Material, shell};
 use crate::event::Status;
 use crate::fact::{Fact, Item};
@@ -29,7 +30,7 @@ fn failed_commands(material: &Material) -> Vec<Fact> {
     for (used, command) in session.commands().collect::<Vec<_>>().into_iter().rev() {
         let subjects = subjects(command);
         let again = subjects.iter().any(|subject| seen.contains(subject));
-        if shell::check_of(command).is_some() || subjects.is_empty() {
+        if command.check.is_some() || subjects.is_empty() {
             continue;
         }
         seen.extend(subjects);
@@ -43,8 +44,7 @@ fn failed_commands(material: &Material) -> Vec<Fact> {
         };
         let Some(line) = result.text.lines().find(|line| is_refusal(line)) else { continue };
         let evidence = vec![session.line(used.at), session.line(at)];
-        let shown =
-            shell::parts(command).first().map(|part| clip(&shell::tidy(part), 90)).unwrap_or_default();
+        let shown = command.parts.first().map(|part| clip(&shell::tidy(part.text), 90)).unwrap_or_default();
         let entry =
             OpenError { signature: clip(line.trim(), 180), command: shown, evidence: evidence.clone() };
         facts.push(Fact::new(
@@ -61,8 +61,8 @@ fn failed_commands(material: &Material) -> Vec<Fact> {
 }
 
 /// What the parts of a command line do, those that only go somewhere or say something left out.
-fn subjects(command: &str) -> Vec<String> {
-    let parts = shell::parts(command).into_iter().map(shell::subject);
+fn subjects(command: &CommandLine) -> Vec<String> {
+    let parts = command.parts.iter().map(Part::subject);
     parts.filter(|part| !part.is_empty() && !part.starts_with("cd") && !part.starts_with("echo")).collect()
 }
 
@@ -87,11 +87,11 @@ fn is_refusal(line: &str) -> bool {
 
 /// Whether a later run on the same subject passed.
 pub(super) fn is_resolved(check: &Check, checks: &[Check]) -> bool {
-    let subjects: Vec<String> = shell::parts(&check.command).into_iter().map(shell::subject).collect();
+    let subjects: Vec<String> = shell::parts(&check.command).map(|part| part.subject()).collect();
     checks.iter().any(|other| {
         other.at > check.at
             && other.outcome == Outcome::Passed
-            && shell::parts(&other.command).into_iter().map(shell::subject).any(|subject| {
+            && shell::parts(&other.command).map(|part| part.subject()).any(|subject| {
                 subjects.iter().any(|own| own.starts_with(&subject) || subject.starts_with(own))
             })
     })

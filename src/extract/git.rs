@@ -1,12 +1,10 @@
 //! Reading git: what a session committed, pushed and compared, and which files git said were changed, by a subagent or
 //! a program, where no call of the session shows it.
 
-use std::sync::LazyLock;
-
-use regex::bytes::Regex;
+use memchr::memmem;
 
 use super::session::{Session, Use};
-use super::shell;
+use super::shell::{self, CommandLine, Part};
 use crate::event::Change;
 
 /// A file that git named as changed.
@@ -19,38 +17,37 @@ pub struct Named {
 }
 
 /// The files of the working tree that a command line's output names as changed; nothing if it does not list them.
-pub fn changed(command: &str, output: &str) -> Option<Vec<Named>> {
-    let lists = shell::parts(command).into_iter().any(lists_working_tree);
+pub fn changed(command: &CommandLine, output: &str) -> Option<Vec<Named>> {
+    let lists = command.parts.iter().any(lists_working_tree);
     lists.then(|| output.lines().filter_map(named).collect())
 }
 
 /// Whether a command line asks git in the folder the session began in, not in another one that it goes to.
-pub fn is_at_home(command: &str, root: &str) -> bool {
+pub fn is_at_home(command: &CommandLine, root: &str) -> bool {
     let base =
         |path: &str| path.trim_end_matches('/').rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-    let mut words = shell::words(command);
+    let mut words = shell::words(command.text);
     let mut goes_to =
         std::iter::from_fn(|| words.by_ref().find(|word| matches!(*word, "cd" | "-C")).and(words.next()));
     goes_to.all(|folder| base(folder) == base(root))
 }
 
 /// Whether git tells paths from the folder it runs in, rather than from the root of the repository.
-pub fn tells_from_here(command: &str) -> bool {
-    command.contains(" status") && !command.contains("--porcelain")
+pub fn tells_from_here(command: &CommandLine) -> bool {
+    command.text.contains(" status") && !command.text.contains("--porcelain")
 }
 
 /// Whether what a command line prints tells paths from the root of the repository, wherever it runs.
-pub fn tells_from_root(command: &str) -> bool {
-    let compares = |part: &str| {
-        let mut words = shell::words(part);
-        words.next() == Some("git") && words.any(|word| matches!(word, "diff" | "show" | "log"))
+pub fn tells_from_root(command: &CommandLine) -> bool {
+    let compares = |part: &Part| {
+        part.program() == "git" && part.words.iter().any(|word| matches!(*word, "diff" | "show" | "log"))
     };
-    shell::parts(command).into_iter().any(compares)
+    command.parts.iter().any(compares)
 }
 
 /// Whether a part asks git what is changed in the working tree, or in its index.
-fn lists_working_tree(part: &str) -> bool {
-    let mut words = shell::words(part).skip_while(|word| *word != "git").skip(1);
+fn lists_working_tree(part: &Part) -> bool {
+    let mut words = part.words.iter().copied().skip_while(|word| *word != "git").skip(1);
     let subcommand = words.by_ref().find(|word| matches!(*word, "status" | "diff"));
     match subcommand {
         Some("status") => true,
@@ -95,43 +92,77 @@ fn named(line: &str) -> Option<Named> {
     }
 }
 
-/// Makes the patterns.
-pub fn prepare() {
-    for pattern in [&COMMIT, &MESSAGE, &PUSH] {
-        LazyLock::force(pattern);
-    }
-}
-
-/// A `git commit`, with or without options of git's own before the subcommand.
-static COMMIT: LazyLock<Regex> = LazyLock::new(|| git("commit"));
-
-/// The flag that the message of a commit stands behind: `-m`, `-am`, `--message=`.
-static MESSAGE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?-u)\s(?:-[a-z]*m|--message)[\s=]*").expect("a fixed pattern"));
-
-/// A `git push`, likewise.
-static PUSH: LazyLock<Regex> = LazyLock::new(|| git("push"));
-
-/// Over bytes and without Unicode classes: nearly every session runs commands, and tables for all letters would cost more
-/// than the search.
-fn git(subcommand: &str) -> Regex {
-    let options = r"(?:\s+-[cC]\s+\S+|\s+--?\w[\w=./-]*)*";
-    Regex::new(&format!(r"(?-u)\bgit{options}\s+{subcommand}\b")).expect("a fixed pattern")
-}
-
 /// Whether a command line commits.
 fn is_commit(command: &str) -> bool {
-    COMMIT.is_match(command.as_bytes())
+    subcommand(command, "commit").is_some()
 }
 
 /// Whether a command line pushes.
 pub fn is_push(command: &str) -> bool {
-    PUSH.is_match(command.as_bytes())
+    subcommand(command, "push").is_some()
+}
+
+/// Where the first git of a command line begins that runs a subcommand, with or without options of its own before it.
+fn subcommand(command: &str, name: &str) -> Option<usize> {
+    memmem::find(command.as_bytes(), name.as_bytes())?;
+    let begins = |at: &usize| !command[..*at].ends_with(is_of_word);
+    let mut gits = memmem::find_iter(command.as_bytes(), "git").filter(begins);
+    gits.find(|at| runs(&command[at + "git".len()..], name))
+}
+
+/// Whether what stands behind a program's name is a subcommand, behind options.
+fn runs(behind: &str, name: &str) -> bool {
+    if !behind.starts_with(|c: char| c.is_ascii_whitespace()) {
+        return false;
+    }
+    let is_it = |word: &str| word.strip_prefix(name).is_some_and(|rest| !rest.starts_with(is_of_word));
+    let mut words = behind.split_ascii_whitespace();
+    while let Some(word) = words.next() {
+        if is_it(word) {
+            return true;
+        }
+        if matches!(word, "-c" | "-C") {
+            // Its value, or the subcommand itself.
+            if words.next().is_some_and(is_it) {
+                return true;
+            }
+        } else if !is_option(word) {
+            return false;
+        }
+    }
+    false
+}
+
+/// Whether a word is an option of git's own: `--no-pager`, `-P`, `--git-dir=.git`.
+fn is_option(word: &str) -> bool {
+    let name = word.strip_prefix("--").or_else(|| word.strip_prefix('-')).unwrap_or_default();
+    name.starts_with(is_of_word) && name.chars().all(|c| is_of_word(c) || "=./-".contains(c))
+}
+
+fn is_of_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+/// Where the message of a commit begins: behind `-m`, `-am` or `--message=`.
+fn message(command: &str) -> Option<usize> {
+    let flag = |at: usize| {
+        let behind = &command[at..];
+        if behind.starts_with("--message") {
+            return Some(at + "--message".len());
+        }
+        let letters = behind.strip_prefix('-')?;
+        let flags = &letters[..letters.bytes().take_while(u8::is_ascii_lowercase).count()];
+        flags.rfind('m').map(|last| at + "-".len() + last + 1)
+    };
+    let spaces = command.bytes().enumerate().filter(|(_, byte)| byte.is_ascii_whitespace());
+    let end = spaces.map(|(at, _)| at + 1).filter(|at| command.is_char_boundary(*at)).find_map(flag)?;
+    let given = command[end..].trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '=');
+    Some(command.len() - given.len())
 }
 
 /// The message of a `git commit` in a command line.
 pub fn commit_message(command: &str) -> Option<String> {
-    let rest = &command[COMMIT.find(command.as_bytes())?.start()..];
+    let rest = &command[subcommand(command, "commit")?..];
     let message = if let Some(heredoc) = rest.find("<<") {
         let body = &rest[heredoc + 2..];
         let mark: String = body
@@ -142,7 +173,7 @@ pub fn commit_message(command: &str) -> Option<String> {
         let text = &body[body.find('\n')? + 1..];
         text.lines().take_while(|line| line.trim() != mark).collect::<Vec<_>>().join("\n")
     } else {
-        let quoted = rest[MESSAGE.find(rest.as_bytes())?.end()..].trim_start();
+        let quoted = rest[message(rest)?..].trim_start();
         let quote = quoted.chars().next().filter(|c| matches!(c, '"' | '\''))?;
         quoted[1..].split(quote).next()?.to_owned()
     };
@@ -161,16 +192,18 @@ pub fn commit_hash(output: &str) -> Option<&str> {
 
 /// The commits of a session, each with its command line: git said in its output that it committed, or the whole line
 /// succeeded.
-pub fn commits<'a>(session: &'a Session) -> impl DoubleEndedIterator<Item = (&'a Use<'a>, &'a str)> {
+pub fn commits<'a>(
+    session: &'a Session<'a>,
+) -> impl DoubleEndedIterator<Item = (&'a Use<'a>, &'a CommandLine<'a>)> {
     let committed = |used: &Use| used.took_effect() || used.output().and_then(commit_hash).is_some();
-    session.commands().filter(move |(used, command)| is_commit(command) && committed(used))
+    session.commands().filter(move |(used, command)| is_commit(command.text) && committed(used))
 }
 
 /// Where git said last that nothing is left to commit.
 pub fn clean_at(session: &Session) -> Option<usize> {
     let says = |used: &Use| used.output().is_some_and(|text| text.contains("working tree clean"));
     let mut asked = session.commands().filter(|(used, command)| {
-        is_at_home(command, session.paths.root()) && command.contains("git status") && says(used)
+        command.text.contains("git status") && says(used) && is_at_home(command, session.paths.root())
     });
     asked.next_back().map(|(used, _)| used.at)
 }
@@ -186,8 +219,8 @@ pub fn ends_with_commit(session: &Session) -> bool {
 }
 
 /// The range of commits that a part of a command line compares, as it is written: `origin/main...HEAD`.
-pub fn compared(part: &str) -> Option<&str> {
-    let mut words = shell::words(part).skip_while(|word| *word != "git");
+pub fn compared<'a>(part: &Part<'a>) -> Option<&'a str> {
+    let mut words = part.words.iter().copied().skip_while(|word| *word != "git");
     let is_name = |name: &str| {
         !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_-.@^~{}".contains(&b))
     };
@@ -201,14 +234,37 @@ pub fn compared(part: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+    use regex::Regex;
+
     use super::*;
+
+    /// What is meant as regular expressions, which take longer to make than most sessions' commands to read.
+    static COMMIT: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"\bgit(?:\s+-[cC]\s+\S+|\s+--?\w[\w=./-]*)*\s+commit\b").unwrap());
+    static MESSAGE: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"\s(?:-[a-z]*m|--message)[\s=]*").unwrap());
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4096))]
+        #[test]
+        fn subcommands_and_messages_are_found(
+            command in "(git|commit|a| | |-c|-C|-am|-m|--message|=|--no-pager|-x=y|/|\"|x_|;|\n){0,14}",
+        ) {
+            let found = COMMIT.find(&command).map(|it| it.start());
+            prop_assert_eq!(subcommand(&command, "commit"), found);
+            prop_assert_eq!(message(&command), MESSAGE.find(&command).map(|it| it.end()));
+        }
+    }
 
     fn check(command: &str, output: &str, expected: &[(&str, Change)]) {
         let expected: Vec<Named> = expected
             .iter()
             .map(|(path, change)| Named { path: (*path).to_owned(), change: change.clone() })
             .collect();
-        assert_eq!(changed(command, output).unwrap_or_default(), expected, "{command}");
+        assert_eq!(changed(&CommandLine::read(command), output).unwrap_or_default(), expected, "{command}");
     }
 
     #[test]
@@ -235,7 +291,7 @@ mod tests {
 
     #[test]
     fn home_is_where_the_session_began() {
-        let home = |command: &str| is_at_home(command, "/home/me/app");
+        let home = |command: &str| is_at_home(&CommandLine::read(command), "/home/me/app");
         assert!(home("git status"));
         assert!(home("cd /home/me/app && git -C /home/me/app status"));
         assert!(home("cd app && git status"));

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use super::names::LONGEST;
 use super::paths::{Owner, base, has_extension, is_scratch, is_source, leading_path, owner, paths_in};
 use super::session::{Session, Use};
+use super::shell::CommandLine;
 use super::{git, shell};
 use crate::event::{Action, Change, EventKind, FileEdit};
 use crate::state::{Evidence, FileChange};
@@ -130,7 +131,7 @@ impl Ledger {
                 self.touch(session, used.at, path, worth::READ);
                 self.is_surely_named(session, path);
             }
-            Action::Run { command, cwd } => self.run(session, used, command, cwd.as_deref()),
+            Action::Run { cwd, .. } => self.run(session, used, cwd.as_deref()),
             Action::Search { path, .. } => {
                 if let Some(path) = path.as_deref().filter(|path| has_extension(path)) {
                     self.touch(session, used.at, path, worth::SHELL);
@@ -147,34 +148,32 @@ impl Ledger {
         }
     }
 
-    fn run(&mut self, session: &Session, used: &Use, command: &str, cwd: Option<&str>) {
-        if !used.edits.is_empty() {
-            return;
-        }
+    fn run(&mut self, session: &Session, used: &Use, cwd: Option<&str>) {
+        let Some(command) = used.command.as_ref().filter(|_| used.edits.is_empty()) else { return };
         let cwd = cwd.or(session.folder(used.at));
-        for path in shell::paths(command) {
-            let name = self.resolve(session, cwd, &path);
+        for path in &command.paths {
+            let name = self.resolve(session, cwd, path);
             self.touch(session, used.at, &name, worth::SHELL);
         }
         if git::tells_from_root(command) {
             self.found(session, used, None);
-        } else if let Some(to) = shell::folder(command) {
-            self.found(session, used, Some(&shell::join(cwd, &to)));
+        } else if let Some(to) = command.folder() {
+            self.found(session, used, Some(&shell::join(cwd, to)));
         }
         self.told_by_git(session, used, command);
-        self.is_git_telling |= shell::may_write(command);
+        self.is_git_telling |= command.may_write;
         if !used.took_effect() {
             return;
         }
-        for effect in shell::effects(command) {
+        for effect in &command.effects {
             if effect.change == Change::Deleted {
                 self.delete(session, used.at, &placed(session, cwd, &effect.path));
                 continue;
             }
             let path = placed(session, cwd, &effect.path);
-            let change = match effect.change {
-                Change::Renamed { from } => Change::Renamed { from: placed(session, cwd, &from) },
-                other => other,
+            let change = match &effect.change {
+                Change::Renamed { from } => Change::Renamed { from: placed(session, cwd, from) },
+                other => other.clone(),
             };
             if effect.is_path || self.files.contains_key(&path) {
                 let edit = FileEdit { path, change, hunks: Vec::new(), content: None };
@@ -184,7 +183,7 @@ impl Ledger {
     }
 
     /// What git names as changed now and did not before: changed by a subagent or a program, where no call shows it.
-    fn told_by_git(&mut self, session: &Session, used: &Use, command: &str) {
+    fn told_by_git(&mut self, session: &Session, used: &Use, command: &CommandLine) {
         let Some(result) = used.result.filter(|_| git::is_at_home(command, session.paths.root())) else {
             return;
         };

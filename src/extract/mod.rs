@@ -113,7 +113,6 @@ impl<'a> Material<'a> {
 pub fn prepare() {
     cues::prepare();
     checks::prepare();
-    git::prepare();
 }
 
 /// Finds all facts of a transcript, extractor by extractor.

@@ -165,6 +165,7 @@ fn waits_for(quote: &Quote, marks: &[&str]) -> bool {
 
 /// Where the last push was.
 fn pushed(session: &Session) -> Option<usize> {
-    let mut done = session.commands().filter(|(used, command)| used.took_effect() && git::is_push(command));
+    let mut done =
+        session.commands().filter(|(used, command)| used.took_effect() && git::is_push(command.text));
     done.next_back().map(|(used, _)| used.at)
 }

@@ -7,8 +7,7 @@ use rayon::prelude::*;
 
 use super::ledger::{FileRecord, Ledger};
 use super::session::{Session, Use};
-use super::shell;
-use crate::event::{Action, Change, EventKind, FileEdit, FileRead};
+use crate::event::{Change, EventKind, FileEdit, FileRead};
 use crate::replay::{FileReplay, Origin, TrackedRange};
 use crate::state::FileChange;
 use crate::worktree::{self, Place};
@@ -144,8 +143,7 @@ fn touches<'a>(session: &'a Session<'a>) -> Vec<Touch<'a>> {
 }
 
 fn may_rewrite(used: &Use) -> bool {
-    let Action::Run { command, .. } = &used.call.action else { return false };
-    used.edits.is_empty() && shell::may_rewrite(command)
+    used.edits.is_empty() && used.command.as_ref().is_some_and(|command| command.may_rewrite)
 }
 
 /// A place as the working tree has it: where its lines stand there, or without numbers.

@@ -40,7 +40,7 @@ fn commits(material: &Material) -> Vec<Fact> {
     let session = &material.session;
     git::commits(session)
         .filter_map(|(used, command)| {
-            let message = git::commit_message(command)?;
+            let message = git::commit_message(command.text)?;
             let subject = clip(message.lines().next()?, 110);
             let hash =
                 used.output().and_then(git::commit_hash).map(|hash| format!("{hash} ")).unwrap_or_default();

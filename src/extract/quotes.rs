@@ -137,7 +137,7 @@ fn said<'a>(session: &Session<'a>) -> Vec<Text<'a>> {
 /// What the agent wrote for others by its tools: briefs and the reports on them, commit messages, documents.
 fn handed<'a>(session: &Session<'a>) -> Vec<Text<'a>> {
     let commits = git::commits(session).filter_map(|(used, command)| {
-        let words = Cow::Owned(git::commit_message(command)?);
+        let words = Cow::Owned(git::commit_message(command.text)?);
         Some(Text { source: Source::Commit, at: used.at, words })
     });
     let mut texts: Vec<Text> = commits.collect();

@@ -1,6 +1,6 @@
 //! What a check covers: `go test ./...` does again what `go test ./parser -run Name` did.
 
-use super::shell;
+use super::shell::{self, Part};
 
 /// Flags that keep a check from doing all it could.
 const NARROWING: &[&str] = &[
@@ -56,7 +56,7 @@ pub fn covering<'a>(wholes: &[&[Scope<'a>]], parts: &[Scope<'a>]) -> Option<Vec<
 
 /// What the checking parts of a command line do.
 pub fn scopes(command: &str) -> Vec<Scope<'_>> {
-    shell::parts(command).into_iter().filter(|part| shell::is_check(part)).map(Scope::of).collect()
+    shell::parts(command).filter(|part| part.checks).map(Scope::of).collect()
 }
 
 /// One program's run: what it is, and on what.
@@ -72,9 +72,10 @@ pub struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    fn of(line: &'a str) -> Self {
+    fn of(part: Part<'a>) -> Self {
+        let line = part.text;
         let mut scope = Scope { line, assignments: vec![], words: vec![], flags: vec![], targets: vec![] };
-        for word in shell::words(line) {
+        for word in part.words {
             match word {
                 word if word.starts_with('-') => scope.flags.push(word),
                 word if scope.words.is_empty() && word.contains('=') => scope.assignments.push(word),

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use rayon::prelude::*;
 
 use super::names::Paths;
+use super::shell::CommandLine;
 use crate::event::{
     Action, Actor, Answer, Call, Context, Event, EventKind, FileEdit, FileRead, Status, Todo, TodoState,
     ToolResult, Transcript,
@@ -41,6 +43,8 @@ pub struct Use<'a> {
     pub result_at: Option<usize>,
     /// The call.
     pub call: &'a Call,
+    /// The command line that it runs, if it runs one.
+    pub command: Option<CommandLine<'a>>,
     /// The first result.
     pub result: Option<&'a ToolResult>,
     /// What really changed, from all results of the call.
@@ -160,11 +164,9 @@ impl<'a> Session<'a> {
     }
 
     /// The shell commands that were run, with their place.
-    pub fn commands(&self) -> impl DoubleEndedIterator<Item = (&Use<'a>, &'a str)> {
-        self.uses.iter().filter(|used| !used.abandoned).filter_map(|used| match &used.call.action {
-            Action::Run { command, .. } => Some((used, command.as_str())),
-            _ => None,
-        })
+    pub fn commands(&self) -> impl DoubleEndedIterator<Item = (&Use<'a>, &CommandLine<'a>)> {
+        let taken = self.uses.iter().filter(|used| !used.abandoned);
+        taken.filter_map(|used| Some((used, used.command.as_ref()?)))
     }
 }
 
@@ -229,6 +231,7 @@ fn uses(events: &[Event]) -> Vec<Use<'_>> {
                 at,
                 result_at: None,
                 call,
+                command: None,
                 result: None,
                 edits: Vec::new(),
                 read: None,
@@ -243,14 +246,19 @@ fn uses(events: &[Event]) -> Vec<Use<'_>> {
             answer(&mut uses[*place], at, result);
         }
     }
-    for used in &mut uses {
-        if let (true, Action::Edit(edits), true) =
-            (used.edits.is_empty(), &used.call.action, used.took_effect())
-        {
-            used.edits = edits.iter().collect();
-        }
-    }
+    uses.par_iter_mut().for_each(complete);
     uses
+}
+
+/// Adds what the call itself tells.
+fn complete(used: &mut Use) {
+    match &used.call.action {
+        Action::Edit(edits) if used.edits.is_empty() && used.took_effect() => {
+            used.edits = edits.iter().collect()
+        }
+        Action::Run { command, .. } => used.command = Some(CommandLine::read(command)),
+        _ => {}
+    }
 }
 
 fn answer<'a>(used: &mut Use<'a>, at: usize, result: &'a ToolResult) {

@@ -68,7 +68,7 @@ fn open_todos(material: &Material) -> usize {
 /// What is not committed, as far as the session's own commands tell.
 fn working_tree(material: &Material) -> Option<String> {
     let last = git::commits(&material.session).next_back().map(|(used, command)| {
-        (used.at, used.output().and_then(git::commit_hash), git::commit_message(command))
+        (used.at, used.output().and_then(git::commit_hash), git::commit_message(command.text))
     });
     let after = last.as_ref().map(|(at, ..)| *at).max(git::clean_at(&material.session)).unwrap_or(0);
     let open = material
