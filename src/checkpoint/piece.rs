@@ -1,6 +1,9 @@
 //! What is kept of a session between two readings: pieces, each for the lines that were new then.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::event::{Event, Transcript, Warning};
@@ -151,9 +154,79 @@ pub(super) fn last_mark(pieces: &[&[u8]]) -> Option<Mark> {
 /// What a format knows, behind the gate; none if the gate changes more than the words of calls. Those may change: a
 /// result that needs them is not read on to.
 fn safe_state(state: &str) -> Option<String> {
+    if Unchanged.deserialize(&mut serde_json::Deserializer::from_str(state)).is_ok() {
+        return Some(state.to_owned());
+    }
     let mut value: Value = serde_json::from_str(state).ok()?;
     let mut changed = false;
     pass(&mut value, &mut changed).then(|| if changed { value.to_string() } else { state.to_owned() })
+}
+
+/// Reads a value, and fails where the gate would change something. Nearly always it would not, and what a format knows
+/// grows with the session, so that it is not taken apart only to be put together again.
+#[derive(Clone, Copy)]
+struct Unchanged;
+
+impl<'de> DeserializeSeed<'de> for Unchanged {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Unchanged {
+    type Value = ();
+
+    fn expecting(&self, to: &mut fmt::Formatter) -> fmt::Result {
+        to.write_str("a value without secrets")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+        if redact::text(text) == text { Ok(()) } else { Err(E::custom("a secret")) }
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        while items.next_element_seed(Unchanged)?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
+        while let Some(name) = fields.next_key::<String>()? {
+            if name.starts_with(format::OF_A_CALL) {
+                // A name may make a secret of what stands behind it.
+                let mut value: Value = fields.next_value()?;
+                if redact::json(&mut value).changed {
+                    return Err(A::Error::custom("a secret"));
+                }
+                Unchanged.deserialize(value).map_err(A::Error::custom)?;
+            } else {
+                fields.next_value_seed(Unchanged)?;
+            }
+            self.visit_str(&name)?;
+        }
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
 }
 
 /// Whether a value passes; words of calls in it are made to.

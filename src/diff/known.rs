@@ -61,7 +61,8 @@ impl Known {
             may_be.then(|| Mark::about(section, &subject, rationale))
         };
         let both = |fact: &Fact| {
-            [fact.forms.first(), fact.forms.last()].into_iter().flatten().filter_map(mark).collect::<Vec<_>>()
+            let shortest = fact.forms.last().filter(|_| fact.forms.len() > 1);
+            fact.forms.first().into_iter().chain(shortest).filter_map(mark).collect::<Vec<_>>()
         };
         let facts: Vec<Mark> = self.facts.par_iter().flat_map_iter(both).collect();
         self.marks.iter().cloned().chain(facts).collect()

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::names::LONGEST;
-use super::paths::{Owner, base, has_extension, is_scratch, is_source, leading_path, owner, paths_in};
+use super::paths::{Owner, base, has_extension, is_scratch, is_source, owner, paths_in};
 use super::session::{Session, Use};
 use super::shell::CommandLine;
 use super::{git, shell};
@@ -139,9 +140,9 @@ impl Ledger {
                 self.found(session, used, None);
             }
             Action::Delegate { prompt } => {
-                self.named(session, used.at, prompt, worth::HANDED);
+                self.named(session, used.at, &names_in(prompt), worth::HANDED);
                 if let (Some(result), Some(at)) = (used.result, used.result_at) {
-                    self.named(session, at, &result.text, worth::HANDED);
+                    self.named(session, at, &names_in(&result.text), worth::HANDED);
                 }
             }
             _ => {}
@@ -226,37 +227,32 @@ impl Ledger {
         }
     }
 
-    /// Paths at the beginning of the lines of a result: what a search or a listing found, told from the folder it ran in.
+    /// What a search or a listing found, told from the folder it ran in.
     fn found(&mut self, session: &Session, used: &Use, here: Option<&str>) {
-        let Some(result) = used.result else { return };
-        let mut paths: Vec<String> = result.text.lines().take(120).filter_map(leading_path).collect();
-        paths.dedup();
         let here = here.filter(|here| !here.is_empty() && *here != session.paths.root());
-        for path in paths {
-            let name = if here.is_some() { self.resolve(session, here, &path) } else { path };
-            self.touch(session, used.at, &name, worth::FOUND);
+        for path in &used.listed {
+            let resolved = here.map(|here| self.resolve(session, Some(here), path));
+            self.touch(session, used.at, resolved.as_deref().unwrap_or(path), worth::FOUND);
         }
     }
 
     fn mentions(&mut self, session: &Session) {
-        for (at, event) in session.events.iter().enumerate() {
-            let (text, points) = match &event.kind {
-                EventKind::User { text } => (text, worth::SAID_BY_USER),
-                EventKind::Assistant { text } => (text, worth::SAID),
-                _ => continue,
-            };
-            if !event.abandoned {
-                self.named(session, at, text, points);
-            }
+        let said = session.events.par_iter().enumerate().filter(|(_, event)| !event.abandoned);
+        let named: Vec<(usize, Vec<&str>, i64)> = said
+            .filter_map(|(at, event)| match &event.kind {
+                EventKind::User { text } => Some((at, names_in(text), worth::SAID_BY_USER)),
+                EventKind::Assistant { text } => Some((at, names_in(text), worth::SAID)),
+                _ => None,
+            })
+            .collect();
+        for (at, paths, points) in named {
+            self.named(session, at, &paths, points);
         }
     }
 
-    /// The files that a text names; those known already count in full.
-    fn named(&mut self, session: &Session, at: usize, text: &str, points: i64) {
-        if text.len() > LONGEST {
-            return;
-        }
-        for path in paths_in(text) {
+    /// Files that a text names; those known already count in full.
+    fn named(&mut self, session: &Session, at: usize, paths: &[&str], points: i64) {
+        for path in paths {
             let name = session.paths.name(path);
             let known = self.find(&name).map(|file| file.name.clone());
             match known {
@@ -419,6 +415,11 @@ impl FileRecord {
             *self = FileRecord { name, score, last, is_certain: self.is_certain, ..other };
         }
     }
+}
+
+/// The paths in a text, unless it is so long that it is data.
+fn names_in(text: &str) -> Vec<&str> {
+    if text.len() > LONGEST { Vec::new() } else { paths_in(text) }
 }
 
 /// The name of a file that is told from a folder; a name that would say a folder twice was told from the root.

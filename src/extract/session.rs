@@ -6,11 +6,15 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 
 use super::names::Paths;
+use super::paths::leading_path;
 use super::shell::CommandLine;
 use crate::event::{
     Action, Actor, Answer, Call, Context, Event, EventKind, FileEdit, FileRead, Status, Todo, TodoState,
     ToolResult, Transcript,
 };
+
+/// So many lines of a result are looked through for paths.
+const LISTED: usize = 120;
 
 /// Where the user spoke so often since a to-do list was written, the work goes on without it.
 const LEFT_BEHIND: usize = 6;
@@ -47,6 +51,8 @@ pub struct Use<'a> {
     pub command: Option<CommandLine<'a>>,
     /// The first result.
     pub result: Option<&'a ToolResult>,
+    /// The paths that the lines of the result begin with, if it is of a command or a search.
+    pub listed: Vec<String>,
     /// What really changed, from all results of the call.
     pub edits: Vec<&'a FileEdit>,
     /// What was really read.
@@ -233,6 +239,7 @@ fn uses(events: &[Event]) -> Vec<Use<'_>> {
                 call,
                 command: None,
                 result: None,
+                listed: Vec::new(),
                 edits: Vec::new(),
                 read: None,
                 answers: &[],
@@ -256,9 +263,21 @@ fn complete(used: &mut Use) {
         Action::Edit(edits) if used.edits.is_empty() && used.took_effect() => {
             used.edits = edits.iter().collect()
         }
-        Action::Run { command, .. } => used.command = Some(CommandLine::read(command)),
+        Action::Run { command, .. } => {
+            used.command = Some(CommandLine::read(command));
+            used.listed = listed(used);
+        }
+        Action::Search { .. } => used.listed = listed(used),
         _ => {}
     }
+}
+
+/// The paths that the first lines of a result begin with.
+fn listed(used: &Use) -> Vec<String> {
+    let lines = used.output().unwrap_or_default().lines().take(LISTED);
+    let mut paths: Vec<String> = lines.filter_map(leading_path).collect();
+    paths.dedup();
+    paths
 }
 
 fn answer<'a>(used: &mut Use<'a>, at: usize, result: &'a ToolResult) {
