@@ -185,10 +185,10 @@ impl Ledger {
 
     /// What git names as changed now and did not before: changed by a subagent or a program, where no call shows it.
     fn told_by_git(&mut self, session: &Session, used: &Use, command: &CommandLine) {
-        let Some(result) = used.result.filter(|_| git::is_at_home(command, session.paths.root())) else {
+        let Some(changed) = used.output().and_then(|output| git::changed(command, output)) else { return };
+        if !git::is_at_home(command, session.paths.root()) {
             return;
-        };
-        let Some(changed) = git::changed(command, &result.text) else { return };
+        }
         let here = session.folder(used.at).filter(|_| git::tells_from_here(command));
         self.is_git_telling |= !self.at_work;
         for named in changed {

@@ -143,7 +143,16 @@ pub fn join(cwd: Option<&str>, path: &str) -> String {
 
 /// The words of a part, without quotes.
 pub fn words(part: &str) -> impl Iterator<Item = &str> {
-    part.split_whitespace().map(|word| word.trim_matches(['"', '\'']))
+    part.split_ascii_whitespace().map(unquoted)
+}
+
+/// A word without the quotes at its ends.
+fn unquoted(word: &str) -> &str {
+    let quotes = |byte: &u8| matches!(byte, b'"' | b'\'');
+    let bytes = word.as_bytes();
+    let start = bytes.iter().take_while(|byte| quotes(byte)).count();
+    let end = bytes.len() - bytes[start..].iter().rev().take_while(|byte| quotes(byte)).count();
+    &word[start..end]
 }
 
 /// The paths that the parts name.
@@ -151,7 +160,7 @@ fn paths(parts: &[Part]) -> Vec<String> {
     let mut out = Vec::new();
     for (part, folder) in parts.iter().filter_map(|part| Some((part, part.folder.as_ref()?))) {
         for word in places(part) {
-            let word = path_in(word.trim_start_matches("--file="));
+            let word = path_in(word.strip_prefix("--file=").unwrap_or(word));
             if looks_like_path(word) {
                 out.push(join(Some(folder), word));
             }

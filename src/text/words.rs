@@ -5,16 +5,17 @@ use std::borrow::Cow;
 
 /// The words of a text as a reader would look them up: lower case, names kept whole, very short and very common ones left out.
 pub fn words(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
-    Runs { text, at: 0, least: Kind::Joins }
-        .map(|run| run.trim_matches(JOINING))
-        .filter(|word| word.len() > 2 || !word.is_ascii() || word.bytes().all(|b| b.is_ascii_digit()))
-        .map(lower)
+    Runs { text, at: 0, inside: JOINS | BELONGS }
+        .map(|(run, seen)| (if seen & JOINS == 0 { run } else { run.trim_matches(JOINING) }, seen))
+        .filter(|(word, _)| word.len() > 2 || !word.is_ascii() || word.bytes().all(|b| b.is_ascii_digit()))
+        .map(|(word, seen)| if seen & (UPPER | WIDE) == 0 { Cow::Borrowed(word) } else { lower(word) })
         .filter(|word| !word.is_empty() && !is_common(word))
 }
 
 /// The names from code in a text, in order, repeated as they are.
 pub fn identifiers(text: &str) -> impl Iterator<Item = &str> {
-    Runs { text, at: 0, least: Kind::Belongs }.filter(|word| is_identifier(word))
+    let runs = Runs { text, at: 0, inside: BELONGS };
+    runs.filter(|(word, seen)| seen & (UPPER | JOINT) != 0 && is_identifier(word)).map(|(word, _)| word)
 }
 
 /// Whether a word is a name from code: mixed case, or with an underscore, and not short.
@@ -28,70 +29,77 @@ pub fn is_identifier(word: &str) -> bool {
 /// What may join the parts of a word, but neither begins nor ends it.
 const JOINING: [char; 6] = ['.', '/', '-', ':', '@', '#'];
 
-/// What a byte is to a word.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
-    /// It stands between words.
-    Parts,
-    /// One of [`JOINING`].
-    Joins,
-    /// It is a letter or digit of ASCII, or `_`.
-    Belongs,
-    /// It is of a character that has several, which is asked.
-    Wide,
-}
+/// What a byte is to a word, a bit each. With none it stands between words.
+type Kind = u8;
+/// It is one of [`JOINING`].
+const JOINS: Kind = 1;
+/// It is a letter or digit of ASCII, or `_`.
+const BELONGS: Kind = 2;
+/// It is a capital.
+const UPPER: Kind = 4;
+/// It is `_`.
+const JOINT: Kind = 8;
+/// It is of a character that has several, which is asked.
+const WIDE: Kind = 16;
 
 const KINDS: [Kind; 256] = {
-    let mut kinds = [Kind::Wide; 256];
+    let mut kinds = [WIDE; 256];
     let mut byte = 0_u8;
     while byte.is_ascii() {
-        let belongs = byte.is_ascii_alphanumeric() || byte == b'_';
-        kinds[byte as usize] = if belongs { Kind::Belongs } else { Kind::Parts };
+        kinds[byte as usize] = match byte {
+            b'A'..=b'Z' => BELONGS | UPPER,
+            b'_' => BELONGS | JOINT,
+            _ if byte.is_ascii_alphanumeric() => BELONGS,
+            _ => 0,
+        };
         byte += 1;
     }
     let mut at = 0;
     while at < JOINING.len() {
-        kinds[JOINING[at] as usize] = Kind::Joins;
+        kinds[JOINING[at] as usize] = JOINS;
         at += 1;
     }
     kinds
 };
 
-/// The longest runs of letters, digits, and what is of the least kind or above it.
+/// The longest runs of letters, digits, and bytes of some kinds, each with all kinds that were seen in it.
 struct Runs<'a> {
     text: &'a str,
     at: usize,
-    least: Kind,
+    inside: Kind,
 }
 
 impl Runs<'_> {
-    /// Goes on while characters are in a run, or while they are not.
-    fn skip(&mut self, inside: bool) {
+    /// Goes on while characters are in a run, or while they are not, and says which kinds there were.
+    fn skip(&mut self, inside: bool) -> Kind {
+        let mut seen = 0;
         while let Some(byte) = self.text.as_bytes().get(self.at) {
             let kind = KINDS[usize::from(*byte)];
             let (is_inside, length) = match kind {
-                Kind::Wide => self.text[self.at..]
+                WIDE => self.text[self.at..]
                     .chars()
                     .next()
                     .map_or((false, 1), |c| (c.is_alphanumeric(), c.len_utf8())),
-                kind => (kind >= self.least, 1),
+                kind => (kind & self.inside != 0, 1),
             };
             if is_inside != inside {
-                return;
+                break;
             }
+            seen |= kind;
             self.at += length;
         }
+        seen
     }
 }
 
 impl<'a> Iterator for Runs<'a> {
-    type Item = &'a str;
+    type Item = (&'a str, Kind);
 
-    fn next(&mut self) -> Option<&'a str> {
+    fn next(&mut self) -> Option<Self::Item> {
         self.skip(false);
         let start = self.at;
-        self.skip(true);
-        (start < self.at).then(|| &self.text[start..self.at])
+        let seen = self.skip(true);
+        (start < self.at).then(|| (&self.text[start..self.at], seen))
     }
 }
 
