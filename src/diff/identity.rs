@@ -104,14 +104,13 @@ pub(super) fn sign(section: Section, key: &str) -> Sign {
 
 /// The sign of the key that an entry has, mostly without making all of it.
 pub(super) fn sign_of(section: Section, subject: &str) -> Sign {
-    let letters = letters(without_lead(subject));
-    let sign = match section {
-        Section::Files | Section::Verification => Sign::default(),
-        Section::Progress if subject.starts_with(Task::STATUS) => Sign::default(),
-        Section::Errors => first(letters.map(without_digit)),
-        _ => first(letters),
+    let letters = match section {
+        Section::Files | Section::Verification => String::new(),
+        Section::Progress if subject.starts_with(Task::STATUS) => String::new(),
+        Section::Errors => spelled(subject, size_of::<Sign>()).chars().map(without_digit).collect(),
+        _ => spelled(subject, size_of::<Sign>()),
     };
-    if sign == Sign::default() { self::sign(section, &key(section, subject)) } else { sign }
+    if letters.is_empty() { sign(section, &key(section, subject)) } else { first(letters.chars()) }
 }
 
 fn hashed(key: &str) -> Sign {
@@ -185,32 +184,33 @@ fn path(text: &str) -> String {
 
 /// The words of a text without what the way of writing adds.
 fn plain(text: &str) -> String {
+    let plain = spelled(text, usize::MAX);
+    if plain.is_empty() { without_lead(text).to_lowercase() } else { plain }
+}
+
+/// The words of a text in small letters, a space between two of them, until there are so many bytes.
+fn spelled(text: &str, most: usize) -> String {
     let text = without_lead(text);
-    let mut plain = String::with_capacity(text.len());
+    let mut spelled = String::with_capacity(text.len().min(most));
     let mut between = false;
     for letter in text.chars() {
+        if spelled.len() >= most {
+            break;
+        }
         if !letter.is_alphanumeric() {
-            between = !plain.is_empty();
+            between = !spelled.is_empty();
             continue;
         }
         if std::mem::take(&mut between) {
-            plain.push(' ');
+            spelled.push(' ');
         }
         if letter.is_ascii() {
-            plain.push(letter.to_ascii_lowercase());
+            spelled.push(letter.to_ascii_lowercase());
         } else {
-            plain.extend(letter.to_lowercase());
+            spelled.extend(letter.to_lowercase());
         }
     }
-    if plain.is_empty() { text.to_lowercase() } else { plain }
-}
-
-/// The same, letter by letter, for whoever needs only the first.
-fn letters(text: &str) -> impl Iterator<Item = char> {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let spaced =
-        words.enumerate().flat_map(|(at, word)| (at > 0).then_some(' ').into_iter().chain(word.chars()));
-    spaced.flat_map(char::to_lowercase)
+    spelled
 }
 
 /// Numbers in messages tell places and amounts, which differ from one time to the next.
