@@ -46,8 +46,12 @@ enum Keeping {
     Nothing,
 }
 
-/// Reads a session: on from what was kept of it, if that is still its beginning.
+/// Reads a session: on from what was kept of it, if that is still its beginning. Where that is long enough, its format is
+/// known and not looked for.
 pub fn read(bytes: &[u8], format: Option<&str>, encoding: Encoding, kept: Option<&[u8]>) -> Result<Session> {
+    if let Some(session) = kept.and_then(|kept| read_on(bytes, format, encoding, kept)) {
+        return Ok(session);
+    }
     let Some((growing, text)) = format::growing(bytes, format)? else { return anew(bytes, format, encoding) };
     let on = |kept| Reader::open(kept, Some(growing.format), encoding, text)?.read_all_of(text);
     let session = kept.and_then(on).or_else(|| Reader::new(growing, encoding).read_all_of(text));
