@@ -120,7 +120,7 @@ fn git(subcommand: &str) -> Regex {
 }
 
 /// Whether a command line commits.
-fn is_commit(command: &str) -> bool {
+pub fn is_commit(command: &str) -> bool {
     COMMIT.is_match(command.as_bytes())
 }
 

@@ -32,6 +32,7 @@ mod shell;
 mod spoken;
 mod status;
 mod steps;
+mod told_commits;
 mod verification;
 mod worth;
 
