@@ -1,5 +1,6 @@
 //! From events to facts: every extractor is one file here and one line in [`EXTRACTORS`].
 
+mod acts;
 mod agreed;
 mod checks;
 mod choices;
