@@ -27,6 +27,7 @@ mod progress;
 mod questions;
 mod quotes;
 mod requests;
+mod retracted;
 mod scope;
 mod session;
 mod shell;
