@@ -35,6 +35,8 @@ pub enum Block {
 const LONGEST: usize = 360;
 /// The same of an item of a list.
 const LONGEST_ITEM: usize = 300;
+/// A line shorter than this, in bytes, can be the name of the list below it.
+const LONGEST_LABEL: usize = 56;
 /// A sentence shorter than this, in bytes, joins the one before it.
 const SHORT: usize = 48;
 /// The same where a text is read in passages.
@@ -71,6 +73,10 @@ struct Reader {
     fence: Option<char>,
     block: Option<Block>,
     indent: usize,
+    /// Whether the block at hand is of more than one line.
+    goes_on: bool,
+    /// Whether the last block was but a name, which leads the list that may stand below it.
+    is_named: bool,
     current: String,
 }
 
@@ -78,7 +84,7 @@ impl Reader {
     fn line(&mut self, line: &str) {
         let trimmed = line.trim();
         if let Some(mark) = fence_mark(trimmed) {
-            self.close();
+            self.end();
             match self.fence {
                 Some(open) if open == mark => self.fence = None,
                 Some(_) => {}
@@ -92,38 +98,69 @@ impl Reader {
         if trimmed.is_empty() {
             return self.close();
         }
+        if self.block.is_none() && list_item(trimmed).is_none() {
+            self.is_named = false;
+        }
         if let Some(title) = heading(trimmed) {
-            self.close();
+            self.end();
             self.heading = title;
             self.leads.clear();
             return;
         }
         if is_rule(trimmed) {
-            self.close();
+            self.end();
             if trimmed.contains('|') && self.out.last().is_some_and(|last| last.block == Block::Row) {
                 self.out.pop();
             }
             return;
         }
         if let Some(row) = trimmed.strip_prefix('|') {
-            self.close();
+            self.end();
             return self.row(row);
         }
         let indent = line.len() - line.trim_start().len();
         if let Some(item) = list_item(trimmed) {
+            self.label(indent);
             self.close();
+            self.lead();
             self.leave(indent);
             self.block = Some(Block::Item);
+            self.goes_on = false;
             self.indent = indent;
             self.current.push_str(item);
             return;
         }
         if self.block.is_none() {
             self.block = Some(Block::Prose);
+            self.goes_on = false;
         } else {
+            self.goes_on = true;
             self.current.push(' ');
         }
         self.current.push_str(trimmed.trim_start_matches('>').trim_start());
+    }
+
+    /// Closes a block above something that is no list.
+    fn end(&mut self) {
+        self.close();
+        self.is_named = false;
+    }
+
+    /// Makes a lead of an item that a deeper one follows, if it can only be the name of those: "- Tests".
+    fn label(&mut self, indent: usize) {
+        let leads = self.block == Some(Block::Item) && indent > self.indent;
+        if leads && !self.goes_on && is_label(&self.current) {
+            self.current.push(':');
+        }
+    }
+
+    /// Makes a lead of the name that was told last, above a list.
+    fn lead(&mut self) {
+        if std::mem::take(&mut self.is_named)
+            && let Some(name) = self.out.pop()
+        {
+            self.leads.push((None, name.text));
+        }
     }
 
     fn row(&mut self, row: &str) {
@@ -159,6 +196,7 @@ impl Reader {
 
     fn prose(&mut self, text: &str) {
         self.leads.clear();
+        self.is_named = !self.goes_on && is_label(text);
         let mut sentences = sentences(text);
         while sentences.len() > 1 && sentences.last().is_some_and(|last| is_narration(last)) {
             sentences.pop();
@@ -169,6 +207,7 @@ impl Reader {
         if let Some(lead) = self.out.last().filter(|last| last.text.ends_with(':')) {
             self.leads.push((None, lead.text.clone()));
             self.out.pop();
+            self.is_named = false;
         }
     }
 
@@ -195,6 +234,15 @@ impl Reader {
         };
         self.out.push(Statement { heading, block, text });
     }
+}
+
+/// Whether a line is too short for a sentence, and ends like a name.
+fn is_label(line: &str) -> bool {
+    let line = line.trim_end_matches(['*', '`', '_']);
+    line.len() < LONGEST_LABEL
+        && line.split_whitespace().count() <= 6
+        && line.starts_with(|c: char| c.is_uppercase() || matches!(c, '*' | '`' | '_'))
+        && line.ends_with(|c: char| c.is_alphanumeric() || c == ')')
 }
 
 fn fence_mark(line: &str) -> Option<char> {
@@ -369,6 +417,19 @@ pub fn is_narration(sentence: &str) -> bool {
         "Let me:",
         "First, let me ",
         "Next, let me ",
+        "Now, let me ",
+        "Now, let's ",
+        "Now let us ",
+        "Next, I'll ",
+        "Next I'll ",
+        "First, I'll ",
+        "Then I'll ",
+        "I will ",
+        "I'm going to ",
+        "I am going to ",
+        "We will now ",
+        "We will first ",
+        "Let us ",
         "Checking ",
         "Running ",
     ];
@@ -427,6 +488,23 @@ pub fn clip(text: &str, limit: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_leads_the_list_below_it() {
+        let check = |text: &str, expected: &[(&str, &str)]| {
+            let found = statements(text);
+            let found: Vec<(&str, &str)> =
+                found.iter().map(|it| (it.heading.as_str(), it.text.as_str())).collect();
+            assert_eq!(found, expected, "{text:?}");
+        };
+        check("Next steps\n- Add the cache.", &[("Next steps", "Add the cache.")]);
+        check("- Tests\n  - One of the cache.\n- Docs", &[("Tests", "One of the cache."), ("", "Docs")]);
+        check("All of it is done.\n- Add the cache.", &[("", "All of it is done."), ("", "Add the cache.")]);
+        check("Next steps\n\n- Add the cache.", &[("Next steps", "Add the cache.")]);
+        check("Next steps\n\nFirst:\n- it", &[("", "Next steps"), ("First", "it")]);
+        check("Next steps\n### Now\n- it", &[("", "Next steps"), ("Now", "it")]);
+        check("It is done and\nNext steps\n- Add it.", &[("", "It is done and Next steps"), ("", "Add it.")]);
+    }
 
     #[test]
     fn paths_are_joined_once() {

@@ -61,6 +61,7 @@ fn options(text: &str) -> Vec<(String, String)> {
 fn taken(answer: &str, options: &[(String, String)]) -> Vec<usize> {
     const AROUND: &[&str] = &[
         "and", "option", "yes", "please", "go", "with", "i", "choose", "the", "lets", "do", "both", "number",
+        "on", "continue", "proceed", "ok", "okay", "yeah", "let", "s", "start",
     ];
     let answer = answer.to_lowercase();
     let words: Vec<&str> =

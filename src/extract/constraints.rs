@@ -29,6 +29,9 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
     facts
 }
 
+/// How many messages back what the user said is of the work at hand; a correction before that was carried out.
+const LATELY: usize = 12;
+
 fn fact(material: &Material, quote: &Quote, messages: usize) -> Fact {
     let evidence = material.evidence(quote);
     let item = |text: String| Item::Constraint(Constraint { text, evidence: evidence.clone() });
@@ -38,6 +41,7 @@ fn fact(material: &Material, quote: &Quote, messages: usize) -> Fact {
     let spent = is_spent(material, quote);
     let rules = is_rule(quote) && !spent;
     let recent = material.session.turns.iter().rev().take(4).any(|turn| turn.at == quote.at);
+    let ordinal = material.session.turns.iter().position(|turn| turn.at == quote.at).unwrap_or(0);
     let mut worth = quote.worth - 15;
     if rules && !long_message {
         worth += 60;
@@ -48,10 +52,13 @@ fn fact(material: &Material, quote: &Quote, messages: usize) -> Fact {
     if spent {
         worth /= 8;
     }
+    if messages - ordinal > LATELY && !quote.cues.has(Cue::Rule) {
+        worth /= 2;
+    }
     if one_shot(text) {
         worth /= 4;
     }
-    if looks_like_output(text) {
+    if looks_like_output(text) || names_only(text) {
         worth = 3;
     }
     let mut fact = Fact::new(
@@ -64,13 +71,13 @@ fn fact(material: &Material, quote: &Quote, messages: usize) -> Fact {
     if text.len() > 200 {
         fact = fact.or(item(clip(text, 160)), 60);
     }
-    let ordinal = material.session.turns.iter().position(|turn| turn.at == quote.at).unwrap_or(0);
     if rules
         && !long_message
         && text.len() < 240
-        && messages - ordinal <= 12
+        && messages - ordinal <= LATELY
         && !one_shot(text)
         && !looks_like_output(text)
+        && !names_only(text)
         && !text.ends_with('?')
     {
         fact = fact.on_floor(6);
@@ -81,6 +88,13 @@ fn fact(material: &Material, quote: &Quote, messages: usize) -> Fact {
 /// Whether the user rules or corrects: said in the objective as well, it still stands among the instructions.
 fn is_rule(quote: &Quote) -> bool {
     quote.cues.has(Cue::Rule) || quote.cues.has(Cue::Correction)
+}
+
+/// Whether a text is nothing but the path or address of something.
+fn names_only(text: &str) -> bool {
+    let bare = text.trim_matches(['\'', '"', '`', '@', ' ']);
+    let is_place = bare.starts_with(['/', '~']) || bare.starts_with("http");
+    is_place && bare.matches('/').count() > 2 && bare.split(' ').count() <= 4
 }
 
 /// Whether an instruction is spent once it was carried out.

@@ -1,5 +1,6 @@
 //! Decisions: the user's choices with the question they answer, and what was chosen, contrasted or dropped in words.
 
+use super::agreed::Agreement;
 use super::choices::Offer;
 use super::kinds::Kind;
 use super::quotes::Quote;
@@ -20,6 +21,7 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
     let picks = material.offers.iter().filter(|offer| !offer.taken.is_empty());
     facts.extend(picks.map(|offer| picked(material, offer)));
     facts.extend(rewound(material));
+    facts.extend(material.agreements.iter().filter_map(|it| agreed(material, it)));
     facts
 }
 
@@ -111,6 +113,26 @@ fn picked(material: &Material, offer: &Offer) -> Fact {
         })
     };
     Fact::new(form(240, &rejected), evidence.clone(), 150, "the user picked").or(form(80, &[]), 75)
+}
+
+/// What the user agreed to in a few words.
+fn agreed(material: &Material, agreement: &Agreement) -> Option<Fact> {
+    let session = &material.session;
+    if material.offers.iter().any(|offer| offer.answered == agreement.at && !offer.taken.is_empty()) {
+        return None;
+    }
+    let evidence = vec![session.line(agreement.reply), session.line(agreement.at)];
+    let form = |longest: usize| {
+        Item::Decision(Decision {
+            decision: format!("{} → user agreed", clip(&agreement.proposal, longest)),
+            rationale: String::new(),
+            timestamp: session.time(agreement.at),
+            rejected: Vec::new(),
+            evidence: evidence.clone(),
+        })
+    };
+    let worth = 100 * session.recency(agreement.at) / 1000;
+    Some(Fact::new(form(240), evidence.clone(), worth, "the user agreed").or(form(120), 75))
 }
 
 /// The name of an option, before it is described.

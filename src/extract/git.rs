@@ -93,7 +93,7 @@ fn named(line: &str) -> Option<Named> {
 }
 
 /// Whether a command line commits.
-fn is_commit(command: &str) -> bool {
+pub fn is_commit(command: &str) -> bool {
     subcommand(command, "commit").is_some()
 }
 

@@ -78,6 +78,12 @@ fn by_itself(quote: &Quote) -> Kind {
 }
 
 fn is_step(quote: &Quote) -> bool {
+    if matches!(quote.source, Source::Reply | Source::Summary)
+        && is_planned(quote)
+        && plans(&quote.statement.heading)
+    {
+        return true;
+    }
     let (ahead, headed) = (quote.cues.has(Cue::Ahead), quote.heading.has(Cue::Ahead));
     match quote.source {
         Source::Reply | Source::Plan => {
@@ -145,9 +151,112 @@ fn proposes(quote: &Quote) -> bool {
         || heading.contains("propos")
 }
 
+/// Whether a statement orders or proposes what it says, rather than reporting it: "Add the cache" in a plan. What is told
+/// so of a change that was made stands in a commit, or under a heading that says so.
+fn is_planned(quote: &Quote) -> bool {
+    let reported = [Cue::Change, Cue::Done, Cue::Version].iter().any(|cue| quote.heading.has(*cue));
+    let planned = plans(&quote.statement.heading) || proposes(quote);
+    quote.source != Source::Commit
+        && (planned && !reports(&quote.statement.text)
+            || begins_with_order(&quote.statement.text) && !reported)
+}
+
+/// Whether a heading says that what stands below it is a plan or advice.
+fn plans(heading: &str) -> bool {
+    const WORDS: &[&str] =
+        &["plan", "recommendations", "roadmap", "proposal", "suggestions", "suggested", "steps", "todo"];
+    const PHRASES: &[&str] =
+        &["should fix", "will fix", "to fix", "fix options", "to do", "my recommendation"];
+    let lower = heading.to_lowercase();
+    lower.split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(&word))
+        || PHRASES.iter().any(|phrase| lower.contains(phrase))
+}
+
+/// Whether a statement begins with an order that cannot be a noun as well, behind the number of its step.
+fn begins_with_order(text: &str) -> bool {
+    const ORDERS: &[&str] = &[
+        "Add",
+        "Convert",
+        "Create",
+        "Delete",
+        "Enhance",
+        "Ensure",
+        "Expand",
+        "Extend",
+        "Extract",
+        "Fix",
+        "Implement",
+        "Improve",
+        "Introduce",
+        "Make",
+        "Migrate",
+        "Move",
+        "Refactor",
+        "Remove",
+        "Rename",
+        "Replace",
+        "Run",
+        "Update",
+        "Use",
+        "Wire",
+        "Write",
+    ];
+    let behind =
+        label(text).filter(|label| is_numbered(label)).map_or(text, |label| &text[label.len() + 2..]);
+    behind.split_once(' ').is_some_and(|(first, rest)| {
+        ORDERS.binary_search(&first).is_ok() && rest.starts_with(|c: char| c.is_alphanumeric() || c == '`')
+    })
+}
+
+/// Whether a label numbers a step: "Step 2", "Phase 1".
+fn is_numbered(label: &str) -> bool {
+    ["Step ", "Phase ", "Task ", "Part "].iter().any(|word| label.starts_with(word))
+}
+
 fn is_progress(quote: &Quote) -> bool {
     const REPORTS: [Cue; 4] = [Cue::Check, Cue::Done, Cue::Change, Cue::Version];
     quote.source != Source::Brief
         && !quote.cues.has(Cue::Cause)
+        && !is_planned(quote)
         && (REPORTS.iter().any(|cue| quote.cues.has(*cue)) || quote.source == Source::Commit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Statement;
+
+    fn check(source: Source, heading: &str, text: &str, expected: Kind) {
+        let statement = Statement { heading: heading.to_owned(), block: Block::Item, text: text.to_owned() };
+        let (cues, headed) = (Cues::of(text), Cues::of(heading));
+        let mut quotes = [Quote {
+            source,
+            at: 0,
+            statement,
+            cues,
+            heading: headed,
+            file: None,
+            kind: Kind::Finding,
+            worth: 0,
+        }];
+        settle(&mut quotes);
+        assert_eq!(quotes[0].kind, expected, "{heading}: {text}");
+    }
+
+    #[test]
+    fn what_is_planned_is_no_progress() {
+        check(Source::Reply, "What's next", "Add tests of the cache", Kind::Step);
+        check(Source::Reply, "Roadmap candidates", "Add tests of the cache", Kind::Step);
+        check(Source::Reply, "Cache", "Add tests of the cache", Kind::Finding);
+        check(Source::Document, "Phase 2", "Step 1: Create the cache", Kind::Finding);
+        check(Source::Remark, "Suggestions", "Support for a second cache", Kind::Finding);
+    }
+
+    #[test]
+    fn what_was_done_is_progress() {
+        check(Source::Reply, "Changes", "Add tests of the cache", Kind::Progress);
+        check(Source::Commit, "", "Add tests of the cache", Kind::Progress);
+        check(Source::Reply, "Plan", "Added tests of the cache", Kind::Progress);
+        check(Source::Reply, "Cache", "Tests of the cache added", Kind::Progress);
+    }
 }

@@ -1,5 +1,7 @@
 //! From events to facts: every extractor is one file here and one line in [`EXTRACTORS`].
 
+mod acts;
+mod agreed;
 mod checks;
 mod choices;
 mod constraints;
@@ -25,12 +27,14 @@ mod progress;
 mod questions;
 mod quotes;
 mod requests;
+mod retracted;
 mod scope;
 mod session;
 mod shell;
 mod spoken;
 mod status;
 mod steps;
+mod told_commits;
 mod verification;
 mod worth;
 
@@ -80,6 +84,8 @@ pub struct Material<'a> {
     places: places::Places,
     /// What replies offered to choose from, and what was taken.
     offers: Vec<choices::Offer>,
+    /// What the user agreed to in a few words.
+    agreements: Vec<agreed::Agreement>,
     /// Everything quotable that still stands.
     quotes: Vec<quotes::Quote>,
 }
@@ -90,16 +96,22 @@ impl<'a> Material<'a> {
         let session = Session::of(transcript);
         let (ledger, checks) = rayon::join(|| ledger::Ledger::of(&session), || checks::checks(&session));
         let offers = choices::offers(&session);
+        let agreements = agreed::agreements(&session, &offers);
         let (places, quotes) = rayon::join(
             || places::places(&session, &ledger, root),
             || quotes::quotes(&session, &ledger, &Overtaken::of(&session, &offers)),
         );
-        Material { session, ledger, checks, places, offers, quotes }
+        Material { session, ledger, checks, places, offers, agreements, quotes }
     }
 
     /// The quotes of one kind, in order.
     fn quotes_of(&self, kind: kinds::Kind) -> impl Iterator<Item = &quotes::Quote> {
         self.quotes.iter().filter(move |quote| quote.kind == kind)
+    }
+
+    /// What the user's message at an event agreed to, if it only agreed.
+    fn agreement(&self, at: usize) -> Option<&agreed::Agreement> {
+        self.agreements.iter().find(|agreement| agreement.at == at)
     }
 
     /// The evidence of a quote.

@@ -3,56 +3,90 @@
 use std::collections::BTreeMap;
 
 use super::Material;
+use super::agreed::only_goes_on;
 use super::cues::{Cue, Cues};
+use super::requests::orders;
 use super::session::Turn;
 use super::spoken::{looks_like_output, spoken};
 use crate::event::EventKind;
 use crate::fact::{Fact, Item};
 use crate::text::{beginning, clip, plain, statements};
 
-/// The longest objective, in bytes.
-const LONGEST: usize = 420;
 /// What a message is about stands in so many bytes of it; what follows in a longer one was pasted.
 const HEARD: usize = 64 << 10;
+
+/// How long each request is told, in bytes.
+#[derive(Clone, Copy)]
+struct Lengths {
+    /// The first one.
+    first: usize,
+    /// Those between.
+    between: usize,
+    /// The last one.
+    last: usize,
+}
+
+const FULL: Lengths = Lengths { first: 300, between: 140, last: 300 };
+const SHORT: Lengths = Lengths { first: 110, between: 0, last: 130 };
+const SHORTEST: Lengths = Lengths { first: 60, between: 0, last: 60 };
+
+/// Words of the user's that the objective tells.
+struct Part {
+    /// Index of the event.
+    at: usize,
+    words: String,
+    /// What the agent proposed there, with the index of its event, where the user only agreed.
+    agreed: Option<(usize, String)>,
+}
 
 pub(super) fn extract(material: &Material) -> Vec<Fact> {
     let Some(parts) = parts(material) else {
         let title = material.session.context.title.iter().map(|title| fact(title.clone(), Vec::new())).next();
         return title.or_else(|| command(material)).into_iter().collect();
     };
-    let evidence: Vec<u32> = parts.iter().map(|(at, _)| material.session.line(*at)).collect();
-    let text = joined(&parts);
-    let short = clip(&text, LONGEST / 2);
-    vec![
-        fact(clip(&text, LONGEST + 100), evidence)
-            .or(Item::Objective(short), 70)
-            .or(Item::Objective(clip(&parts[0].1, 100)), 40),
-    ]
+    let events = parts.iter().flat_map(|part| part.agreed.iter().map(|(at, _)| *at).chain([part.at]));
+    let evidence: Vec<u32> = events.map(|at| material.session.line(at)).collect();
+    let form = |lengths| Item::Objective(joined(&parts, lengths));
+    vec![fact(joined(&parts, FULL), evidence).or(form(SHORT), 70).or(form(SHORTEST), 40)]
 }
 
 /// The objective in full, as far as the user stated one.
 pub(super) fn text(material: &Material) -> Option<String> {
-    parts(material).map(|parts| clip(&joined(&parts), LONGEST + 100))
+    parts(material).map(|parts| joined(&parts, FULL))
 }
 
-/// What the user set out to have done, and what they asked for last, each with the index of its event.
-fn parts(material: &Material) -> Option<Vec<(usize, String)>> {
-    let turns: Vec<&Turn> = material.session.turns.iter().filter(|turn| is_task(heard(turn))).collect();
-    let first = turns.first().copied().or(material.session.turns.first())?;
-    let mut parts = vec![(first.at, headline(heard(first), 300))];
-    let mut later = turns.iter().filter(|turn| turn.at != first.at && turn.text.len() > 24);
+/// What the user set out to have done, what took most of the work, and what they asked for and agreed to last.
+fn parts(material: &Material) -> Option<Vec<Part>> {
+    let session = &material.session;
+    let turns: Vec<&Turn> = session.turns.iter().filter(|turn| is_task(heard(turn))).collect();
+    let begins = turns.iter().find(|turn| !resumes(heard(turn))).or(turns.first());
+    let first = begins.copied().or(session.turns.first())?;
+    let later = turns.iter().copied().filter(|turn| turn.at != first.at && turn.text.len() > 24);
     let efforts = efforts(material, &turns);
     let effort = |turn: &Turn| efforts.get(&turn.at).copied().unwrap_or(0);
     let most = later.clone().max_by_key(|turn| (effort(turn), turn.at));
-    let most = most.filter(|turn| effort(turn) * 4 >= material.session.uses.len());
-    for turn in most.into_iter().chain(later.next_back()) {
-        let said = headline(heard(turn), 220);
-        if parts.iter().all(|(at, part)| *at != turn.at && !repeats(part, &said)) {
-            parts.push((turn.at, said));
+    let most = most.filter(|turn| effort(turn) * 4 >= session.uses.len());
+    let mut parts = vec![Part { at: first.at, words: headline(heard(first), FULL.first), agreed: None }];
+    for turn in most.into_iter().chain(later.last()).chain(last(material)) {
+        let part = part(material, turn);
+        if parts.iter().all(|told| told.at != part.at && !repeats(&told.words, &part.words)) {
+            parts.push(part);
         }
     }
-    parts.sort_by_key(|(at, _)| *at);
+    parts.sort_by_key(|part| part.at);
     Some(parts)
+}
+
+/// The user's last words that want something, however few: an agreement, or an order.
+fn last<'a, 'b>(material: &'b Material<'a>) -> Option<&'b Turn<'a>> {
+    let says = |text: &str| text.len() > 24 && is_task(text) || orders(text) && !only_goes_on(text);
+    let wants = |turn: &&Turn| material.agreement(turn.at).is_some() || says(heard(turn));
+    material.session.turns.iter().rfind(wants)
+}
+
+fn part(material: &Material, turn: &Turn) -> Part {
+    let agreed = material.agreement(turn.at).map(|it| (it.reply, it.proposal.clone()));
+    Part { at: turn.at, words: headline(heard(turn), FULL.last), agreed }
 }
 
 /// The command to the host that began a session in which the user said nothing.
@@ -75,16 +109,41 @@ fn repeats(part: &str, said: &str) -> bool {
     part.contains(said) || said.contains(&clip(part, 80).trim_end_matches('…').to_owned())
 }
 
-fn joined(parts: &[(usize, String)]) -> String {
-    let words: Vec<&str> = parts.iter().map(|(_, words)| words.as_str()).collect();
-    match words[..] {
-        [first, then, now] => format!("{first} — then: {then} — now: {now}"),
-        _ => words.join(" — now: "),
+fn joined(parts: &[Part], lengths: Lengths) -> String {
+    let last = parts.len() - 1;
+    let mut text = String::new();
+    for (index, part) in parts.iter().enumerate() {
+        let (lead, length) = match index {
+            0 => ("", lengths.first),
+            _ if index == last => (" — now: ", lengths.last),
+            _ => (" — then: ", lengths.between),
+        };
+        if length > 0 {
+            text.extend([lead, &part.told(length)]);
+        }
+    }
+    text
+}
+
+impl Part {
+    /// The words in at most about so many bytes; where they only agree, with what they agree to.
+    fn told(&self, length: usize) -> String {
+        match &self.agreed {
+            None => clip(&self.words, length),
+            Some((_, proposal)) => format!("{} (meaning: {})", self.words, clip(proposal, length)),
+        }
     }
 }
 
 fn fact(text: String, evidence: Vec<u32>) -> Fact {
     Fact::new(Item::Objective(text), evidence, 1000, "what the user set out to have done").on_floor(0)
+}
+
+/// Whether a message only takes up an earlier session: what it is about, the next one says.
+fn resumes(text: &str) -> bool {
+    const MARKS: &[&str] = &["continue", "left off", "pick up", "resume", "keep going"];
+    let lower = text.to_lowercase();
+    text.len() < 60 && MARKS.iter().any(|mark| lower.contains(mark))
 }
 
 /// Whether a message asks for something, rather than agreeing, chatting or only showing what a program printed.
@@ -128,6 +187,7 @@ fn agrees(text: &str) -> bool {
 /// The part of a message that says what it is about: its title or first statement, and if that only points at what
 /// follows, the next one; not what was pasted into it.
 fn headline(text: &str, limit: usize) -> String {
+    let text = task_of(text).unwrap_or(text);
     let spoken = spoken(text);
     let said: Vec<String> = statements(&spoken)
         .into_iter()
@@ -154,9 +214,58 @@ fn headline(text: &str, limit: usize) -> String {
     }
 }
 
+/// What stands below the heading of a message that says so: commands of hosts begin with what they found.
+fn task_of(text: &str) -> Option<&str> {
+    const HEADINGS: &[&str] =
+        &["your task", "task", "the task", "instructions", "your instructions", "objective"];
+    let mut end = 0;
+    let below = text.split_inclusive('\n').find_map(|line| {
+        end += line.len();
+        let title = line.trim().strip_prefix('#')?.trim_matches(['#', ' ', ':']).to_lowercase();
+        HEADINGS.contains(&title.as_str()).then(|| text[end..].trim_start())
+    });
+    below.filter(|below| !below.is_empty())
+}
+
 /// Whether a short statement only points at what stands below it.
 fn points(statement: &str) -> bool {
     const POINTERS: &[&str] = &["this", "following", "below", "attached", "these"];
     let mut words = statement.split(|c: char| !c.is_alphanumeric());
     statement.len() < 120 && words.any(|word| POINTERS.contains(&word.to_lowercase().as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(words: &str, agreed: Option<&str>) -> Part {
+        Part { at: 0, words: words.to_owned(), agreed: agreed.map(|proposal| (0, proposal.to_owned())) }
+    }
+
+    #[test]
+    fn an_agreement_is_told_with_what_it_agrees_to() {
+        let parts = [
+            part("Write a reader", None),
+            part("use a clock", None),
+            part("yes", Some("Shall I add the cache?")),
+        ];
+        assert_eq!(
+            joined(&parts, FULL),
+            "Write a reader — then: use a clock — now: yes (meaning: Shall I add the cache?)"
+        );
+        assert_eq!(joined(&parts, SHORT), "Write a reader — now: yes (meaning: Shall I add the cache?)");
+    }
+
+    #[test]
+    fn what_only_takes_up_a_session_is_no_objective() {
+        assert!(resumes("Can we continue from where we left off?"));
+        assert!(!resumes("Make the reader continue behind a torn line, and say which one it was"));
+    }
+
+    #[test]
+    fn a_command_of_a_host_says_its_task_below_a_heading() {
+        let command = "## Context\n\n- Branch: main\n\n## Your task\n\nReview the reader.\n";
+        assert_eq!(headline(command, 300), "Review the reader.");
+        assert_eq!(headline("Review the reader.", 300), "Review the reader.");
+    }
 }

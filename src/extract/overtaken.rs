@@ -9,8 +9,9 @@ use super::cues::{Cue, Cues};
 use super::git;
 use super::openings::{behind_courtesies, behind_one};
 use super::quotes::{Quote, Source};
-use super::session::Session;
-use crate::event::TodoState;
+use super::retracted::{Retraction, retractions};
+use super::session::{Session, Turn};
+use crate::event::{Actor, EventKind, TodoState};
 use crate::text::{chooses, straight, words};
 
 /// A correction longer than this, in bytes, speaks of many things.
@@ -21,6 +22,7 @@ pub struct Overtaken<'a> {
     session: &'a Session<'a>,
     offers: &'a [Offer],
     corrections: Vec<Correction>,
+    retractions: Vec<Retraction>,
     /// The line of the last to-do list, and the words of each of its items that is done.
     finished: (u32, Vec<FxHashSet<String>>),
     /// Index of the last commit, and of the last push.
@@ -37,13 +39,15 @@ impl<'a> Overtaken<'a> {
         let committed = git::commits(session).next_back().map(|(used, _)| used.at);
         let pushed = pushed(session);
         let last_said = session.last_say().map(|(at, _)| at);
-        Overtaken { session, offers, corrections, finished, committed, pushed, last_said }
+        let retractions = retractions(session);
+        Overtaken { session, offers, corrections, retractions, finished, committed, pushed, last_said }
     }
 
     /// Whether a statement no longer stands.
     pub fn has(&self, quote: &Quote) -> bool {
         self.offers.iter().any(|offer| is_offered(quote, offer))
             || self.corrections.iter().any(|correction| correction.overrules(quote))
+            || self.retractions.iter().any(|retraction| retraction.takes_back(quote))
             || self.kept(quote)
             || self.committed > Some(quote.at) && waits_for(quote, UNCOMMITTED)
             || self.pushed > Some(quote.at) && waits_for(quote, UNPUSHED)
@@ -111,15 +115,38 @@ fn corrections(session: &Session) -> Vec<Correction> {
     let replies = session.turns.iter().filter_map(|turn| turn.reply);
     replies
         .filter_map(|at| {
-            let said = session.turn_after(at)?.text;
-            if said.len() >= LONGEST || said.contains('?') {
+            let turn = session.turn_after(at)?;
+            let (said, conceded) = (turn.text, concedes(session, turn));
+            if said.len() >= LONGEST || said.contains('?') && !conceded {
                 return None;
             }
             let cues = Cues::of(said);
-            let corrects = cues.has(Cue::Correction) || cues.has(Cue::Rule) && cues.has(Cue::Contrast);
+            let corrects =
+                conceded || cues.has(Cue::Correction) || cues.has(Cue::Rule) && cues.has(Cue::Contrast);
             corrects.then(|| Correction { at, words: parts(said) })
         })
         .collect()
+}
+
+/// Whether the agent's first words of a turn say that the user is right.
+fn concedes(session: &Session, turn: &Turn) -> bool {
+    const BEGINNINGS: &[&str] = &[
+        "you're right",
+        "you are right",
+        "you're absolutely right",
+        "you are absolutely right",
+        "good catch",
+        "my mistake",
+        "my bad",
+        "i apologize",
+        "sorry",
+        "ah, you're right",
+    ];
+    let first = session.events[turn.at..turn.end].iter().find_map(|event| match &event.kind {
+        EventKind::Assistant { text } if event.actor == Actor::Main => Some(straight(text.trim())),
+        _ => None,
+    });
+    first.is_some_and(|text| behind_one(&text, BEGINNINGS).is_some())
 }
 
 /// The words of a text, those with a hyphen in parts: "early-exit" is "early exit" to who corrects it.

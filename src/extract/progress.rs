@@ -2,7 +2,7 @@
 
 use super::kinds::Kind;
 use super::quotes::{Quote, Source};
-use super::{Material, findings, git};
+use super::{Material, acts, findings, git};
 use crate::event::TodoState;
 use crate::fact::{Fact, Item};
 use crate::text::clip;
@@ -32,9 +32,13 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
         })
         .collect();
     facts.extend(commits);
+    facts.extend(acts::fact(material));
     facts.extend(finished(material));
     facts
 }
+
+/// What a commit is worth more, in points, that came after the user's last words: it is how the session ends.
+const LATEST: i64 = 60;
 
 fn commits(material: &Material) -> Vec<Fact> {
     let session = &material.session;
@@ -45,7 +49,8 @@ fn commits(material: &Material) -> Vec<Fact> {
             let hash =
                 used.output().and_then(git::commit_hash).map(|hash| format!("{hash} ")).unwrap_or_default();
             let at = used.result_at.unwrap_or(used.at);
-            let worth = 60 + 40 * session.recency(at) / 1000;
+            let since_asked = session.turns.last().is_none_or(|turn| turn.at < at);
+            let worth = 60 + 40 * session.recency(at) / 1000 + if since_asked { LATEST } else { 0 };
             let evidence = vec![session.line(used.at), session.line(at)];
             Some(Fact::new(Item::Progress(format!("Committed {hash}{subject}")), evidence, worth, "a commit"))
         })

@@ -4,7 +4,7 @@ use super::Material;
 use crate::event::{Action, EventKind};
 use crate::fact::{Fact, Item};
 use crate::state::OpenQuestion;
-use crate::text::{clip, plain, statements, straight};
+use crate::text::{Statement, clip, plain, statements, straight};
 
 pub(super) fn extract(material: &Material) -> Vec<Fact> {
     pending(material)
@@ -17,6 +17,9 @@ pub(super) fn extract(material: &Material) -> Vec<Fact> {
         .into_iter()
         .collect()
 }
+
+/// How many of a reply's last statements are its end.
+const LAST: usize = 4;
 
 /// The question the session ended with, and its line.
 pub(super) fn pending(material: &Material) -> Option<(String, u32)> {
@@ -52,14 +55,15 @@ fn asked_in_words(material: &Material) -> Option<(String, u32)> {
         return None;
     }
     let all = statements(text);
-    let asked: Vec<&str> = all
-        .iter()
-        .rev()
-        .take(4)
-        .map(|s| s.text.as_str())
-        .filter(|text| (text.contains('?') || text.contains('？')) && !is_closing(text))
-        .collect();
-    (!asked.is_empty()).then(|| (asked.into_iter().rev().collect::<Vec<_>>().join(" "), session.line(at)))
+    let asked = asked(&all);
+    (!asked.is_empty()).then(|| (asked.join(" "), session.line(at)))
+}
+
+/// What the last statements of a reply ask, in order.
+pub(super) fn asked(statements: &[Statement]) -> Vec<&str> {
+    let last = &statements[statements.len().saturating_sub(LAST)..];
+    let asks = |text: &&str| (text.contains('?') || text.contains('？')) && !is_closing(text);
+    last.iter().map(|statement| statement.text.as_str()).filter(asks).collect()
 }
 
 /// Whether a question only closes what was done, and waits for nothing.

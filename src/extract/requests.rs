@@ -3,7 +3,9 @@
 use super::Material;
 use super::openings::{behind_courtesies, behind_one, first_word};
 use super::quotes::Quote;
-use crate::text::straight;
+use super::spoken::{is_document, reported};
+use crate::event::EventKind;
+use crate::text::{plain, straight};
 
 /// A message longer than this, in bytes, tells more than it asks: an issue, a specification, what somebody else wrote.
 pub const LONG: usize = 1200;
@@ -19,17 +21,41 @@ pub fn is_spent(material: &Material, quote: &Quote) -> bool {
         && earlier.iter().any(|turn| turn.at == quote.at && turn.reply.is_some() && turn.text.len() <= LONG)
 }
 
-/// Whether a statement of the user's only tells how things are, in a long message: no rule, and nothing asked of anybody.
+/// Whether a statement of the user's only tells how things are, in a long message or in somebody else's words: no rule,
+/// and nothing asked of anybody.
 pub fn is_told(material: &Material, quote: &Quote) -> bool {
     let text = quote.statement.text.as_str();
-    let long = material.session.turns.iter().any(|turn| turn.at == quote.at && turn.text.len() > TELLING);
-    long && !commands(text) && !asks(text) && !requests(text) && !addresses(text)
+    let Some(turn) = material.session.turns.iter().find(|turn| turn.at == quote.at) else { return false };
+    let long = turn.text.len() > TELLING;
+    let is_first = material.session.turns.first().is_some_and(|first| first.at == turn.at);
+    !is_first && is_document(turn.text)
+        || is_copied(material, quote)
+        || plain(reported(turn.text)).contains(text)
+        || long && !commands(text) && !asks(text) && !orders(text) && !addresses(text)
+}
+
+/// From this length on, in bytes, the same words are no accident.
+const COPIED: usize = 50;
+
+/// How many replies before a message it may be copied from.
+const REPLIES: usize = 3;
+
+/// Whether a statement of the user's stands in one of the replies before, which they show to speak of it.
+fn is_copied(material: &Material, quote: &Quote) -> bool {
+    let text = quote.statement.text.as_str();
+    let before = material.session.turns.iter().rev().filter(|turn| turn.at < quote.at);
+    let mut replies = before.filter_map(|turn| turn.reply).take(REPLIES);
+    text.len() >= COPIED
+        && replies.any(|at| match &material.session.events[at].kind {
+            EventKind::Assistant { text: reply } => plain(reply).contains(text),
+            _ => false,
+        })
 }
 
 /// Whether a text is a question, or asks for one piece of work without a rule how to do it.
 fn is_of_once(text: &str) -> bool {
     let behind_first = || behind_courtesies(text).split_once(' ').map_or("", |(_, rest)| rest);
-    text.ends_with('?') || (asks(text) || requests(text)) && !rules(behind_first())
+    text.ends_with('?') || (asks(text) || orders(text)) && !rules(behind_first())
 }
 
 /// Whether a text is a question, with its mark or without.
@@ -171,7 +197,7 @@ const WORKS: &[&str] = &[
 ];
 
 /// Whether a text begins with an order for one piece of work.
-fn requests(text: &str) -> bool {
+pub fn orders(text: &str) -> bool {
     let mut rest = behind_courtesies(&straight(text)).to_owned();
     while let Some(behind) = behind_one(&rest, ASKING) {
         rest = behind_courtesies(behind).to_owned();

@@ -35,6 +35,69 @@ fn quoted(text: &str) -> Range<usize> {
     start..start + lines[start..].iter().take_while(is_full).count()
 }
 
+/// The part of a message that somebody else wrote: what stands behind a line that says so, up to where its sender speaks
+/// again.
+pub fn reported(text: &str) -> &str {
+    let mut end = 0;
+    let behind = text.split_inclusive('\n').find_map(|line| {
+        end += line.len();
+        cites(line.trim()).then(|| &text[end..])
+    });
+    let behind = behind.unwrap_or_default();
+    let mut paragraphs =
+        behind.match_indices("\n\n").map(|(at, _)| at).skip_while(|at| behind[..*at].trim().is_empty());
+    let end = paragraphs.find(|at| speaks_again(behind[*at..].trim_start()));
+    &behind[..end.unwrap_or(behind.len())]
+}
+
+/// How long a message is, in bytes, and how many lines are set as headings or begin with bold words, before it reads like a
+/// document rather than speech.
+const DOCUMENT: (usize, usize) = (800, 3);
+
+/// Whether a message is set like a document, as what another agent wrote is.
+pub fn is_document(text: &str) -> bool {
+    let is_set = |line: &&str| {
+        let line =
+            line.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '*' | '.' | ')' | ' '));
+        line.starts_with("## ") || line.starts_with("### ") || line.contains(".**") || line.contains(":**")
+    };
+    text.len() > DOCUMENT.0 && text.lines().filter(is_set).count() >= DOCUMENT.1
+}
+
+/// Whether a line says that somebody else's words follow: "I also got this feedback:".
+fn cites(line: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "answered",
+        "comment",
+        "comments",
+        "feedback",
+        "finding",
+        "findings",
+        "observation",
+        "observations",
+        "replied",
+        "report",
+        "review",
+        "reviewer",
+        "said",
+        "says",
+        "wrote",
+    ];
+    let lower = line.to_lowercase();
+    line.len() < LEAD
+        && line.ends_with(':')
+        && lower.split(|c: char| !c.is_alphabetic()).any(|word| WORDS.contains(&word))
+}
+
+/// Whether a paragraph is its sender's own again.
+fn speaks_again(paragraph: &str) -> bool {
+    const BEGINNINGS: &[&str] = &[
+        "I ", "I'", "But I", "And I", "So ", "Can ", "Could ", "Please", "What ", "Let's", "Should ", "Do ",
+        "We ",
+    ];
+    paragraph.starts_with(char::is_lowercase) || BEGINNINGS.iter().any(|start| paragraph.starts_with(start))
+}
+
 /// A line longer than this, in bytes, is a paragraph of a text.
 const FULL: usize = 80;
 
@@ -160,11 +223,41 @@ pub fn looks_like_output(text: &str) -> bool {
     let odd = text.bytes().filter(|byte| ODD[usize::from(*byte)]).count()
         + if text.is_ascii() { 0 } else { wide() };
     odd * 14 > text.chars().count()
-        || text.starts_with(['❯', '$', '%', '>'])
+        || text.starts_with(['❯', '$', '%', '>', '⏺', '⎿', '●', '✻'])
         || is_tagged(text)
+        || is_of_diff(text)
+        || is_of_data(text)
+        || is_of_log(text)
         || names_line(text)
         || is_numbered(text)
         || has_ruler(text)
+}
+
+/// Whether a line is one of a diff: `+   let x`, `+314 - text`.
+fn is_of_diff(text: &str) -> bool {
+    let rest = text.strip_prefix(['+', '-']).unwrap_or_default();
+    rest.starts_with("  ")
+        || rest.starts_with('\t')
+        || text.starts_with('+') && rest.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Whether a line is a part of a record of data: `{"error":{"type":…`.
+fn is_of_data(text: &str) -> bool {
+    ["\":\"", "\":{", "':'", "'},'", "\"},\""].iter().any(|joint| text.contains(joint))
+}
+
+/// Whether a line begins as those do that programs print of their errors.
+fn is_of_log(text: &str) -> bool {
+    const BEGINNINGS: &[&str] = &[
+        "Caused by:",
+        "Error: Process completed",
+        "Finished in ",
+        "Traceback (most recent call last)",
+        "at Object.",
+        "npm ERR!",
+        "npm error",
+    ];
+    BEGINNINGS.iter().any(|beginning| text.starts_with(beginning))
 }
 
 /// Whether a line is one of a file that was shown with numbers: `00243| text`, `12→text`.
@@ -219,9 +312,32 @@ mod tests {
             &format!("the post says this\n\n{post}\n\nmake it shorter"),
             "the post says this\n\nmake it shorter",
         );
+        check("+  // The number of steps.\nis that clear?", "is that clear?");
+        check("⏺ Task(look)\n  ⎿ Done (9 tool uses)\nis that much?", "is that much?");
+        check(
+            "this results in\n{\"error\":{\"message\":\"It must not be\nempty.'},'id':'7'}",
+            "this results in",
+        );
         check("[lint] a.go:1: unused\nfix this", "fix this");
         check("see the file\n00012| - id: string (required)\n00013| It must never be empty.", "see the file");
         check("a/b.py:12: in run\na/b.py:3: ImportError ________ test_c ________\nfix this", "fix this");
+    }
+
+    #[test]
+    fn what_others_wrote_stands_behind_a_line_that_says_so() {
+        let check =
+            |message: &str, expected: &str| assert_eq!(reported(message).trim(), expected, "{message:?}");
+        check("I also got this feedback:\n\nNever sleep.\n\nBut I wonder why.", "Never sleep.");
+        check("A review says:\nNever sleep.\n\nUse a clock.", "Never sleep.\n\nUse a clock.");
+        check("Address these:\n- never sleep", "");
+        check("the review is done, never sleep", "");
+    }
+
+    #[test]
+    fn documents_have_headings_and_bold_words() {
+        let point = "1. **The clock.** It runs too fast in every place but one, where nobody looks.\n";
+        assert!(is_document(&point.repeat(12)) && !is_document(point));
+        assert!(!is_document(&"1. The clock runs too fast in every place but one.\n".repeat(20)));
     }
 
     #[test]

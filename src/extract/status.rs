@@ -2,7 +2,8 @@
 
 use super::checks::Outcome;
 use super::cues::{Cue, Cues};
-use super::{Material, git, questions};
+use super::told_commits::ToldCommit;
+use super::{Material, git, questions, told_commits};
 use crate::event::EventKind;
 use crate::fact::{Fact, Item};
 use crate::state::{FileChange, Status};
@@ -65,32 +66,56 @@ fn open_todos(material: &Material) -> usize {
     material.session.open_todos().map_or(0, |(_, todos)| todos.count())
 }
 
-/// What is not committed, as far as the session's own commands tell.
+/// What is not committed, as far as the session's own commands tell, and what others told of commits.
 fn working_tree(material: &Material) -> Option<String> {
-    let last = git::commits(&material.session).next_back().map(|(used, command)| {
+    let session = &material.session;
+    let last = git::commits(session).next_back().map(|(used, command)| {
         (used.at, used.output().and_then(git::commit_hash), git::commit_message(command.text))
     });
-    let after = last.as_ref().map(|(at, ..)| *at).max(git::clean_at(&material.session)).unwrap_or(0);
-    let open = material
+    let own = last.as_ref().map(|(at, ..)| *at);
+    let told = told_commits::last(session).filter(|told| Some(told.at) > own);
+    let told_at = told.as_ref().map(|told| told.at);
+    let after = own.max(told_at).max(git::clean_at(session)).unwrap_or(0);
+    let open = open_files(material, after);
+    let begun =
+        told_commits::is_begun(session).then(|| "a commit was begun, its end was not seen".to_owned());
+    let words = match (told, last, open) {
+        (Some(told), ..) => Some(told_words(&told, open)),
+        (None, None, 0) => None,
+        (None, None, open) if begun.is_some() => Some(format!("{} before it", changed(open))),
+        (None, None, open) => {
+            Some(format!("nothing committed in this session: {} uncommitted", changed(open)))
+        }
+        (None, Some((_, hash, _)), 0) => Some(format!(
+            "all edits committed{}",
+            hash.map(|hash| format!(" (last {hash})")).unwrap_or_default()
+        )),
+        (None, Some((_, hash, _)), open) => Some(format!(
+            "{} uncommitted since{}",
+            changed(open),
+            hash.map_or(" the last commit".to_owned(), |hash| format!(" {hash}"))
+        )),
+    };
+    let words: Vec<String> = begun.into_iter().chain(words).collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
+/// How many files of the project were changed after an event, those aside that the session made and took away again.
+fn open_files(material: &Material, after: usize) -> usize {
+    material
         .ledger
         .edited()
         .into_iter()
         .filter(|file| file.edited_at.is_some_and(|at| at > after) && is_of_the_project(&file.name))
         .filter(|file| file.change != FileChange::Deleted || !file.made_here)
-        .count();
-    match (last, open) {
-        (None, 0) => None,
-        (None, open) => Some(format!("nothing committed in this session: {} uncommitted", changed(open))),
-        (Some((_, hash, _)), 0) => Some(format!(
-            "all edits committed{}",
-            hash.map(|hash| format!(" (last {hash})")).unwrap_or_default()
-        )),
-        (Some((_, hash, _)), open) => Some(format!(
-            "{} uncommitted since{}",
-            changed(open),
-            hash.map_or(" the last commit".to_owned(), |hash| format!(" {hash}"))
-        )),
-    }
+        .count()
+}
+
+fn told_words(told: &ToldCommit, open: usize) -> String {
+    let who = if told.by_subagent { "a subagent" } else { "the user" };
+    let hash = told.hash.map(|hash| format!(" ({hash})")).unwrap_or_default();
+    let since = if open > 0 { format!(", {} since", changed(open)) } else { String::new() };
+    format!("{who} committed{hash}{since}")
 }
 
 fn changed(files: usize) -> String {

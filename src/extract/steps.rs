@@ -33,11 +33,16 @@ fn unanswered(material: &Material) -> Option<Fact> {
         return None;
     }
     let said = clip(&plain(turn.text), 240);
+    let (said, agreed) = match material.agreement(turn.at) {
+        Some(it) => (format!("{said} (meaning: {})", it.proposal), Some(it.reply)),
+        None => (said, None),
+    };
+    let evidence = agreed.into_iter().chain([turn.at]).map(|at| material.session.line(at)).collect();
     Some(
         fact(
             format!("Answer the user: {said}"),
             Priority::High,
-            vec![material.session.line(turn.at)],
+            evidence,
             260,
             "the last request has no reply",
         )
@@ -57,6 +62,10 @@ fn at_hand(material: &Material) -> Option<Fact> {
     let called = since.iter().any(|event| matches!(event.kind, EventKind::Call(_)));
     let plain = plain(text);
     let announced = sentences(&plain).last().copied().filter(|last| is_narration(last) && last.len() > 12);
+    if asked.is_some() && text.contains('?') {
+        // The user answered it: what they said is told.
+        return None;
+    }
     let ends = asked.is_some() || Cues::of(text).has(Cue::Done) || text.contains('?');
     let announced = announced.filter(|last| !last.contains("et me know") && (called || !ends));
     let working = called || announced.is_some();

@@ -49,7 +49,7 @@ const BASE: i64 = 40;
 pub static FEATURES: &[Feature] = &[
     Feature { name: "user", weight: 40, value: |v| is(v, Source::User) },
     Feature { name: "plan", weight: 10, value: |v| is(v, Source::Plan) },
-    Feature { name: "commit", weight: 10, value: |v| is(v, Source::Commit) },
+    Feature { name: "commit", weight: 20, value: |v| is(v, Source::Commit) },
     Feature { name: "brief", weight: -10, value: |v| is(v, Source::Brief) },
     Feature { name: "report", weight: -15, value: |v| is(v, Source::Report) },
     Feature { name: "document", weight: -20, value: |v| is(v, Source::Document) },

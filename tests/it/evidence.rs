@@ -16,17 +16,17 @@ use crate::fixtures::{self, Fixture};
 /// The words that an entry may have of its own, around what it quotes.
 fn template(item: &Item) -> &'static str {
     match item {
-        Item::Objective(_) => "then now",
-        Item::Progress(_) => "Committed Done of the plan",
+        Item::Objective(_) => "then now meaning",
+        Item::Progress(_) => "Committed Done of the plan Ran failed",
         Item::File(_) => "created edited deleted renamed from in",
         Item::Decision(_) => {
-            "user chose The user refused running editing the plan as proposed Tried and taken back by the user rewound"
+            "user chose agreed The user refused running editing the plan as proposed Tried and taken back by the user rewound"
         }
         Item::Verification(_) => "passed failed not finished started result not seen no tests ran",
-        Item::NextStep(_) => "Answer the user In the middle of In progress Fix rerun Rerun",
+        Item::NextStep(_) => "Answer the user meaning In the middle of In progress Fix rerun Rerun",
         Item::Status(..) => {
             "nothing committed in this session changed files uncommitted since the last commit all edits committed last \
-             the user interrupted the last step at"
+             the user interrupted the last step at a subagent commit was begun its end not seen before it"
         }
         Item::Finding(_) => "Told a subagent",
         Item::Constraint(_) | Item::Error(_) | Item::Question(_) | Item::Environment(_) => "",

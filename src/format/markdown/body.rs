@@ -6,7 +6,7 @@ use super::header::Header;
 use super::lines::{Fence, Line};
 use super::roles::Role;
 use super::tool_block::Block;
-use crate::event::{Call, Context, EventKind, ToolResult};
+use crate::event::{Actor, Call, Context, EventKind, ToolResult};
 use crate::format::lines::Sink;
 use crate::format::tool::{self, Files};
 use crate::format::{outcome, wrappers};
@@ -43,12 +43,14 @@ impl<'a> Writer<'a> {
 
     /// Adds an event at the line at hand.
     pub fn push(&mut self, kind: EventKind) -> usize {
-        self.sink.push(self.time, kind)
+        self.sink.time = self.time;
+        self.sink.tell(kind)
     }
 
     /// Adds the message under the header at `index`, which ends before `end`.
     pub fn message(&mut self, header: &Header<'a>, index: usize, end: usize) {
         self.at(index);
+        self.sink.actor = if header.aside { Actor::Subagent } else { Actor::Main };
         self.time = header.time.or(self.time.filter(|_| is_tool(header.role)));
         match header.role {
             Role::User => self.words(header.rest, index, end, |text| wrappers::user_events(&text)),
@@ -149,7 +151,8 @@ impl<'a> Writer<'a> {
     }
 
     fn model(&mut self, note: Option<&str>) {
-        let Some(model) = note.filter(|note| looks_like_model(note)) else { return };
+        let own = self.sink.actor == Actor::Main;
+        let Some(model) = note.filter(|note| own && looks_like_model(note)) else { return };
         // One header says `name`, the next `provider/name`.
         if !self.model.as_deref().is_some_and(|known| known.ends_with(model) || model.ends_with(known)) {
             self.model = Some(model.to_owned());
@@ -256,7 +259,9 @@ fn is_remark(line: &str) -> bool {
     let line = line.trim();
     line.is_empty()
         || line == "---"
-        || line.strip_prefix("*Completed in ").is_some_and(|rest| rest.ends_with('*'))
+        || [("*Completed in ", '*'), ("_Completed in ", '_')]
+            .iter()
+            .any(|(start, end)| line.strip_prefix(start).is_some_and(|rest| rest.ends_with(*end)))
 }
 
 fn is_tool(role: Role) -> bool {

@@ -36,6 +36,8 @@ pub(super) struct Header<'a> {
     pub kind: Kind,
     /// Whom it names.
     pub role: Role,
+    /// Whether it names one that works aside: a subagent, or who speaks to it.
+    pub aside: bool,
     /// When, if it says so.
     pub time: Option<Timestamp>,
     /// What stands in brackets after the name and is no time: a model, a tool.
@@ -172,10 +174,25 @@ fn named(text: &str, kind: Kind, level: usize) -> Option<Header<'_>> {
     if kind == Kind::Plain && (!decoration.is_empty() || name.starts_with(|c: char| c.is_lowercase())) {
         return None;
     }
+    let (name, aside) = without_aside(name);
     let role = role(name)?;
     let tail = Tail::read(text[name_end..].trim());
     let shape = Shape { level, decoration: decoration.to_owned(), name: name.to_owned(), colon: tail.colon };
-    tail.fits.then_some(Header { kind, role, time: tail.time, note: tail.note, rest: tail.rest, shape })
+    tail.fits.then_some(Header {
+        kind,
+        role,
+        aside,
+        time: tail.time,
+        note: tail.note,
+        rest: tail.rest,
+        shape,
+    })
+}
+
+/// A name without the words behind it that say that its bearer works aside: `Agent - sidechain`.
+fn without_aside(name: &str) -> (&str, bool) {
+    let bare = [" - sidechain", " - subagent"].iter().find_map(|ending| name.strip_suffix(ending));
+    (bare.unwrap_or(name), bare.is_some())
 }
 
 fn ends_name(c: char) -> bool {
@@ -270,6 +287,10 @@ mod tests {
         check("**Assistant**", Some((Kind::Bold, Role::Assistant, "")));
         check("**Tool: bash**", Some((Kind::Bold, Role::Tool, "bash")));
         check("_**Agent (m-1 2025-01-02 10:00:00Z)**_", Some((Kind::BoldItalic, Role::Assistant, "")));
+        check(
+            "_**Agent - sidechain (m-1 2025-01-02 10:00:00Z)**_",
+            Some((Kind::BoldItalic, Role::Assistant, "")),
+        );
         check("User: hi there", Some((Kind::Plain, Role::User, "hi there")));
         check("## Benutzer", Some((Kind::Heading, Role::User, "")));
         check("**ユーザー：** こんにちは", Some((Kind::Bold, Role::User, "こんにちは")));

@@ -2,7 +2,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::event::{Event, EventKind};
+use crate::event::{Actor, Event, EventKind};
 
 fn kind(event: &Event) -> String {
     match &event.kind {
@@ -55,6 +55,24 @@ fn common_variants() {
         &["1 host be brief", "3 user hi", "5 says yo"],
     );
     check("\u{feff}## User\r\nhi\r\n## Assistant\r\nyo\r\n", &["1 user hi", "3 says yo"]);
+}
+
+#[test]
+fn who_works_aside_has_headers_of_their_own() {
+    let transcript = read(
+        b"_**User (2025-01-02 10:00:00Z)**_\n\nreview it\n\n\
+        _**Agent - sidechain (m-1 2025-01-02 10:01:00Z)**_\n\nNever push.\n\n\
+        _**Agent (m-2 2025-01-02 10:02:00Z)**_\n\ndone",
+    );
+    let told: Vec<(Actor, String)> =
+        transcript.events.iter().map(|event| (event.actor, kind(event))).collect();
+    let expected = [
+        (Actor::Main, "user review it"),
+        (Actor::Subagent, "says Never push."),
+        (Actor::Main, "context [\"m-2\"]"),
+        (Actor::Main, "says done"),
+    ];
+    assert_eq!(told, expected.map(|(actor, words)| (actor, words.to_owned())));
 }
 
 #[test]
