@@ -70,6 +70,12 @@ fn is_labelled(text: &str) -> bool {
 fn is_generic(heading: &str) -> bool {
     const GENERIC: &[&str] = &[
         "summary",
+        "findings",
+        "key findings",
+        "observations",
+        "analysis",
+        "progress",
+        "conclusion",
         "here's",
         "here is",
         "what changed",

@@ -2,6 +2,7 @@
 
 mod acts;
 mod agreed;
+mod announced;
 mod checks;
 mod choices;
 mod constraints;

@@ -6,7 +6,7 @@ use super::Material;
 use super::agreed::only_goes_on;
 use super::cues::{Cue, Cues};
 use super::requests::orders;
-use super::session::Turn;
+use super::session::{Session, Turn};
 use super::spoken::{looks_like_output, spoken};
 use crate::event::EventKind;
 use crate::fact::{Fact, Item};
@@ -14,6 +14,9 @@ use crate::text::{beginning, clip, plain, statements};
 
 /// What a message is about stands in so many bytes of it; what follows in a longer one was pasted.
 const HEARD: usize = 64 << 10;
+
+/// A message shorter than this, in bytes, may be no more than an answer.
+const ANSWER: usize = 60;
 
 /// How long each request is told, in bytes.
 #[derive(Clone, Copy)]
@@ -61,7 +64,10 @@ fn parts(material: &Material) -> Option<Vec<Part>> {
     let turns: Vec<&Turn> = session.turns.iter().filter(|turn| is_task(heard(turn))).collect();
     let begins = turns.iter().find(|turn| !resumes(heard(turn))).or(turns.first());
     let first = begins.copied().or(session.turns.first())?;
-    let later = turns.iter().copied().filter(|turn| turn.at != first.at && turn.text.len() > 24);
+    let later = turns
+        .iter()
+        .copied()
+        .filter(|turn| turn.at != first.at && turn.text.len() > 24 && !only_answers(session, turn));
     let efforts = efforts(material, &turns);
     let effort = |turn: &Turn| efforts.get(&turn.at).copied().unwrap_or(0);
     let most = later.clone().max_by_key(|turn| (effort(turn), turn.at));
@@ -75,6 +81,13 @@ fn parts(material: &Material) -> Option<Vec<Part>> {
     }
     parts.sort_by_key(|part| part.at);
     Some(parts)
+}
+
+/// Whether a message is a few words that answer what the reply before it asked, and orders nothing.
+fn only_answers(session: &Session, turn: &Turn) -> bool {
+    let before = session.turns.partition_point(|other| other.at < turn.at).checked_sub(1);
+    let reply = before.and_then(|before| session.turns[before].reply);
+    turn.text.len() < ANSWER && !orders(heard(turn)) && reply.is_some_and(|at| session.is_answered(at))
 }
 
 /// The user's last words that want something, however few: an agreement, or an order.

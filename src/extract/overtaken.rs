@@ -63,7 +63,7 @@ impl<'a> Overtaken<'a> {
 }
 
 /// Whether a statement begins by saying what its speaker is about to do, rather than what they chose.
-fn promises(text: &str) -> bool {
+pub fn promises(text: &str) -> bool {
     const BEGINNINGS: &[&str] =
         &["I'll ", "I will ", "Let me ", "Let's ", "I'm going to ", "I am going to ", "We'll "];
     let text = straight(text);

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
+use super::announced::without_announcement;
 use super::cues::Cues;
 use super::git;
 use super::kinds::{self, Kind};
@@ -214,8 +215,10 @@ fn collect(session: &Session, ledger: &Ledger, overtaken: &Overtaken, text: &Tex
     let mut under = (String::new(), Cues::default());
     let statements = if text.source == Source::User { statements } else { passages }(&text.words);
     let falls = |it: &Statement| overtaken.has(&occasion.unweighed(it.clone(), Cues::of(&it.heading)));
+    let goes_on = text.source == Source::Remark && Some(text.at) < session.last_say().map(|(at, _)| at);
     gathered(statements, falls)
         .into_iter()
+        .map(|statement| if goes_on { found(statement) } else { statement })
         .filter(|statement| is_quotable(statement, text.source))
         .map(|statement| {
             // A section's statements have one heading: its cues are looked for once.
@@ -227,6 +230,13 @@ fn collect(session: &Session, ledger: &Ledger, overtaken: &Overtaken, text: &Tex
         .collect()
 }
 
+/// A remark without what it says is done next.
+fn found(mut statement: Statement) -> Statement {
+    let length = without_announcement(&statement.text).len();
+    statement.text.truncate(length);
+    statement
+}
+
 fn is_quotable(statement: &Statement, source: Source) -> bool {
     let text = &statement.text;
     text.len() <= 700
@@ -235,6 +245,8 @@ fn is_quotable(statement: &Statement, source: Source) -> bool {
         && !text.starts_with(['}', ')', ']', '<'])
         // What an agent tells its host to do: `::git-stage{…}`.
         && !text.starts_with("::")
+        // What a host says in the agent's name.
+        && !text.starts_with("API Error")
         && !is_of_host(text)
         && !is_all_courtesy(text)
 }
