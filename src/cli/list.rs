@@ -20,7 +20,7 @@ const ABOUT: usize = 60;
 pub struct List {
     #[command(flatten)]
     pub which: Which,
-    /// Move damaged handoffs out of the way
+    /// Move damaged handoffs out of the way, and put their last good versions back
     #[arg(long)]
     pub repair: bool,
     #[command(flatten)]
@@ -91,11 +91,7 @@ pub fn run(request: &List, surroundings: &Surroundings) -> Result<()> {
 }
 
 fn warning(damaged: &Damaged) -> String {
-    let Damaged { name, reason, moved_to } = damaged;
-    match moved_to {
-        Some(path) => format!("'{name}' is damaged ({reason}) and was moved to {path}"),
-        None => format!("warning: '{name}' cannot be read: {reason}"),
-    }
+    if damaged.moved_to.is_some() { damaged.to_string() } else { format!("warning: {damaged}") }
 }
 
 fn table(listed: &Listed) -> String {

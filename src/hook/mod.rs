@@ -6,7 +6,6 @@
 mod hosts;
 mod log;
 
-use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
@@ -14,7 +13,7 @@ use jiff::SignedDuration;
 
 use crate::error::{Error, Result, chain};
 use crate::project;
-use crate::service::{Checkpoint, Load, Restore, Row, Service};
+use crate::service::{CaughtUp, Checkpoint, Load, Restore, Row, Service, is_no_problem};
 use crate::surroundings::Surroundings;
 use crate::token::Encoding;
 
@@ -60,17 +59,6 @@ fn try_to_answer(host: &str, sent: &[u8], surroundings: &Surroundings) -> Answer
     }
 }
 
-/// Whether there is nothing to say of it: saving was switched off on purpose, or nothing was said in the session yet, or the
-/// host writes it down a little later than it tells of it.
-fn is_no_problem(error: &Error) -> bool {
-    match error {
-        Error::In { source, .. } => is_no_problem(source),
-        Error::Read { source, .. } => source.kind() == ErrorKind::NotFound,
-        Error::Disabled | Error::Empty | Error::NoEvents { .. } => true,
-        _ => false,
-    }
-}
-
 /// What the host is told, if it is told something.
 fn act(host: &str, sent: &[u8], surroundings: &Surroundings) -> Result<Option<String>> {
     let host = find(host).ok_or_else(|| Error::NoSuchHost { name: host.to_owned(), known: known() })?;
@@ -105,8 +93,16 @@ impl Desk<'_> {
     fn save(&self) -> Result<()> {
         let Some(session) = &self.event.session else { return Ok(()) };
         let transcript = self.event.transcript.as_ref().map(|path| PathBuf::from(path).into());
-        let checkpoint = Checkpoint { session: session.clone(), agent: self.host.name, transcript };
-        self.service.checkpoint(&checkpoint, &self.surroundings).map(drop)
+        let agent = Some(self.host.name.to_owned());
+        let checkpoint = Checkpoint { session: session.clone(), agent, transcript };
+        self.service.checkpoint(&checkpoint, &self.surroundings).map(|done| self.log(&done))
+    }
+
+    /// Notes what stood in the way of a save, since nobody else is told.
+    fn log(&self, done: &CaughtUp) {
+        if let Some(damaged) = &done.mended {
+            log::note(self.host.name, &damaged.to_string(), &self.surroundings);
+        }
     }
 
     fn keep_summary(&self) -> Result<()> {

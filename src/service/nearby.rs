@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Checkpoint, Filter, Row, Service};
+use super::{CaughtUp, Checkpoint, Filter, Row, Service};
 use crate::discover::{self, Found};
 use crate::error::{Error, Result};
 use crate::project::Project;
@@ -51,17 +51,18 @@ impl Service {
         project: &Project,
         except: Option<&str>,
         surroundings: &Surroundings,
-    ) -> Result<()> {
+    ) -> Result<CaughtUp> {
         let found = discover::sessions(surroundings);
         let sessions = discover::of_project(&found, project, NEWEST).into_iter();
         let mut named =
             sessions.filter_map(|(found, opening)| Some((opening.session.or_else(|| stem(&found))?, found)));
         match named.find(|(session, _)| Some(session.as_str()) != except) {
             Some((session, found)) => {
-                let checkpoint = Checkpoint { session, agent: found.agent, transcript: Some(found.origin()) };
-                self.checkpoint(&checkpoint, surroundings).map(drop)
+                let agent = Some(found.agent.to_owned());
+                let checkpoint = Checkpoint { session, agent, transcript: Some(found.origin()) };
+                self.checkpoint(&checkpoint, surroundings)
             }
-            None => Ok(()),
+            None => Ok(CaughtUp::default()),
         }
     }
 }

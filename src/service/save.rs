@@ -177,11 +177,9 @@ impl Service {
         let mut replaced = None;
         let record = self.change(&id, Keeping::Version, |there| {
             replaced = there.as_ref().map(Record::time);
-            // Where the last one was lost, those before it are still there, and none of them is written over.
-            let before = match &there {
-                Some(there) => there.version,
-                None => self.former(&id, u32::MAX)?.first().copied().unwrap_or_default(),
-            };
+            // Where the last one was lost, or one before it was put in its place, none of the others is written over.
+            let former = self.former(&id, u32::MAX)?.first().copied().unwrap_or_default();
+            let before = there.as_ref().map_or(0, |there| there.version).max(former);
             let mut record = renewed(there, &id, made, request, now);
             record.version = before.saturating_add(1);
             record.delta = base.map(|base| since::delta(base, &record, &made.known));

@@ -195,6 +195,42 @@ fn one_damaged_handoff_does_not_hide_the_others() {
     assert!(!left("torn.json") && !left("empty.json"));
 }
 
+/// What was torn is kept aside, and the last version that can be read takes its place; nothing is written over.
+#[test]
+fn a_repair_puts_the_last_good_version_back() {
+    let home = Home::new();
+    for words in ["first", "second", "third"] {
+        home.told("save --id queue", &written(words));
+    }
+    let path = |name: &str| home.store().join(name);
+    let read = |name: &str| fs::read_to_string(path(name)).unwrap();
+    let repaired = || {
+        home.write(".handoffs/queue.json", "{\"torn");
+        let output = home.run("list --repair", "");
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let said = repaired();
+    assert!(said.contains("was moved to queue.json.damaged; version 2 of it is in its place\n"), "{said}");
+    assert!(home.told("load queue", "").contains("## Task: second"));
+    assert_eq!(read("queue.json"), read(".kept/queue/v2"));
+
+    home.write(".handoffs/.kept/queue/v2", "torn too");
+    let said = repaired();
+    assert!(said.contains("was moved to queue.json.damaged-1; version 1 of it is in its place\n"), "{said}");
+    home.told("save --id queue", &written("fourth"));
+    assert_eq!(home.json("show queue --json", "")["version"], 3);
+    assert_eq!(
+        (read(".kept/queue/v2").as_str(), read("queue.json.damaged").as_str()),
+        ("torn too", "{\"torn")
+    );
+    assert!(home.told("load queue@1", "").contains("## Task: first"));
+
+    home.write(".handoffs/alone.json", "");
+    let said = repaired();
+    assert!(said.contains("'alone' is damaged (EOF while parsing a value at line 1 column 0) and was moved to alone.json.damaged\n"), "{said}");
+}
+
 /// Wherever a handoff is read, `id@1` is its first version.
 #[test]
 fn a_version_is_named_behind_the_id() {
