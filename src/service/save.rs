@@ -75,6 +75,9 @@ pub struct Saved {
     pub saved_at: Timestamp,
     /// When what was there before had been saved, if there was something.
     pub replaced: Option<Timestamp>,
+    /// Whether it was there already, word for word: then no version was made.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unchanged: bool,
     /// The handoff that its session was saved to until now, if that is another: it stays as it is from now on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
@@ -174,6 +177,10 @@ impl Service {
             Some(id) => Id::new(id)?,
             None => self.free_id(&Id::generate(&made.state.task.objective, now))?,
         };
+        if let Some(there) = self.unchanged(&id, made, request, now)? {
+            let before = self.note_place_of(&id, &there, made, request)?;
+            return Ok(Saved { unchanged: true, before, ..self.saved(&id, &there, made, tokenizer) });
+        }
         let mut replaced = None;
         let record = self.change(&id, Keeping::Version, |there| {
             replaced = there.as_ref().map(Record::time);
@@ -185,23 +192,45 @@ impl Service {
             record.delta = base.map(|base| since::delta(base, &record, &made.known));
             Ok(record)
         })?;
-        let before = self.note_place(&id, &record, || {
+        let before = self.note_place_of(&id, &record, made, request)?;
+        Ok(Saved { replaced, before, ..self.saved(&id, &record, made, tokenizer) })
+    }
+
+    /// What is there, if it says all that is to be saved, and in the same way.
+    fn unchanged(&self, id: &Id, made: &Made, request: &Save, now: Timestamp) -> Result<Option<Record>> {
+        let Some((there, _)) = self.there(id)? else { return Ok(None) };
+        let mut record = renewed(Some(there.clone()), id, made, request, now);
+        record.saved_at = there.saved_at;
+        if request.base.is_none() {
+            record.state.metadata.base_session.clone_from(&there.state.metadata.base_session);
+        }
+        Ok((record == there).then_some(there))
+    }
+
+    /// Notes where a session was saved, and gives the handoff that it was saved to before, if that is another.
+    fn note_place_of(&self, id: &Id, record: &Record, made: &Made, request: &Save) -> Result<Option<String>> {
+        let before = self.note_place(id, record, || {
             let own = request.project.as_ref().and_then(|_| project_of(&made.state.environment));
             own.is_none_or(|own| own == record.project)
         })?;
-        Ok(Saved {
+        Ok(before.map(|id| id.to_string()))
+    }
+
+    fn saved(&self, id: &Id, record: &Record, made: &Made, tokenizer: &Tokenizer) -> Saved {
+        Saved {
             id: id.to_string(),
             store: self.address(),
             version: record.version,
-            saved_at: now,
-            replaced,
-            before: before.map(|id| id.to_string()),
+            saved_at: record.time(),
+            replaced: None,
+            unchanged: false,
+            before: None,
             tokens: made.tokens,
             encoding: tokenizer.name(),
-            tokens_read: record.state.metadata.source.map_or(0, |source| source.tokens),
+            tokens_read: record.state.metadata.source.as_ref().map_or(0, |source| source.tokens),
             redacted: made.redacted,
             warnings: made.warnings.clone(),
-        })
+        }
     }
 
     /// The id, or the first free one with a number behind it.

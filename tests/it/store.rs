@@ -231,6 +231,29 @@ fn a_repair_puts_the_last_good_version_back() {
     assert!(said.contains("'alone' is damaged (EOF while parsing a value at line 1 column 0) and was moved to alone.json.damaged\n"), "{said}");
 }
 
+/// What says the same again is no version, unless something else is said of it.
+#[test]
+fn what_did_not_change_makes_no_version() {
+    let home = Home::new();
+    for (given, id) in [(session(), "limiter"), (written("by hand"), "hand")] {
+        let save = |more: &str| home.json(&format!("save --id {id} --json {more}"), &given);
+        let version = |saved: &Value| (saved["version"].as_u64().unwrap(), saved["unchanged"] == true);
+        assert_eq!(version(&save("")), (1, false));
+        assert_eq!(version(&save("")), (1, true));
+        assert_eq!(version(&save("--tag rust --title Limits")), (2, false));
+        assert_eq!(version(&save("--tag rust")), (2, true));
+        assert_eq!(version(&save("--status completed")), (3, false));
+        assert_eq!(version(&save("--budget 300")).0, 3 + u64::from(id == "limiter" || id == "hand"));
+        let said = home.told(&format!("save --id {id} --budget 300"), &given);
+        assert!(
+            said.starts_with(&format!("nothing changed since {id} in "))
+                && said.ends_with(": version 4 stays\n"),
+            "{said}"
+        );
+        assert_eq!(home.told(&format!("log {id}"), "").lines().count(), 1 + 4);
+    }
+}
+
 /// Wherever a handoff is read, `id@1` is its first version.
 #[test]
 fn a_version_is_named_behind_the_id() {
@@ -316,7 +339,7 @@ fn only_the_owner_may_read() {
     use std::os::unix::fs::PermissionsExt;
     let home = Home::new();
     home.told("save --id a", SAID);
-    home.told("save --id a", SAID);
+    home.told("save --id a --tag again", SAID);
     let mode = |name: &str| fs::metadata(home.path().join(name)).unwrap().permissions().mode() & 0o777;
     for folder in [".handoffs", ".handoffs/.kept", ".handoffs/.kept/a"] {
         assert_eq!(mode(folder), 0o700, "{folder}");
