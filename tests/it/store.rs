@@ -254,6 +254,23 @@ fn what_did_not_change_makes_no_version() {
     }
 }
 
+/// What a load says of the working tree has its place in the budget that the handoff was saved with.
+#[test]
+fn a_load_stays_within_the_budget_of_the_save() {
+    let home = Home::new();
+    fs::create_dir(home.path().join("tree")).unwrap();
+    for (budget, counting) in
+        [(300, "--encoding o200k_base"), (500, "--encoding cl100k_base"), (1000, "--model claude-opus-4-5")]
+    {
+        home.told(&format!("save --id limiter --budget {budget} {counting}"), &session());
+        let text = home.told("load limiter --root tree", "");
+        let model = counting.split(' ').next_back().unwrap();
+        let tokens = baton::token::Tokenizer::resolve(model).unwrap().count_upper(&text);
+        assert!(text.contains("in this tree at the save"), "{text}");
+        assert!(tokens <= budget && tokens * 10 > budget * 8, "{tokens} of {budget}: {text}");
+    }
+}
+
 /// Wherever a handoff is read, `id@1` is its first version.
 #[test]
 fn a_version_is_named_behind_the_id() {
