@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::tree::{self, Tree};
 use super::{Point, Service, conversation, fit, read};
-use crate::build::MINIMUM;
+use crate::build::{MINIMUM, refuse_small};
 use crate::error::{Error, Result};
 use crate::render::{self, Citations, Renderer};
 use crate::state::HandoffState;
@@ -72,6 +72,12 @@ fn none() -> Option<HandoffState> {
 impl Service {
     /// Loads a handoff.
     pub fn load(&self, request: &Load) -> Result<Loaded> {
+        request.budget.map_or(Ok(()), refuse_small)?;
+        self.load_in_frame(request)
+    }
+
+    /// The same in a budget of which a frame has taken its part already.
+    pub(super) fn load_in_frame(&self, request: &Load) -> Result<Loaded> {
         let Point { id, version } = self.meant(request)?;
         let mut record = self.version(&id, version)?;
         let conversation = record.conversation.take().zip(request.messages);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::given::redacted;
 use super::tree::{self, Tree};
 use super::{Given, Keeping, Service, conversation, fit, since};
-use crate::build::{Handoff, Options, build, resume};
+use crate::build::{Handoff, Options, build, refuse_small, resume};
 use crate::checkpoint::Kept;
 use crate::diff::Known;
 use crate::error::{Error, Result};
@@ -263,6 +263,7 @@ fn make_of(
     let (mut state, redacted) = redacted(state);
     state.metadata.base_session = base.map(|base| base.metadata.session_id).or(state.metadata.base_session);
     let markdown = render::find("markdown").expect("markdown is in the list");
+    request.budget.map_or(Ok(()), refuse_small)?;
     let mut fitted = fit::fit(state, request.budget, tokenizer, markdown, render::Citations::Hidden)?;
     if let Some(root) = request.tree.root(&tree::recorded(&fitted.state)) {
         // What was anchored before may have moved since.
