@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::Service;
 use super::repair::{Damaged, damaged};
 use crate::error::{Error, Result};
-use crate::redact;
 use crate::state::Status;
 use crate::store::{Head, Id, Stage, Visibility};
+use crate::{project, redact};
 
 /// Which handoffs are meant. What is not named does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,7 +135,7 @@ pub(super) fn row((id, head, bytes): (Id, Head, u64)) -> Row {
         task_status: head.task.status,
         status: head.status,
         tags: head.tags,
-        project: head.project,
+        project: project::id_of(&head.project),
         agent: head.agent,
         agent_session: head.agent_session,
         owner: head.owner,

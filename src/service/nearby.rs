@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{CaughtUp, Checkpoint, Filter, Row, Service};
 use crate::discover::{self, Found};
 use crate::error::{Error, Result};
-use crate::project::Project;
+use crate::project::{self, Project};
 use crate::state::HandoffState;
 use crate::surroundings::Surroundings;
 
@@ -131,7 +131,8 @@ pub fn at_hand(project: &Project, named: Option<&str>, surroundings: &Surroundin
 
 /// Whether the name of a project in a record means this project; it may be its id, the address of its remote or a folder.
 fn is_of(project: &Project, named: &str) -> bool {
-    let in_folder = |root: &PathBuf| Path::new(named).starts_with(root);
-    let is_path = Path::new(named).is_absolute();
+    let folder = Path::new(project::folder_of(named));
+    let in_folder = |root: &PathBuf| folder.starts_with(root);
+    let is_path = folder.is_absolute();
     named == project.id || project.has_remote(named) || is_path && project.worktrees().iter().any(in_folder)
 }

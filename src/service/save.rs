@@ -309,7 +309,8 @@ fn project_of(environment: &Environment) -> Option<String> {
     if folder.is_absolute() && folder.is_dir() {
         return Some(project::of(folder).id);
     }
-    [&environment.repository, &environment.cwd].into_iter().find(|place| !place.is_empty()).cloned()
+    let place = [&environment.repository, &environment.cwd].into_iter().find(|place| !place.is_empty());
+    place.map(|place| project::id_of(place))
 }
 
 fn put(field: &mut String, given: Option<String>) {

@@ -298,6 +298,18 @@ fn a_list_names_projects_that_differ() {
     let names: Vec<&str> =
         listed.lines().skip(1).map(|line| line[column..].split(' ').next().unwrap()).collect();
     assert_eq!(names, ["limiter", "parser"]);
+    let stats = home.json("stats --json", "");
+    let names: Vec<&Value> = stats["projects"].as_array().unwrap().iter().map(|line| &line["name"]).collect();
+    assert_eq!(names, ["limiter", "parser"], "as in the list");
+
+    // One that is named in two ways is one, and two of one name are told apart.
+    home.told("save --id three --project git@forge.example:team/parser.git", &written("third"));
+    home.told("save --id four --project /home/user/parser", &written("fourth"));
+    let stats = home.json("stats --json", "");
+    let names: Vec<&Value> = stats["projects"].as_array().unwrap().iter().map(|line| &line["name"]).collect();
+    assert_eq!(names, ["limiter", "folder:/home/user/parser", "git:forge.example/team/parser"]);
+    let listed = home.told("list", "");
+    assert_eq!(listed.matches("  git:forge.example/team/parser  ").count(), 2, "{listed}");
 }
 
 #[test]
