@@ -7,6 +7,7 @@ mod caller;
 mod prompts;
 mod resources;
 mod schema;
+mod stdio;
 mod tools;
 mod work;
 
@@ -14,10 +15,10 @@ use std::io;
 use std::sync::{Arc, OnceLock};
 
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult, GetPromptRequestParams,
-    GetPromptResponse, Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
-    ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse,
-    ServerCapabilities, ServerConfig,
+    CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult, CustomRequest,
+    CustomResult, ErrorCode, GetPromptRequestParams, GetPromptResponse, Implementation, ListPromptsResult,
+    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
+    ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
 };
 use rmcp::service::{RequestContext, ServerInitializeError};
 use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
@@ -28,6 +29,7 @@ use crate::service::{Load, Service, Tree, at_hand, session_around};
 use crate::source::Origin;
 use crate::surroundings::Surroundings;
 use caller::Caller;
+use stdio::Stdio;
 
 /// What a client learns of us before it looks at a tool; the first words are those that people search for.
 const INSTRUCTIONS: &str = "\
@@ -150,7 +152,7 @@ impl Server {
             .build()
             .map_err(failed)?;
         let served = runtime.block_on(async {
-            let running = match self.serve(rmcp::transport::stdio()).await {
+            let running = match self.serve(Stdio::new()).await {
                 Err(ServerInitializeError::ConnectionClosed(_)) => return Err(Error::NoClient),
                 running => running.map_err(|error| failed(io::Error::other(error)))?,
             };
@@ -179,6 +181,19 @@ type Answer<T> = std::result::Result<T, ErrorData>;
 
 /// Most requests that are worked on at once; the others wait.
 const THREADS: usize = 8;
+
+/// The methods with parameters that may be wrong.
+const METHODS: &[&str] = &[
+    "completion/complete",
+    "initialize",
+    "prompts/get",
+    "prompts/list",
+    "resources/list",
+    "resources/read",
+    "resources/templates/list",
+    "tools/call",
+    "tools/list",
+];
 
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
@@ -260,5 +275,20 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Answer<CompleteResult> {
         self.do_work(&context, move |desk| resources::complete(desk, &request)).await?
+    }
+
+    /// A request that is none of those above by its method or by its parameters.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _context: RequestContext<RoleServer>,
+    ) -> Answer<CustomResult> {
+        let method = request.method;
+        if METHODS.contains(&method.as_str()) {
+            let message = format!("the parameters do not fit '{method}'");
+            return Err(ErrorData::invalid_params(message, None));
+        }
+        let message = format!("there is no method '{method}'");
+        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, message, None))
     }
 }

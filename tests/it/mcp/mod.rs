@@ -15,7 +15,7 @@ use tokio::process::Command;
 
 use crate::fixtures;
 use baton::token::Encoding;
-pub use talk::answers;
+pub use talk::{answered, answers};
 
 const SESSION: &str = "claude-code/rate-limiter/session.jsonl";
 
