@@ -9,7 +9,7 @@ mod log;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::error::{Error, Result, chain};
 use crate::project;
@@ -136,7 +136,8 @@ impl Desk<'_> {
         let project = project::of(&self.surroundings.folder);
         let own = self.event.session.as_deref();
         // Where nothing new can be saved, what was saved before is still better than nothing.
-        let _ = self.service.catch_up(&project, own, &self.surroundings);
+        let caught_up = self.service.catch_up(&project, own, Timestamp::MIN, &self.surroundings);
+        let _ = caught_up.map(|done| self.log(&done));
         let now = self.surroundings.clock.now();
         let fresh = now.checked_sub(FRESH).unwrap_or(now);
         let is_own = |row: &Row| [row.id.as_str(), &row.agent_session].map(Some).contains(&own);

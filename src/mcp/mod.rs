@@ -25,7 +25,7 @@ use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
 
 use crate::error::{Error, Result};
 use crate::project::{self, Project};
-use crate::service::{Load, Service, Tree, at_hand, session_around};
+use crate::service::{Load, Service, Tree, at_hand, calling};
 use crate::source::Origin;
 use crate::surroundings::Surroundings;
 use caller::Caller;
@@ -108,10 +108,29 @@ impl Desk {
 
     /// The handoff that is meant: the latest of the project where none is named.
     fn meant(&self, id: Option<String>) -> Result<Load> {
-        let own = self.caller.session.as_deref().or_else(|| session_around(&self.surroundings));
-        let latest = || self.service.latest_of(self.project(), own);
+        let latest = || self.service.latest_of(self.project(), self.asking().as_deref());
         let id = id.filter(|id| !id.is_empty()).map_or_else(latest, Ok)?;
         Ok(Load { id: Some(id), tree: self.tree(), ..Load::default() })
+    }
+
+    /// The same with all that is on disk of its session, and what is to be said of that. For a client elsewhere no file of
+    /// this machine is read.
+    fn current(&self, id: Option<String>) -> Result<(Load, Option<String>)> {
+        if self.reach == Reach::Elsewhere {
+            return Ok((self.meant(id)?, None));
+        }
+        let current = match id.filter(|id| !id.is_empty()) {
+            Some(id) => self.service.current(&id, &self.surroundings),
+            None => self.service.current_of(self.project(), self.asking().as_deref(), &self.surroundings)?,
+        };
+        Ok((self.meant(Some(current.id))?, current.warning))
+    }
+
+    /// The session that asks, as far as it can be told.
+    fn asking(&self) -> Option<String> {
+        let here =
+            || (self.reach == Reach::Here).then(|| calling(self.project(), &self.surroundings)).flatten();
+        self.caller.session.clone().or_else(here)
     }
 
     /// The working tree that handoffs are held against: for a client elsewhere none, since what is on this machine is not theirs.

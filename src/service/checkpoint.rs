@@ -197,7 +197,7 @@ fn as_before(before: Option<&Record>) -> Options {
 
 /// What tells a transcript from itself grown: path, length and time of the last change; and those of the log beside a
 /// database, to which all is written first.
-fn size(path: &Path) -> Result<String> {
+pub(super) fn size(path: &Path) -> Result<String> {
     let metadata = fs::metadata(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");

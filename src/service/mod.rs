@@ -5,6 +5,7 @@
 mod changes;
 mod checkpoint;
 mod conversation;
+mod current;
 mod entries;
 mod exchange;
 mod fit;
@@ -33,13 +34,14 @@ mod words;
 
 pub use changes::{Changed, Compare};
 pub use checkpoint::{CaughtUp, Checkpoint, is_no_problem};
+pub use current::Current;
 pub use exchange::{Bundle, Exported, Import, Imported, Outcome};
 pub use given::{Given, latest_session, read_given};
 pub use list::{Filter, Listed, Row};
 pub use load::{Load, Loaded};
 pub use log::{History, Version};
 pub use merge::{Merge, Merged, Order, Overtaken};
-pub use nearby::{at_hand, session_around};
+pub use nearby::{at_hand, calling, session_around};
 pub use point::Point;
 pub use recall::Recall;
 pub use remove::{Pruned, Removed};

@@ -44,19 +44,18 @@ impl Service {
         Ok(chosen.filter_map(|at| ids.get(at).cloned()).collect())
     }
 
-    /// Saves the session of a project that was written to last, apart from one that goes on, as far as it is on disk: whoever
-    /// wrote it may have died without a word.
+    /// Saves the session of a project that was written to last, if that was since then, apart from one that goes on, as far as
+    /// it is on disk: whoever wrote it may have died without a word.
     pub fn catch_up(
         &self,
         project: &Project,
         except: Option<&str>,
+        since: Timestamp,
         surroundings: &Surroundings,
     ) -> Result<CaughtUp> {
-        let found = discover::sessions(surroundings);
-        let sessions = discover::of_project(&found, project, NEWEST).into_iter();
-        let mut named =
-            sessions.filter_map(|(found, opening)| Some((opening.session.or_else(|| stem(&found))?, found)));
-        match named.find(|(session, _)| Some(session.as_str()) != except) {
+        let mut found = discover::sessions(surroundings);
+        found.retain(|found| found.modified > since);
+        match named(&found, project).find(|(session, _)| Some(session.as_str()) != except) {
             Some((session, found)) => {
                 let agent = Some(found.agent.to_owned());
                 let checkpoint = Checkpoint { session, agent, transcript: Some(found.origin()) };
@@ -99,6 +98,12 @@ fn says_something(state: &HandoffState) -> bool {
 /// How many sessions are looked at to find the last one: a session that goes on may have several files.
 const NEWEST: usize = 4;
 
+/// The newest sessions of a project, each with its id.
+fn named(found: &[Found], project: &Project) -> impl Iterator<Item = (String, Found)> {
+    let newest = discover::of_project(found, project, NEWEST).into_iter();
+    newest.filter_map(|(found, opening)| Some((opening.session.or_else(|| stem(&found))?, found)))
+}
+
 /// The name of a session that does not say its id.
 fn stem(found: &Found) -> Option<String> {
     Some(found.path.file_stem()?.to_str()?.to_owned())
@@ -116,6 +121,19 @@ const SESSION: &[&str] = &["CLAUDE_CODE_SESSION_ID", "CODEX_THREAD_ID"];
 /// The session that this process was started in, if a host says so.
 pub fn session_around(surroundings: &Surroundings) -> Option<&str> {
     SESSION.iter().find_map(|name| surroundings.variable(name))
+}
+
+/// The session that makes a call and does not say which it is: of those at work in a project the one that this process was
+/// started in, else the newest, since the host may have begun another.
+pub fn calling(project: &Project, surroundings: &Surroundings) -> Option<String> {
+    let now = surroundings.clock.now();
+    let mut found = discover::sessions(surroundings);
+    found.retain(|found| now.duration_since(found.modified) <= AT_WORK);
+    let at_work: Vec<String> = named(&found, project).map(|(session, _)| session).collect();
+    let around = session_around(surroundings).map(str::to_owned);
+    let is_around = around.as_ref().is_some_and(|around| at_work.contains(around));
+    let newest = at_work.into_iter().next().filter(|_| !is_around);
+    newest.or(around)
 }
 
 /// The transcript of the session that goes on in a project, where its agent keeps it: of the one that is named; else of the
