@@ -127,7 +127,8 @@ fn resumed(session: checkpoint::Session, options: &Options) -> Result<(Handoff, 
     Ok((handoff(chosen?, session.transcript.warnings, options), kept))
 }
 
-fn refuse_small(budget: usize) -> Result<()> {
+/// Refuses a budget that is below what any handoff needs.
+pub(crate) fn refuse_small(budget: usize) -> Result<()> {
     if budget < MINIMUM {
         return Err(Error::BudgetTooSmall { budget, minimum: MINIMUM });
     }

@@ -234,7 +234,9 @@ pub enum Error {
         id: String,
     },
     /// What is kept of a handoff cannot be read.
-    #[error("the handoff '{id}' is damaged; 'baton list --repair' moves it aside")]
+    #[error(
+        "the handoff '{id}' is damaged; 'baton list --repair' moves it aside and puts its last good version back"
+    )]
     Damaged {
         /// The handoff.
         id: String,

@@ -1,6 +1,6 @@
 //! What changed since a base, as a text that fits a budget; the whole handoff where that is hardly longer.
 
-use crate::build::{MINIMUM, Options};
+use crate::build::{Options, refuse_small};
 use crate::delta::Delta;
 use crate::diff::{self, Known};
 use crate::error::{Error, Result};
@@ -27,9 +27,17 @@ pub struct Update {
 
 /// What changed from the base to the new handoff, within the budget of the options and rendered as they say.
 pub fn update(base: &HandoffState, new: &HandoffState, known: &Known, options: &Options) -> Result<Update> {
-    if options.budget < MINIMUM {
-        return Err(Error::BudgetTooSmall { budget: options.budget, minimum: MINIMUM });
-    }
+    refuse_small(options.budget)?;
+    update_in_frame(base, new, known, options)
+}
+
+/// The same in a budget of which a frame has taken its part already.
+pub(crate) fn update_in_frame(
+    base: &HandoffState,
+    new: &HandoffState,
+    known: &Known,
+    options: &Options,
+) -> Result<Update> {
     let count = |text: &str| options.tokenizer.count_upper(text);
     let delta = diff::diff(base, new, known);
     let full = count(&(options.renderer.render)(new, options.citations));

@@ -1,6 +1,7 @@
 //! `baton list`: what is kept.
 
 use baton::error::Result;
+use baton::project;
 use baton::service::{Damaged, Filter, Listed, Row};
 use baton::state::Status;
 use baton::store::Stage;
@@ -20,7 +21,7 @@ const ABOUT: usize = 60;
 pub struct List {
     #[command(flatten)]
     pub which: Which,
-    /// Move damaged handoffs out of the way
+    /// Move damaged handoffs out of the way, and put their last good versions back
     #[arg(long)]
     pub repair: bool,
     #[command(flatten)]
@@ -91,11 +92,7 @@ pub fn run(request: &List, surroundings: &Surroundings) -> Result<()> {
 }
 
 fn warning(damaged: &Damaged) -> String {
-    let Damaged { name, reason, moved_to } = damaged;
-    match moved_to {
-        Some(path) => format!("'{name}' is damaged ({reason}) and was moved to {path}"),
-        None => format!("warning: '{name}' cannot be read: {reason}"),
-    }
+    if damaged.moved_to.is_some() { damaged.to_string() } else { format!("warning: {damaged}") }
 }
 
 fn table(listed: &Listed) -> String {
@@ -107,7 +104,8 @@ fn table(listed: &Listed) -> String {
 
 /// Handoffs as a table, with their projects where those differ.
 pub fn rows(rows: &[Row]) -> String {
-    let differ = rows.windows(2).any(|pair| pair[0].project != pair[1].project);
+    let names = project::names(rows.iter().map(|row| row.project.as_str()));
+    let differ = names.len() > 1;
     let mut headings = vec!["ID", "SAVED", "STATUS", "V", "TOKENS", "ABOUT"];
     if differ {
         headings.insert(PROJECT, "PROJECT");
@@ -116,7 +114,7 @@ pub fn rows(rows: &[Row]) -> String {
     for row in rows {
         let mut cells = cells(row).to_vec();
         if differ {
-            cells.insert(PROJECT, project(&row.project));
+            cells.insert(PROJECT, one_line(&names[row.project.as_str()], NAME));
         }
         table.add_row(cells);
     }
@@ -126,13 +124,7 @@ pub fn rows(rows: &[Row]) -> String {
 /// Where the column of projects stands.
 const PROJECT: usize = 3;
 /// The most characters of a project's name.
-const NAME: usize = 24;
-
-/// What people call a project: the last part of its address or path.
-fn project(id: &str) -> String {
-    let place = id.trim_end_matches('/').trim_end_matches(".git");
-    one_line(place.rsplit(['/', '\\', ':']).next().unwrap_or(place), NAME)
-}
+const NAME: usize = 40;
 
 fn cells(row: &Row) -> [String; 6] {
     let name = if row.title.is_empty() { &row.objective } else { &row.title };

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use baton::error::Result;
 use baton::project;
 use baton::render::Renderer;
-use baton::service::{self, Changed, Compare, Loaded, Tree};
+use baton::service::{self, Changed, Compare, Current, Loaded, Service, Tree};
 use baton::surroundings::Surroundings;
 use clap::Args;
 use jiff::Timestamp;
@@ -56,13 +56,11 @@ pub struct Load {
 }
 
 pub fn run(request: &Load, surroundings: &Surroundings) -> Result<()> {
-    if let (Some(base), Some(id)) = (&request.since, &request.id) {
-        return changes(request, base, id, surroundings);
-    }
     let service = request.at.open(surroundings)?;
-    let of_project =
-        || service.latest_of(&project::of(&surroundings.folder), service::session_around(surroundings));
-    let id = request.id.clone().map_or_else(of_project, Ok)?;
+    let id = current(request, &service, surroundings)?;
+    if let Some(base) = &request.since {
+        return changes(request, base, &id, &service);
+    }
     let wanted = service::Load {
         id: Some(id),
         version: request.version,
@@ -80,8 +78,24 @@ pub fn run(request: &Load, surroundings: &Surroundings) -> Result<()> {
     Ok(())
 }
 
+/// The handoff that is meant, with all that is on disk of its session.
+fn current(request: &Load, service: &Service, surroundings: &Surroundings) -> Result<String> {
+    let Current { id, warning } = match &request.id {
+        Some(id) if request.version.is_some() => return Ok(id.clone()),
+        Some(id) => service.current(id, surroundings),
+        None => {
+            let project = project::of(&surroundings.folder);
+            service.current_of(&project, service::session_around(surroundings), surroundings)?
+        }
+    };
+    if let Some(warning) = warning {
+        report::say(&format!("warning: {warning}"));
+    }
+    Ok(id)
+}
+
 /// Writes what changed since a base.
-fn changes(request: &Load, base: &str, id: &str, surroundings: &Surroundings) -> Result<()> {
+fn changes(request: &Load, base: &str, id: &str, service: &Service) -> Result<()> {
     let wanted = Compare {
         base: base.to_owned(),
         id: id.to_owned(),
@@ -90,7 +104,7 @@ fn changes(request: &Load, base: &str, id: &str, surroundings: &Surroundings) ->
         output: Some(request.output.name.to_owned()),
         cite: request.cite,
     };
-    let changed = request.at.open(surroundings)?.load_changes(&wanted)?;
+    let changed = service.load_changes(&wanted)?;
     output::write(&changed.text, request.target.file.as_deref())?;
     report::say(&change(&changed));
     Ok(())

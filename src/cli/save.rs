@@ -149,6 +149,16 @@ fn text(path: &Path) -> Result<String> {
 /// What was saved, and what to do with it.
 fn said(saved: &Saved) -> String {
     let Saved { id, store, version, tokens, encoding, .. } = saved;
+    let goes_on = match &saved.before {
+        Some(before) => format!("\nthe session goes on as {id} from now on; {before} stays as it is\n"),
+        None => "\n".to_owned(),
+    };
+    if saved.unchanged {
+        let since = minute(saved.saved_at);
+        return format!(
+            "nothing changed since {id} in {store} was saved {since}: version {version} stays{goes_on}"
+        );
+    }
     let replaced = match saved.replaced {
         Some(time) => {
             format!(", version {version}; the one saved {} is kept as version {}", minute(time), version - 1)
@@ -157,9 +167,5 @@ fn said(saved: &Saved) -> String {
     };
     let secrets =
         if saved.redacted > 0 { format!(", {} secrets taken out", saved.redacted) } else { String::new() };
-    let before = match &saved.before {
-        Some(before) => format!("\nthe session goes on as {id} from now on; {before} stays as it is\n"),
-        None => "\n".to_owned(),
-    };
-    format!("saved {id} in {store}: {tokens} tokens ({encoding}){secrets}{replaced}{before}")
+    format!("saved {id} in {store}: {tokens} tokens ({encoding}){secrets}{replaced}{goes_on}")
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use baton::error::Result;
+use baton::project;
 use baton::redact;
 use baton::service::Point;
 use baton::store::Record;
@@ -77,7 +78,7 @@ fn fields(id: &str, record: &Record) -> [(&'static str, String); 12] {
         ("version", record.version.to_string()),
         ("status", record.status.name().to_owned()),
         ("tags", record.tags.join(", ")),
-        ("project", record.project.clone()),
+        ("project", project::id_of(&record.project)),
         ("agent", format!("{} {}", record.agent, record.agent_session)),
         ("owner", record.owner.clone()),
         ("collaborators", record.collaborators.join(", ")),

@@ -6,15 +6,14 @@
 mod hosts;
 mod log;
 
-use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::error::{Error, Result, chain};
 use crate::project;
-use crate::service::{Checkpoint, Load, Restore, Row, Service};
+use crate::service::{CaughtUp, Checkpoint, Load, Restore, Row, Service, is_no_problem};
 use crate::surroundings::Surroundings;
 use crate::token::Encoding;
 
@@ -60,17 +59,6 @@ fn try_to_answer(host: &str, sent: &[u8], surroundings: &Surroundings) -> Answer
     }
 }
 
-/// Whether there is nothing to say of it: saving was switched off on purpose, or nothing was said in the session yet, or the
-/// host writes it down a little later than it tells of it.
-fn is_no_problem(error: &Error) -> bool {
-    match error {
-        Error::In { source, .. } => is_no_problem(source),
-        Error::Read { source, .. } => source.kind() == ErrorKind::NotFound,
-        Error::Disabled | Error::Empty | Error::NoEvents { .. } => true,
-        _ => false,
-    }
-}
-
 /// What the host is told, if it is told something.
 fn act(host: &str, sent: &[u8], surroundings: &Surroundings) -> Result<Option<String>> {
     let host = find(host).ok_or_else(|| Error::NoSuchHost { name: host.to_owned(), known: known() })?;
@@ -105,8 +93,16 @@ impl Desk<'_> {
     fn save(&self) -> Result<()> {
         let Some(session) = &self.event.session else { return Ok(()) };
         let transcript = self.event.transcript.as_ref().map(|path| PathBuf::from(path).into());
-        let checkpoint = Checkpoint { session: session.clone(), agent: self.host.name, transcript };
-        self.service.checkpoint(&checkpoint, &self.surroundings).map(drop)
+        let agent = Some(self.host.name.to_owned());
+        let checkpoint = Checkpoint { session: session.clone(), agent, transcript };
+        self.service.checkpoint(&checkpoint, &self.surroundings).map(|done| self.log(&done))
+    }
+
+    /// Notes what stood in the way of a save, since nobody else is told.
+    fn log(&self, done: &CaughtUp) {
+        if let Some(damaged) = &done.mended {
+            log::note(self.host.name, &damaged.to_string(), &self.surroundings);
+        }
     }
 
     fn keep_summary(&self) -> Result<()> {
@@ -140,7 +136,8 @@ impl Desk<'_> {
         let project = project::of(&self.surroundings.folder);
         let own = self.event.session.as_deref();
         // Where nothing new can be saved, what was saved before is still better than nothing.
-        let _ = self.service.catch_up(&project, own, &self.surroundings);
+        let caught_up = self.service.catch_up(&project, own, Timestamp::MIN, &self.surroundings);
+        let _ = caught_up.map(|done| self.log(&done));
         let now = self.surroundings.clock.now();
         let fresh = now.checked_sub(FRESH).unwrap_or(now);
         let is_own = |row: &Row| [row.id.as_str(), &row.agent_session].map(Some).contains(&own);

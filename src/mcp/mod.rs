@@ -7,6 +7,7 @@ mod caller;
 mod prompts;
 mod resources;
 mod schema;
+mod stdio;
 mod tools;
 mod work;
 
@@ -14,20 +15,21 @@ use std::io;
 use std::sync::{Arc, OnceLock};
 
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult, GetPromptRequestParams,
-    GetPromptResponse, Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
-    ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse,
-    ServerCapabilities, ServerConfig,
+    CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult, CustomRequest,
+    CustomResult, ErrorCode, GetPromptRequestParams, GetPromptResponse, Implementation, ListPromptsResult,
+    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
+    ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
 };
 use rmcp::service::{RequestContext, ServerInitializeError};
 use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
 
 use crate::error::{Error, Result};
 use crate::project::{self, Project};
-use crate::service::{Load, Service, Tree, at_hand, session_around};
+use crate::service::{Load, Service, Tree, at_hand, calling};
 use crate::source::Origin;
 use crate::surroundings::Surroundings;
 use caller::Caller;
+use stdio::Stdio;
 
 /// What a client learns of us before it looks at a tool; the first words are those that people search for.
 const INSTRUCTIONS: &str = "\
@@ -106,10 +108,29 @@ impl Desk {
 
     /// The handoff that is meant: the latest of the project where none is named.
     fn meant(&self, id: Option<String>) -> Result<Load> {
-        let own = self.caller.session.as_deref().or_else(|| session_around(&self.surroundings));
-        let latest = || self.service.latest_of(self.project(), own);
+        let latest = || self.service.latest_of(self.project(), self.asking().as_deref());
         let id = id.filter(|id| !id.is_empty()).map_or_else(latest, Ok)?;
         Ok(Load { id: Some(id), tree: self.tree(), ..Load::default() })
+    }
+
+    /// The same with all that is on disk of its session, and what is to be said of that. For a client elsewhere no file of
+    /// this machine is read.
+    fn current(&self, id: Option<String>) -> Result<(Load, Option<String>)> {
+        if self.reach == Reach::Elsewhere {
+            return Ok((self.meant(id)?, None));
+        }
+        let current = match id.filter(|id| !id.is_empty()) {
+            Some(id) => self.service.current(&id, &self.surroundings),
+            None => self.service.current_of(self.project(), self.asking().as_deref(), &self.surroundings)?,
+        };
+        Ok((self.meant(Some(current.id))?, current.warning))
+    }
+
+    /// The session that asks, as far as it can be told.
+    fn asking(&self) -> Option<String> {
+        let here =
+            || (self.reach == Reach::Here).then(|| calling(self.project(), &self.surroundings)).flatten();
+        self.caller.session.clone().or_else(here)
     }
 
     /// The working tree that handoffs are held against: for a client elsewhere none, since what is on this machine is not theirs.
@@ -150,7 +171,7 @@ impl Server {
             .build()
             .map_err(failed)?;
         let served = runtime.block_on(async {
-            let running = match self.serve(rmcp::transport::stdio()).await {
+            let running = match self.serve(Stdio::new()).await {
                 Err(ServerInitializeError::ConnectionClosed(_)) => return Err(Error::NoClient),
                 running => running.map_err(|error| failed(io::Error::other(error)))?,
             };
@@ -179,6 +200,19 @@ type Answer<T> = std::result::Result<T, ErrorData>;
 
 /// Most requests that are worked on at once; the others wait.
 const THREADS: usize = 8;
+
+/// The methods with parameters that may be wrong.
+const METHODS: &[&str] = &[
+    "completion/complete",
+    "initialize",
+    "prompts/get",
+    "prompts/list",
+    "resources/list",
+    "resources/read",
+    "resources/templates/list",
+    "tools/call",
+    "tools/list",
+];
 
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
@@ -260,5 +294,20 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Answer<CompleteResult> {
         self.do_work(&context, move |desk| resources::complete(desk, &request)).await?
+    }
+
+    /// A request that is none of those above by its method or by its parameters.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _context: RequestContext<RoleServer>,
+    ) -> Answer<CustomResult> {
+        let method = request.method;
+        if METHODS.contains(&method.as_str()) {
+            let message = format!("the parameters do not fit '{method}'");
+            return Err(ErrorData::invalid_params(message, None));
+        }
+        let message = format!("there is no method '{method}'");
+        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, message, None))
     }
 }

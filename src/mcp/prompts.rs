@@ -58,9 +58,10 @@ fn save(note: Option<&str>) -> String {
 
 fn load(desk: &Desk, id: Option<&str>) -> Result<String, ErrorData> {
     let restored = desk
-        .meant(id.map(str::to_owned))
-        .and_then(|load| {
-            desk.service.restore(&Restore { load, budget: BUDGET, ..Restore::default() }, &desk.surroundings)
+        .current(id.map(str::to_owned))
+        .and_then(|(load, remark)| {
+            let wanted = Restore { load, budget: BUDGET, remark, ..Restore::default() };
+            desk.service.restore(&wanted, &desk.surroundings)
         })
         .map_err(|error| ErrorData::invalid_params(chain(&error), None))?;
     Ok(format!(

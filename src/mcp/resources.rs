@@ -8,7 +8,7 @@ use rmcp::model::{
 
 use super::Desk;
 use crate::error::{Error, chain};
-use crate::service::{Filter, Load, Restore, Row};
+use crate::service::{Filter, Restore, Row};
 use crate::text::clip;
 
 /// What the address of a handoff begins with.
@@ -59,9 +59,14 @@ pub fn read(desk: &Desk, uri: &str) -> Result<ReadResourceResult, ErrorData> {
         |message: String| ErrorData::resource_not_found(message, Some(serde_json::json!({"uri": uri})));
     let id =
         uri.strip_prefix(SCHEME).ok_or_else(|| gone(format!("'{uri}' is no handoff; use {SCHEME}<id>")))?;
-    let load = Load { id: Some(id.to_owned()), tree: desk.tree(), ..Load::default() };
-    let wanted = Restore { load, budget: BUDGET, ..Restore::default() };
-    let restored = desk.service.restore(&wanted, &desk.surroundings).map_err(|error| match error {
+    if id.is_empty() {
+        return Err(gone(format!("'{uri}' names no handoff; use {SCHEME}<id>")));
+    }
+    let restored = desk.current(Some(id.to_owned())).and_then(|(load, remark)| {
+        let wanted = Restore { load, budget: BUDGET, remark, ..Restore::default() };
+        desk.service.restore(&wanted, &desk.surroundings)
+    });
+    let restored = restored.map_err(|error| match error {
         Error::NoSuchHandoff { .. } | Error::Id { .. } => gone(chain(&error)),
         error => ErrorData::internal_error(chain(&error), None),
     })?;

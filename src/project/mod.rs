@@ -4,6 +4,7 @@
 //! path. Only git's plain files are read, with a limit; nothing that a repository brings along is run.
 
 mod config;
+mod name;
 mod remote;
 mod repository;
 mod root_commit;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use repository::Repository;
 
+pub use name::{folder_of, id_of, names};
 pub use remote::address;
 pub use user::user_name;
 

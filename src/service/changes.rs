@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::Service;
 use super::fit::{self, Fitted};
 use super::load::renderer;
-use crate::build::Options;
+use crate::build::{Options, refuse_small};
 use crate::delta::Delta;
 use crate::error::Result;
 use crate::render::{Citations, Renderer};
 use crate::store::Record;
-use crate::update::{is_clearly_shorter, update};
+use crate::update::{is_clearly_shorter, update_in_frame};
 
 /// What is to be compared, and how the result is told.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,14 +69,26 @@ impl Compare {
 impl Service {
     /// Gives a session what changed since the handoff that it has already; that counts as a load.
     pub fn load_changes(&self, request: &Compare) -> Result<Changed> {
+        request.budget.map_or(Ok(()), refuse_small)?;
+        self.load_changes_in_frame(request)
+    }
+
+    /// Says what changed from one handoff to another.
+    pub fn changes(&self, request: &Compare) -> Result<Changed> {
+        request.budget.map_or(Ok(()), refuse_small)?;
+        self.changes_in_frame(request)
+    }
+
+    /// [`Service::load_changes`] in a budget of which a frame has taken its part already.
+    pub(super) fn load_changes_in_frame(&self, request: &Compare) -> Result<Changed> {
         let (base, new) = (self.point(&request.base)?, self.point(&request.id)?);
         let changed = or_whole(self.compared(request, &base, &new)?, request, &new)?;
         self.note_changes(&base, &new, &changed);
         Ok(changed)
     }
 
-    /// Says what changed from one handoff to another.
-    pub fn changes(&self, request: &Compare) -> Result<Changed> {
+    /// [`Service::changes`] in such a budget.
+    pub(super) fn changes_in_frame(&self, request: &Compare) -> Result<Changed> {
         self.compared(request, &self.point(&request.base)?, &self.point(&request.id)?)
     }
 
@@ -84,7 +96,7 @@ impl Service {
         let options = request.options()?;
         let tokenizer = options.tokenizer;
         let known = self.known(base, new)?;
-        let update = update(&base.state, &new.state, &known, &options)?;
+        let update = update_in_frame(&base.state, &new.state, &known, &options)?;
         Ok(Changed {
             base: request.base.clone(),
             id: request.id.clone(),

@@ -1,12 +1,13 @@
 //! Checkpoints: a session saved while it goes on, as often as anybody likes, for the cost of what is new.
 
 use std::fs::{self, File, Metadata};
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use super::tell::put_together;
 use super::transcript::read;
-use super::{Given, Save, Saved, Service, Words};
+use super::{Damaged, Given, Save, Saved, Service, Words};
 use crate::build::{Handoff, MINIMUM, Options, resume, resume_file};
 use crate::checkpoint::Kept;
 use crate::error::{Error, Result};
@@ -23,10 +24,30 @@ use crate::{project, redact, render};
 pub struct Checkpoint {
     /// The agent's id of the session, under which it is saved, unless somebody saved it under another.
     pub session: String,
-    /// The agent.
-    pub agent: &'static str,
+    /// The agent; the one that its transcript is of if none is named.
+    pub agent: Option<String>,
     /// Its transcript; looked for where the agent keeps them if none is named.
     pub transcript: Option<Origin>,
+}
+
+/// What was done so that all that is on disk of a session is in its handoff.
+#[derive(Debug, Default)]
+pub struct CaughtUp {
+    /// What was saved; nothing where nothing is new.
+    pub saved: Option<Saved>,
+    /// What stood in the way of it, and was moved aside.
+    pub mended: Option<Damaged>,
+}
+
+/// Whether there is nothing to say of it: saving was switched off on purpose, or nothing was said in the session yet, or its
+/// transcript is not there: a host may write it down a little later than it tells of it.
+pub fn is_no_problem(error: &Error) -> bool {
+    match error {
+        Error::In { source, .. } => is_no_problem(source),
+        Error::Read { source, .. } => source.kind() == ErrorKind::NotFound,
+        Error::Disabled | Error::Empty | Error::NoEvents { .. } => true,
+        _ => false,
+    }
 }
 
 /// The note that says how far the transcript was read.
@@ -37,11 +58,11 @@ const RESUME: &str = "resume";
 const SUMMARY: &str = "summary";
 
 impl Service {
-    /// Saves a session as far as it is; nothing is saved where nothing is new.
+    /// Saves a session as far as it is; nothing is saved where nothing is new. A handoff of it that is damaged is moved aside.
     ///
     /// # Errors
     /// [`Error::Disabled`] where saving by itself is switched off.
-    pub fn checkpoint(&self, request: &Checkpoint, surroundings: &Surroundings) -> Result<Option<Saved>> {
+    pub fn checkpoint(&self, request: &Checkpoint, surroundings: &Surroundings) -> Result<CaughtUp> {
         if !self.settings.automatic {
             return Err(Error::Disabled);
         }
@@ -53,14 +74,26 @@ impl Service {
         };
         let size = size(&origin.path)?;
         if self.store.note(&noted, READ)?.is_some_and(|read| read == size.as_bytes()) {
-            return Ok(None);
+            return Ok(CaughtUp::default());
         }
+        let mended = self.mend(&noted)?;
         let id = self.unless_completed(noted, &session)?;
         let saved = self.save_as_far(&id, request, &origin, surroundings)?;
         self.note_transcript(&id, &origin)?;
         // Noted last, so that what is cut short is done again.
-        self.store.put_note(&id, READ, size.as_bytes())?;
-        Ok(saved)
+        self.note_read(&id, &size)?;
+        Ok(CaughtUp { saved, mended })
+    }
+
+    /// Notes how far a transcript was read, as [`size`] told before that.
+    pub(super) fn note_read(&self, id: &Id, size: &str) -> Result<()> {
+        self.store.put_note(id, READ, size.as_bytes())
+    }
+
+    /// Forgets how far a transcript was read, so that it is saved again.
+    pub(super) fn forget_read(&self, id: &Id) -> Result<()> {
+        let noted = self.store.note(id, READ)?;
+        noted.map_or(Ok(()), |_| self.store.put_note(id, READ, b""))
     }
 
     fn save_as_far(
@@ -93,7 +126,7 @@ impl Service {
         let says_more = before.as_ref().is_none_or(|before| !reads_alike(&before.state, &state));
         let save = Save {
             id: Some(id.to_string()),
-            agent: Some(request.agent.to_owned()),
+            agent: request.agent.clone(),
             project: Some(project),
             model: Some(options.tokenizer.name()),
             automatic: true,
@@ -164,7 +197,7 @@ fn as_before(before: Option<&Record>) -> Options {
 
 /// What tells a transcript from itself grown: path, length and time of the last change; and those of the log beside a
 /// database, to which all is written first.
-fn size(path: &Path) -> Result<String> {
+pub(super) fn size(path: &Path) -> Result<String> {
     let metadata = fs::metadata(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");

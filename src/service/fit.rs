@@ -1,7 +1,6 @@
 //! Fitting a kept handoff into a budget: its entries are packed anew, so that the most telling ones stay.
 
 use super::entries;
-use crate::build::MINIMUM;
 use crate::error::{Error, Result};
 use crate::pack;
 use crate::render::{Citations, Renderer};
@@ -30,9 +29,6 @@ pub(super) fn fit(
     renderer: &Renderer,
     citations: Citations,
 ) -> Result<Fitted> {
-    if let Some(budget) = budget.filter(|budget| *budget < MINIMUM) {
-        return Err(Error::BudgetTooSmall { budget, minimum: MINIMUM });
-    }
     let known = state.metadata.tokens.as_ref().map(|tokens| tokens.budget);
     state.metadata.tokens = budget
         .map(|budget| budget as u64)
@@ -54,5 +50,5 @@ pub(super) fn fit(
 }
 
 fn barest(metadata: &Metadata, measure: pack::Measure) -> usize {
-    measure(&pack::assemble(&[], &pack::Choice::new(), metadata)).max(MINIMUM)
+    measure(&pack::assemble(&[], &pack::Choice::new(), metadata))
 }

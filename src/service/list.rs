@@ -5,10 +5,11 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Service;
+use super::repair::{Damaged, damaged};
 use crate::error::{Error, Result};
-use crate::redact;
 use crate::state::Status;
-use crate::store::{Head, Id, Record, Stage, Visibility};
+use crate::store::{Head, Id, Stage, Visibility};
+use crate::{project, redact};
 
 /// Which handoffs are meant. What is not named does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,17 +81,6 @@ pub struct Row {
     pub bytes: u64,
 }
 
-/// Something that cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Damaged {
-    /// Its id, or the name of its file if that is no id.
-    pub name: String,
-    /// What is wrong with it.
-    pub reason: String,
-    /// Where it was moved to, if that was asked for.
-    pub moved_to: Option<String>,
-}
-
 /// The heads of all handoffs with their size in bytes, and those that cannot be read.
 pub(super) struct Heads {
     pub read: Vec<(Id, Head, u64)>,
@@ -105,27 +95,9 @@ impl Service {
         let mut rows: Vec<Row> = heads.read.into_iter().map(row).filter(|row| filter.takes(row)).collect();
         rows.sort_by(|a, b| (b.saved_at, &a.id).cmp(&(a.saved_at, &b.id)));
         rows.truncate(filter.limit.unwrap_or(usize::MAX));
-        let unread = heads.unread.into_iter().map(|(id, error)| damaged(id.to_string(), &reason(&error)));
-        let strange = heads.strangers.into_iter().map(|name| damaged(name, "its name is no id; rename it"));
+        let unread = heads.unread.into_iter().map(|(id, error)| damaged(id.to_string(), &error));
+        let strange = heads.strangers.into_iter().map(stranger);
         Ok(Listed { store: self.address(), handoffs: rows, damaged: unread.chain(strange).collect() })
-    }
-
-    /// Moves what is damaged out of the way, and says what that was. What a newer program saved stays.
-    pub fn repair(&self) -> Result<Vec<Damaged>> {
-        let ids = self.store.list()?.ids;
-        let moved = ids.iter().filter_map(|id| self.repair_one(id).transpose());
-        moved.collect()
-    }
-
-    fn repair_one(&self, id: &Id) -> Result<Option<Damaged>> {
-        let Some(document) = self.store.get(id)? else { return Ok(None) };
-        match Record::read(id, &document.bytes) {
-            Err(error @ Error::Damaged { .. }) => {
-                let moved_to = Some(self.store.set_aside(id, document.revision())?);
-                Ok(Some(Damaged { moved_to, ..damaged(id.to_string(), &reason(&error)) }))
-            }
-            _ => Ok(None),
-        }
     }
 
     /// Reads the heads of all handoffs; one that cannot be read does not keep the others from it.
@@ -163,7 +135,7 @@ pub(super) fn row((id, head, bytes): (Id, Head, u64)) -> Row {
         task_status: head.task.status,
         status: head.status,
         tags: head.tags,
-        project: head.project,
+        project: project::id_of(&head.project),
         agent: head.agent,
         agent_session: head.agent_session,
         owner: head.owner,
@@ -175,24 +147,16 @@ pub(super) fn row((id, head, bytes): (Id, Head, u64)) -> Row {
     }
 }
 
+fn stranger(name: String) -> Damaged {
+    Damaged { name, reason: "its name is no id; rename it".to_owned(), moved_to: None, restored: None }
+}
+
 /// The head of a file that another tool wrote, through the gate for secrets.
 fn safe(mut head: Head) -> Head {
     let gate = |text: &mut String| *text = redact::text(text).into_owned();
     [&mut head.task.objective, &mut head.title, &mut head.project].into_iter().for_each(gate);
     head.tags.iter_mut().for_each(gate);
     head
-}
-
-fn damaged(name: String, reason: &str) -> Damaged {
-    Damaged { name, reason: reason.to_owned(), moved_to: None }
-}
-
-/// What is wrong, without the advice that one line can give for all.
-fn reason(error: &Error) -> String {
-    match error {
-        Error::Damaged { source, .. } => source.to_string(),
-        error => error.to_string(),
-    }
 }
 
 impl Filter {

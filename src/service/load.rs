@@ -5,12 +5,16 @@ use serde::{Deserialize, Serialize};
 
 use super::tree::{self, Tree};
 use super::{Point, Service, conversation, fit, read};
+use crate::build::{MINIMUM, refuse_small};
 use crate::error::{Error, Result};
 use crate::render::{self, Citations, Renderer};
 use crate::state::HandoffState;
 use crate::store::{Id, Record, version_name};
 use crate::token::Tokenizer;
 use crate::worktree::{self, Visit};
+
+/// The rendering in which handoffs are saved.
+const MARKDOWN: &str = "markdown";
 
 /// What is to be loaded, and how.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,9 +24,9 @@ pub struct Load {
     pub id: Option<String>,
     /// Which version of it; the last if none is named.
     pub version: Option<u32>,
-    /// The most tokens the text may have; no limit if none is named.
+    /// The most tokens the text may have; as many as it was saved with if none is named, in the form it was saved in.
     pub budget: Option<usize>,
-    /// The encoding or model that counts them.
+    /// The encoding or model that counts them; the one that counted it at the save if none is named.
     pub model: Option<String>,
     /// The rendering, Markdown if none is named.
     pub output: Option<String>,
@@ -68,15 +72,22 @@ fn none() -> Option<HandoffState> {
 impl Service {
     /// Loads a handoff.
     pub fn load(&self, request: &Load) -> Result<Loaded> {
+        request.budget.map_or(Ok(()), refuse_small)?;
+        self.load_in_frame(request)
+    }
+
+    /// The same in a budget of which a frame has taken its part already.
+    pub(super) fn load_in_frame(&self, request: &Load) -> Result<Loaded> {
         let Point { id, version } = self.meant(request)?;
         let mut record = self.version(&id, version)?;
         let conversation = record.conversation.take().zip(request.messages);
         let root = request.tree.root(&tree::recorded(&record.state));
         let visit = root.map(|root| worktree::revisit(&mut record.state, &root));
-        let tokenizer = fit::tokenizer(request.model.as_deref())?;
+        let tokenizer = tokenizer(request, &record)?;
         let renderer = renderer(request.output.as_deref())?;
         let citations = if request.cite { Citations::Shown } else { Citations::Hidden };
-        let fitted = fit::fit(record.state.clone(), request.budget, tokenizer, renderer, citations)?;
+        let budget = request.budget.or_else(|| as_saved(&record, renderer, citations));
+        let fitted = fit::fit(record.state.clone(), budget, tokenizer, renderer, citations)?;
         self.note_load(&id, &record, &fitted.text, fitted.tokens, tokenizer.name());
         let left = request.budget.map_or(usize::MAX, |budget| budget - fitted.tokens);
         Ok(Loaded {
@@ -120,6 +131,23 @@ impl Service {
     }
 }
 
+/// What counts a load: what is named, else what counted the handoff when it was saved.
+fn tokenizer(request: &Load, record: &Record) -> Result<Tokenizer> {
+    let saved = || Tokenizer::resolve(&record.state.metadata.tokens.as_ref()?.encoding).ok();
+    match &request.model {
+        Some(named) => Tokenizer::resolve(named),
+        None => saved().map_or_else(|| fit::tokenizer(None), Ok),
+    }
+}
+
+/// The budget that a handoff was saved with, where it is told in the same form: what a load says of its files beside that
+/// has to be within it too.
+fn as_saved(record: &Record, renderer: &Renderer, citations: Citations) -> Option<usize> {
+    let is_same = renderer.name == MARKDOWN && citations == Citations::Hidden;
+    let saved = record.state.metadata.tokens.as_ref().filter(|_| is_same)?.budget;
+    usize::try_from(saved).ok().filter(|budget| *budget >= MINIMUM)
+}
+
 /// The last messages of a conversation, at most so many and with no more tokens than that.
 fn last(talk: &str, most: usize, room: usize, tokenizer: Tokenizer) -> String {
     let messages = conversation::messages(talk);
@@ -133,7 +161,7 @@ fn last(talk: &str, most: usize, room: usize, tokenizer: Tokenizer) -> String {
 }
 
 pub(super) fn renderer(name: Option<&str>) -> Result<&'static Renderer> {
-    let name = name.unwrap_or("markdown");
+    let name = name.unwrap_or(MARKDOWN);
     render::find(name).ok_or_else(|| Error::NoSuchRendering {
         name: name.to_owned(),
         known: render::RENDERERS.iter().map(|renderer| renderer.name).collect::<Vec<_>>().join(", "),

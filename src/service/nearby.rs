@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Checkpoint, Filter, Row, Service};
+use super::{CaughtUp, Checkpoint, Filter, Row, Service};
 use crate::discover::{self, Found};
 use crate::error::{Error, Result};
-use crate::project::Project;
+use crate::project::{self, Project};
 use crate::state::HandoffState;
 use crate::surroundings::Surroundings;
 
@@ -44,24 +44,24 @@ impl Service {
         Ok(chosen.filter_map(|at| ids.get(at).cloned()).collect())
     }
 
-    /// Saves the session of a project that was written to last, apart from one that goes on, as far as it is on disk: whoever
-    /// wrote it may have died without a word.
+    /// Saves the session of a project that was written to last, if that was since then, apart from one that goes on, as far as
+    /// it is on disk: whoever wrote it may have died without a word.
     pub fn catch_up(
         &self,
         project: &Project,
         except: Option<&str>,
+        since: Timestamp,
         surroundings: &Surroundings,
-    ) -> Result<()> {
-        let found = discover::sessions(surroundings);
-        let sessions = discover::of_project(&found, project, NEWEST).into_iter();
-        let mut named =
-            sessions.filter_map(|(found, opening)| Some((opening.session.or_else(|| stem(&found))?, found)));
-        match named.find(|(session, _)| Some(session.as_str()) != except) {
+    ) -> Result<CaughtUp> {
+        let mut found = discover::sessions(surroundings);
+        found.retain(|found| found.modified > since);
+        match named(&found, project).find(|(session, _)| Some(session.as_str()) != except) {
             Some((session, found)) => {
-                let checkpoint = Checkpoint { session, agent: found.agent, transcript: Some(found.origin()) };
-                self.checkpoint(&checkpoint, surroundings).map(drop)
+                let agent = Some(found.agent.to_owned());
+                let checkpoint = Checkpoint { session, agent, transcript: Some(found.origin()) };
+                self.checkpoint(&checkpoint, surroundings)
             }
-            None => Ok(()),
+            None => Ok(CaughtUp::default()),
         }
     }
 }
@@ -98,6 +98,12 @@ fn says_something(state: &HandoffState) -> bool {
 /// How many sessions are looked at to find the last one: a session that goes on may have several files.
 const NEWEST: usize = 4;
 
+/// The newest sessions of a project, each with its id.
+fn named(found: &[Found], project: &Project) -> impl Iterator<Item = (String, Found)> {
+    let newest = discover::of_project(found, project, NEWEST).into_iter();
+    newest.filter_map(|(found, opening)| Some((opening.session.or_else(|| stem(&found))?, found)))
+}
+
 /// The name of a session that does not say its id.
 fn stem(found: &Found) -> Option<String> {
     Some(found.path.file_stem()?.to_str()?.to_owned())
@@ -117,6 +123,19 @@ pub fn session_around(surroundings: &Surroundings) -> Option<&str> {
     SESSION.iter().find_map(|name| surroundings.variable(name))
 }
 
+/// The session that makes a call and does not say which it is: of those at work in a project the one that this process was
+/// started in, else the newest, since the host may have begun another.
+pub fn calling(project: &Project, surroundings: &Surroundings) -> Option<String> {
+    let now = surroundings.clock.now();
+    let mut found = discover::sessions(surroundings);
+    found.retain(|found| now.duration_since(found.modified) <= AT_WORK);
+    let at_work: Vec<String> = named(&found, project).map(|(session, _)| session).collect();
+    let around = session_around(surroundings).map(str::to_owned);
+    let is_around = around.as_ref().is_some_and(|around| at_work.contains(around));
+    let newest = at_work.into_iter().next().filter(|_| !is_around);
+    newest.or(around)
+}
+
 /// The transcript of the session that goes on in a project, where its agent keeps it: of the one that is named; else of the
 /// one that this process was started in while that is at work, since the host may have begun another; else the newest.
 pub fn at_hand(project: &Project, named: Option<&str>, surroundings: &Surroundings) -> Option<Found> {
@@ -130,7 +149,8 @@ pub fn at_hand(project: &Project, named: Option<&str>, surroundings: &Surroundin
 
 /// Whether the name of a project in a record means this project; it may be its id, the address of its remote or a folder.
 fn is_of(project: &Project, named: &str) -> bool {
-    let in_folder = |root: &PathBuf| Path::new(named).starts_with(root);
-    let is_path = Path::new(named).is_absolute();
+    let folder = Path::new(project::folder_of(named));
+    let in_folder = |root: &PathBuf| folder.starts_with(root);
+    let is_path = folder.is_absolute();
     named == project.id || project.has_remote(named) || is_path && project.worktrees().iter().any(in_folder)
 }

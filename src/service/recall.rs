@@ -28,14 +28,18 @@ pub struct Recall {
     pub budget: usize,
 }
 
+/// The most tokens of what is said of the passages that are left out.
+const MORE: usize = 26;
+
 impl Service {
     /// Recalls the source text of a handoff.
     ///
     /// # Errors
     /// [`Error::NoTranscript`] if its transcript is gone, [`Error::NothingRecalled`] if nothing in it fits.
     pub fn recall(&self, request: &Recall, surroundings: &Surroundings) -> Result<Restored> {
-        let room = room(request.budget)?;
         let Point { id, version } = self.meant(&request.load)?;
+        let title = format!("source of handoff {id}");
+        let room = room(request.budget, &title)?.saturating_sub(MORE);
         let record = self.version(&id, version)?;
         let summary = self.summary(id.as_str())?;
         let bytes = match self.transcript_of(&id, surroundings) {
@@ -56,7 +60,7 @@ impl Service {
                 "\n{more} more passages have to do with it: ask for less at once, or with a larger budget."
             ),
         };
-        let text = frame::around(&recalled.text, &format!("source of handoff {id}")) + &more;
+        let text = frame::around(&recalled.text, &title) + &more;
         Ok(Restored { id: id.to_string(), tokens: Encoding::O200kBase.count(&text), text })
     }
 }

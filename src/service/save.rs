@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::given::redacted;
 use super::tree::{self, Tree};
 use super::{Given, Keeping, Service, conversation, fit, since};
-use crate::build::{Handoff, Options, build, resume};
+use crate::build::{Handoff, Options, build, refuse_small, resume};
 use crate::checkpoint::Kept;
 use crate::diff::Known;
 use crate::error::{Error, Result};
@@ -75,6 +75,9 @@ pub struct Saved {
     pub saved_at: Timestamp,
     /// When what was there before had been saved, if there was something.
     pub replaced: Option<Timestamp>,
+    /// Whether it was there already, word for word: then no version was made.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unchanged: bool,
     /// The handoff that its session was saved to until now, if that is another: it stays as it is from now on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
@@ -174,36 +177,60 @@ impl Service {
             Some(id) => Id::new(id)?,
             None => self.free_id(&Id::generate(&made.state.task.objective, now))?,
         };
+        if let Some(there) = self.unchanged(&id, made, request, now)? {
+            let before = self.note_place_of(&id, &there, made, request)?;
+            return Ok(Saved { unchanged: true, before, ..self.saved(&id, &there, made, tokenizer) });
+        }
         let mut replaced = None;
         let record = self.change(&id, Keeping::Version, |there| {
             replaced = there.as_ref().map(Record::time);
-            // Where the last one was lost, those before it are still there, and none of them is written over.
-            let before = match &there {
-                Some(there) => there.version,
-                None => self.former(&id, u32::MAX)?.first().copied().unwrap_or_default(),
-            };
+            // Where the last one was lost, or one before it was put in its place, none of the others is written over.
+            let former = self.former(&id, u32::MAX)?.first().copied().unwrap_or_default();
+            let before = there.as_ref().map_or(0, |there| there.version).max(former);
             let mut record = renewed(there, &id, made, request, now);
             record.version = before.saturating_add(1);
             record.delta = base.map(|base| since::delta(base, &record, &made.known));
             Ok(record)
         })?;
-        let before = self.note_place(&id, &record, || {
+        let before = self.note_place_of(&id, &record, made, request)?;
+        Ok(Saved { replaced, before, ..self.saved(&id, &record, made, tokenizer) })
+    }
+
+    /// What is there, if it says all that is to be saved, and in the same way.
+    fn unchanged(&self, id: &Id, made: &Made, request: &Save, now: Timestamp) -> Result<Option<Record>> {
+        let Some((there, _)) = self.there(id)? else { return Ok(None) };
+        let mut record = renewed(Some(there.clone()), id, made, request, now);
+        record.saved_at = there.saved_at;
+        if request.base.is_none() {
+            record.state.metadata.base_session.clone_from(&there.state.metadata.base_session);
+        }
+        Ok((record == there).then_some(there))
+    }
+
+    /// Notes where a session was saved, and gives the handoff that it was saved to before, if that is another.
+    fn note_place_of(&self, id: &Id, record: &Record, made: &Made, request: &Save) -> Result<Option<String>> {
+        let before = self.note_place(id, record, || {
             let own = request.project.as_ref().and_then(|_| project_of(&made.state.environment));
             own.is_none_or(|own| own == record.project)
         })?;
-        Ok(Saved {
+        Ok(before.map(|id| id.to_string()))
+    }
+
+    fn saved(&self, id: &Id, record: &Record, made: &Made, tokenizer: &Tokenizer) -> Saved {
+        Saved {
             id: id.to_string(),
             store: self.address(),
             version: record.version,
-            saved_at: now,
-            replaced,
-            before: before.map(|id| id.to_string()),
+            saved_at: record.time(),
+            replaced: None,
+            unchanged: false,
+            before: None,
             tokens: made.tokens,
             encoding: tokenizer.name(),
-            tokens_read: record.state.metadata.source.map_or(0, |source| source.tokens),
+            tokens_read: record.state.metadata.source.as_ref().map_or(0, |source| source.tokens),
             redacted: made.redacted,
             warnings: made.warnings.clone(),
-        })
+        }
     }
 
     /// The id, or the first free one with a number behind it.
@@ -236,6 +263,7 @@ fn make_of(
     let (mut state, redacted) = redacted(state);
     state.metadata.base_session = base.map(|base| base.metadata.session_id).or(state.metadata.base_session);
     let markdown = render::find("markdown").expect("markdown is in the list");
+    request.budget.map_or(Ok(()), refuse_small)?;
     let mut fitted = fit::fit(state, request.budget, tokenizer, markdown, render::Citations::Hidden)?;
     if let Some(root) = request.tree.root(&tree::recorded(&fitted.state)) {
         // What was anchored before may have moved since.
@@ -281,7 +309,8 @@ fn project_of(environment: &Environment) -> Option<String> {
     if folder.is_absolute() && folder.is_dir() {
         return Some(project::of(folder).id);
     }
-    [&environment.repository, &environment.cwd].into_iter().find(|place| !place.is_empty()).cloned()
+    let place = [&environment.repository, &environment.cwd].into_iter().find(|place| !place.is_empty());
+    place.map(|place| project::id_of(place))
 }
 
 fn put(field: &mut String, given: Option<String>) {

@@ -1,5 +1,6 @@
 //! Saving what an agent says of its session, together with what the transcript proves.
 
+use super::checkpoint::size;
 use super::transcript::{lines, read};
 use super::{Given, Save, Saved, Service, Words};
 use crate::build::{Handoff, Options, Step, build_in_steps};
@@ -28,6 +29,7 @@ impl Service {
     pub fn tell(&self, request: Tell, step: Step) -> Result<Saved> {
         let Tell { mut words, transcript, mut save } = request;
         step("opening the transcript")?;
+        let size = transcript.as_ref().map(|origin| size(&origin.path)).transpose()?;
         let bytes = transcript.as_ref().map(read).transpose()?;
         words.said.after = bytes.as_deref().map_or(0, lines);
         let read = transcript.as_ref().zip(bytes);
@@ -48,8 +50,10 @@ impl Service {
             None => Given::State(state),
         };
         let saved = self.save(given, &save)?;
-        if let Some(origin) = transcript {
-            self.note_transcript(&Id::new(&saved.id)?, &origin)?;
+        if let Some((origin, size)) = transcript.zip(size) {
+            let id = Id::new(&saved.id)?;
+            self.note_transcript(&id, &origin)?;
+            self.note_read(&id, &size)?;
         }
         Ok(saved)
     }

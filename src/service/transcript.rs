@@ -65,13 +65,18 @@ impl Service {
         self.store.put_note(id, NOTE, note.as_bytes())
     }
 
+    /// Where the transcript of a handoff was read from, if that was noted and is still there.
+    pub(super) fn noted_transcript(&self, id: &Id) -> Result<Option<Origin>> {
+        let noted = self.store.note(id, NOTE)?.map(|note| noted(&String::from_utf8_lossy(&note)));
+        Ok(noted.filter(|origin| origin.path.exists()))
+    }
+
     /// Where the transcript of a handoff lies: where it was read from, else where its agent keeps it.
     pub(super) fn transcript_of(&self, id: &Id, surroundings: &Surroundings) -> Result<Origin> {
-        let noted = self.store.note(id, NOTE)?.map(|note| noted(&String::from_utf8_lossy(&note)));
+        let noted = self.noted_transcript(id)?;
         let session = self.record(id.as_str()).map(|record| record.agent_session).unwrap_or_default();
         let session = if session.is_empty() { id.as_str() } else { &session };
         noted
-            .filter(|origin| origin.path.exists())
             .or_else(|| discover::of_session(session, surroundings).map(|found| found.origin()))
             .ok_or_else(|| Error::NoTranscript { id: id.to_string() })
     }

@@ -14,6 +14,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::prices::{Money, Prices};
+use crate::project;
 use crate::state::Used;
 
 pub use page::page;
@@ -88,7 +89,7 @@ pub struct Stats {
     pub total: Line,
     /// Each handoff, by id.
     pub handoffs: Vec<Line>,
-    /// Each project, by name.
+    /// Each project, called as a list calls it.
     pub projects: Vec<Line>,
     /// Each day, in UTC, in order.
     pub days: Vec<Line>,
@@ -184,7 +185,7 @@ impl Tables {
         let shared = Line { handoffs: 1, tokens: kept.tokens, ..Line::default() };
         line(&mut self.handoffs, &kept.id).add(&own);
         let counted = if again { &shared } else { &own };
-        line(&mut self.projects, &kept.project).add(counted);
+        line(&mut self.projects, &project::id_of(&kept.project)).add(counted);
         line(&mut self.days, &day(kept.saved_at)).add(counted);
         self.total.add(counted);
     }
@@ -213,7 +214,7 @@ impl Tables {
         };
         self.encodings.insert(load.encoding.clone());
         line(&mut self.handoffs, &load.id).add(&own);
-        line(&mut self.projects, &load.project).add(&own);
+        line(&mut self.projects, &project::id_of(&load.project)).add(&own);
         line(&mut self.days, &day(load.at)).add(&own);
         self.total.add(&own);
     }
@@ -230,14 +231,16 @@ impl Tables {
         let named = |table: BTreeMap<String, Line>| {
             table.into_iter().map(|(name, line)| Line { name, ..line }).collect::<Vec<_>>()
         };
+        let called = project::names(self.projects.keys().map(String::as_str));
+        let projects = called.into_iter().map(|(id, name)| Line { name, ..self.projects[id].clone() });
         Stats {
+            projects: projects.collect(),
             baseline: BASELINE,
             encodings: self.encodings.into_iter().collect(),
             prices_of: prices.date.clone(),
             unpriced: self.unpriced.into_iter().collect(),
             total: Line { name: "total".to_owned(), ..self.total },
             handoffs: named(self.handoffs),
-            projects: named(self.projects),
             days: named(self.days),
         }
     }

@@ -126,9 +126,10 @@ fn no_such(name: &str) -> Error {
     Error::NoSuchEncoding { name: name.to_owned(), known: format!("{known}, or an OpenAI or claude-* model") }
 }
 
-/// The estimate for a name such as `claude-opus-4-6`, `claude-3-5-sonnet-20241022` or `claude`.
+/// The estimate for a name such as `claude-opus-4-6`, `claude-3-5-sonnet-20241022` or `claude`, or for what it is called itself.
 fn claude(name: &str) -> Option<Estimate> {
-    let rest = name.strip_prefix("claude")?;
+    let model = name.split_once(" (estimate").map_or(name, |(family, _)| family);
+    let rest = model.strip_prefix("claude")?;
     if !(rest.is_empty() || rest.starts_with('-')) {
         return None;
     }
@@ -256,6 +257,17 @@ mod tests {
     fn an_estimate_is_called_one() {
         assert_eq!(Tokenizer::Exact(Encoding::P50kBase).name(), "p50k_base");
         assert_eq!(Tokenizer::Estimated(CLAUDE_5).name(), "claude-5 (estimate: o200k_base × 1.82)");
+    }
+
+    #[test]
+    fn what_counted_is_found_by_its_name() {
+        for tokenizer in [
+            Tokenizer::Exact(Encoding::R50kBase),
+            Tokenizer::Estimated(CLAUDE_4),
+            Tokenizer::Estimated(CLAUDE_5),
+        ] {
+            assert_eq!(Tokenizer::resolve(&tokenizer.name()).ok(), Some(tokenizer));
+        }
     }
 
     #[test]

@@ -14,13 +14,13 @@ const SESSION: &str = "claude-code/rate-limiter/session.jsonl";
 const OBJECTIVE: &str = "## Task: ";
 
 /// A machine with a home, a project, and a session of it on disk.
-struct Machine {
+pub struct Machine {
     folder: TempDir,
-    session: String,
+    pub session: String,
 }
 
 impl Machine {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let machine = Machine { folder, session: "0f3c1d2e-aaaa-4bbb-8ccc-0123456789ab".to_owned() };
         fs::create_dir_all(machine.project()).unwrap();
@@ -28,22 +28,22 @@ impl Machine {
         machine
     }
 
-    fn home(&self) -> &Path {
+    pub fn home(&self) -> &Path {
         self.folder.path()
     }
 
-    fn project(&self) -> PathBuf {
+    pub fn project(&self) -> PathBuf {
         self.home().join("project")
     }
 
     /// Where Claude Code keeps the session of the project.
-    fn transcript(&self) -> PathBuf {
+    pub fn transcript(&self) -> PathBuf {
         let name = self.project().to_string_lossy().replace(['/', '.', '_'], "-");
         self.home().join(".claude/projects").join(name).join(format!("{}.jsonl", self.session))
     }
 
     /// Puts the first records of the session there, as if it had run in the project.
-    fn write(&self, records: usize) {
+    pub fn write(&self, records: usize) {
         let text = fs::read_to_string(fixtures::root().join(SESSION)).unwrap();
         let project = self.project().to_string_lossy().into_owned();
         let placed = text.lines().take(records).map(|line| {
@@ -58,7 +58,7 @@ impl Machine {
         fs::write(self.transcript(), placed.collect::<String>()).unwrap();
     }
 
-    fn event(&self, name: &str, more: &Value) -> Value {
+    pub fn event(&self, name: &str, more: &Value) -> Value {
         let mut event = json!({
             "session_id": self.session, "transcript_path": self.transcript(), "cwd": self.project(), "hook_event_name": name,
         });
@@ -79,14 +79,14 @@ impl Machine {
 
     /// Sends an event as the host does, and holds the answer against the host's contract.
     #[track_caller]
-    fn send(&self, host: &str, event: &Value) -> Option<String> {
+    pub fn send(&self, host: &str, event: &Value) -> Option<String> {
         let output = self.hook(&[host], event.to_string().as_bytes(), &[]);
         assert_eq!(output.status.code(), Some(0));
         assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{host} {event}");
         context(host, event["hook_event_name"].as_str().unwrap(), &String::from_utf8(output.stdout).unwrap())
     }
 
-    fn kept(&self) -> Vec<String> {
+    pub fn kept(&self) -> Vec<String> {
         let Ok(entries) = fs::read_dir(self.home().join(".handoffs")) else { return Vec::new() };
         let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
         let mut names: Vec<String> =
@@ -95,21 +95,26 @@ impl Machine {
         names
     }
 
-    fn record(&self) -> Value {
+    pub fn record(&self) -> Value {
         self.kept_as(&self.session)
     }
 
-    fn kept_as(&self, id: &str) -> Value {
+    pub fn kept_as(&self, id: &str) -> Value {
         let path = self.home().join(".handoffs").join(format!("{id}.json"));
         serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
     }
 
-    /// What a person types in the project.
-    #[track_caller]
-    fn baton(&self, words: &[&str]) -> String {
+    /// A command that a person types in the project.
+    pub fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_baton"));
         command.args(words).current_dir(self.project()).env_clear().env("HOME", self.home());
-        let output = command.output().unwrap();
+        command
+    }
+
+    /// What a person types in the project.
+    #[track_caller]
+    pub fn baton(&self, words: &[&str]) -> String {
+        let output = self.command(words).output().unwrap();
         assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     }

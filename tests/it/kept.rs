@@ -113,7 +113,7 @@ fn the_later_state_of_a_session_wins() {
 fn what_is_exported_is_imported() {
     let home = Home::new();
     home.told("save --id one --title First", &session());
-    home.told("save --id one", &session());
+    home.told("save --id one --tag again", &session());
     home.told("save --id two", &written("second"));
     home.told("comment two well", "");
     home.told("export one -o single.json", "");

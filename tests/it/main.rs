@@ -45,6 +45,9 @@ mod install;
 /// What is kept is searched, merged, exported and imported, with its conversation.
 #[cfg(feature = "cli")]
 mod kept;
+/// Sessions that died without a word, and handoffs that were torn: a load has all that is on disk.
+#[cfg(feature = "cli")]
+mod killed;
 /// Every kind of record that a format claims to read is read.
 mod kinds;
 /// The lists of formats, extractors, renderers and encodings, each as a whole.

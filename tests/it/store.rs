@@ -195,6 +195,82 @@ fn one_damaged_handoff_does_not_hide_the_others() {
     assert!(!left("torn.json") && !left("empty.json"));
 }
 
+/// What was torn is kept aside, and the last version that can be read takes its place; nothing is written over.
+#[test]
+fn a_repair_puts_the_last_good_version_back() {
+    let home = Home::new();
+    for words in ["first", "second", "third"] {
+        home.told("save --id queue", &written(words));
+    }
+    let path = |name: &str| home.store().join(name);
+    let read = |name: &str| fs::read_to_string(path(name)).unwrap();
+    let repaired = || {
+        home.write(".handoffs/queue.json", "{\"torn");
+        let output = home.run("list --repair", "");
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let said = repaired();
+    assert!(said.contains("was moved to queue.json.damaged; version 2 of it is in its place\n"), "{said}");
+    assert!(home.told("load queue", "").contains("## Task: second"));
+    assert_eq!(read("queue.json"), read(".kept/queue/v2"));
+
+    home.write(".handoffs/.kept/queue/v2", "torn too");
+    let said = repaired();
+    assert!(said.contains("was moved to queue.json.damaged-1; version 1 of it is in its place\n"), "{said}");
+    home.told("save --id queue", &written("fourth"));
+    assert_eq!(home.json("show queue --json", "")["version"], 3);
+    assert_eq!(
+        (read(".kept/queue/v2").as_str(), read("queue.json.damaged").as_str()),
+        ("torn too", "{\"torn")
+    );
+    assert!(home.told("load queue@1", "").contains("## Task: first"));
+
+    home.write(".handoffs/alone.json", "");
+    let said = repaired();
+    assert!(said.contains("'alone' is damaged (EOF while parsing a value at line 1 column 0) and was moved to alone.json.damaged\n"), "{said}");
+}
+
+/// What says the same again is no version, unless something else is said of it.
+#[test]
+fn what_did_not_change_makes_no_version() {
+    let home = Home::new();
+    for (given, id) in [(session(), "limiter"), (written("by hand"), "hand")] {
+        let save = |more: &str| home.json(&format!("save --id {id} --json {more}"), &given);
+        let version = |saved: &Value| (saved["version"].as_u64().unwrap(), saved["unchanged"] == true);
+        assert_eq!(version(&save("")), (1, false));
+        assert_eq!(version(&save("")), (1, true));
+        assert_eq!(version(&save("--tag rust --title Limits")), (2, false));
+        assert_eq!(version(&save("--tag rust")), (2, true));
+        assert_eq!(version(&save("--status completed")), (3, false));
+        assert_eq!(version(&save("--budget 300")).0, 3 + u64::from(id == "limiter" || id == "hand"));
+        let said = home.told(&format!("save --id {id} --budget 300"), &given);
+        assert!(
+            said.starts_with(&format!("nothing changed since {id} in "))
+                && said.ends_with(": version 4 stays\n"),
+            "{said}"
+        );
+        assert_eq!(home.told(&format!("log {id}"), "").lines().count(), 1 + 4);
+    }
+}
+
+/// What a load says of the working tree has its place in the budget that the handoff was saved with.
+#[test]
+fn a_load_stays_within_the_budget_of_the_save() {
+    let home = Home::new();
+    fs::create_dir(home.path().join("tree")).unwrap();
+    for (budget, counting) in
+        [(300, "--encoding o200k_base"), (500, "--encoding cl100k_base"), (1000, "--model claude-opus-4-5")]
+    {
+        home.told(&format!("save --id limiter --budget {budget} {counting}"), &session());
+        let text = home.told("load limiter --root tree", "");
+        let model = counting.split(' ').next_back().unwrap();
+        let tokens = baton::token::Tokenizer::resolve(model).unwrap().count_upper(&text);
+        assert!(text.contains("in this tree at the save"), "{text}");
+        assert!(tokens <= budget && tokens * 10 > budget * 8, "{tokens} of {budget}: {text}");
+    }
+}
+
 /// Wherever a handoff is read, `id@1` is its first version.
 #[test]
 fn a_version_is_named_behind_the_id() {
@@ -222,6 +298,18 @@ fn a_list_names_projects_that_differ() {
     let names: Vec<&str> =
         listed.lines().skip(1).map(|line| line[column..].split(' ').next().unwrap()).collect();
     assert_eq!(names, ["limiter", "parser"]);
+    let stats = home.json("stats --json", "");
+    let names: Vec<&Value> = stats["projects"].as_array().unwrap().iter().map(|line| &line["name"]).collect();
+    assert_eq!(names, ["limiter", "parser"], "as in the list");
+
+    // One that is named in two ways is one, and two of one name are told apart.
+    home.told("save --id three --project git@forge.example:team/parser.git", &written("third"));
+    home.told("save --id four --project /home/user/parser", &written("fourth"));
+    let stats = home.json("stats --json", "");
+    let names: Vec<&Value> = stats["projects"].as_array().unwrap().iter().map(|line| &line["name"]).collect();
+    assert_eq!(names, ["limiter", "folder:/home/user/parser", "git:forge.example/team/parser"]);
+    let listed = home.told("list", "");
+    assert_eq!(listed.matches("  git:forge.example/team/parser  ").count(), 2, "{listed}");
 }
 
 #[test]
@@ -280,7 +368,7 @@ fn only_the_owner_may_read() {
     use std::os::unix::fs::PermissionsExt;
     let home = Home::new();
     home.told("save --id a", SAID);
-    home.told("save --id a", SAID);
+    home.told("save --id a --tag again", SAID);
     let mode = |name: &str| fs::metadata(home.path().join(name)).unwrap().permissions().mode() & 0o777;
     for folder in [".handoffs", ".handoffs/.kept", ".handoffs/.kept/a"] {
         assert_eq!(mode(folder), 0o700, "{folder}");

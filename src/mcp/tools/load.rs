@@ -39,7 +39,7 @@ fn call(desk: &Desk, given: JsonObject, work: &Work) -> Result<Reply> {
     let Arguments { session_id, since, budget, max_messages } = arguments(given)?;
     work.step("loading")?;
     let budget = budget.unwrap_or(USUAL).min(MOST_QUOTED);
-    let wanted =
-        Restore { load: desk.meant(session_id)?, since, budget, messages: max_messages.unwrap_or(0) };
+    let (load, remark) = desk.current(session_id)?;
+    let wanted = Restore { load, since, budget, messages: max_messages.unwrap_or(0), remark };
     Ok(Reply::Text(desk.service.restore(&wanted, &desk.surroundings)?.text))
 }

@@ -97,6 +97,10 @@ struct Kept {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "usize")]
     redacted: Option<usize>,
+    /// Whether it was there already, word for word
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "bool")]
+    unchanged: Option<bool>,
 }
 
 fn call(desk: &Desk, given: JsonObject, work: &Work) -> Result<Reply> {
@@ -121,6 +125,7 @@ fn call(desk: &Desk, given: JsonObject, work: &Work) -> Result<Reply> {
         tokens: saved.tokens,
         tokens_read: Some(saved.tokens_read).filter(|read| *read > 0),
         redacted: Some(saved.redacted).filter(|marks| *marks > 0),
+        unchanged: Some(saved.unchanged).filter(|same| *same),
     }))
 }
 

@@ -15,7 +15,7 @@ use tokio::process::Command;
 
 use crate::fixtures;
 use baton::token::Encoding;
-pub use talk::answers;
+pub use talk::{answered, answers};
 
 const SESSION: &str = "claude-code/rate-limiter/session.jsonl";
 
@@ -304,9 +304,12 @@ async fn replies_stay_within_their_limits() {
         client.data("save_handoff", arguments).await;
     }
     let tokens = |text: &str| Encoding::O200kBase.count(text);
-    for (arguments, most) in
-        [(json!({}), 2_000), (json!({"budget": 500}), 500), (json!({"budget": 1_000_000}), 10_000)]
-    {
+    for (arguments, most) in [
+        (json!({}), 2_000),
+        (json!({"budget": 500}), 500),
+        (json!({"budget": 200}), 200),
+        (json!({"budget": 1_000_000}), 10_000),
+    ] {
         let text = client.text("load_handoff", arguments.clone()).await;
         assert!(tokens(&text) <= most, "{arguments}: {}", tokens(&text));
         assert!(tokens(&text) > most / 3, "{arguments}: {}", tokens(&text));
@@ -315,8 +318,8 @@ async fn replies_stay_within_their_limits() {
         let data = client.data("list_handoffs", arguments).await;
         assert!(tokens(&data.to_string()) <= most, "{}", tokens(&data.to_string()));
     }
-    let said = client.fails("load_handoff", json!({"budget": 10})).await;
-    assert!(said.contains("the minimum is"), "{said}");
+    let said = client.fails("load_handoff", json!({"budget": 199})).await;
+    assert!(said.contains("the minimum is 200"), "{said}");
     client.end().await;
 }
 

@@ -166,10 +166,25 @@ fn malformed_requests_do_not_end_the_server() {
     assert!(answers.iter().any(|answer| answer["id"] == 6 && answer["result"]["isError"] == false));
 }
 
+/// Begins a conversation in a folder, sends lines, and reads what is answered until all these ids are.
+pub fn answered(home: &Path, folder: &Path, lines: &[&str], ids: &[u64]) -> Vec<Value> {
+    talked(home, folder, &[&BEGIN[..], lines].concat(), ids)
+}
+
 /// Sends lines and reads what is answered, until all these ids are.
 pub fn answers(home: &Path, lines: &[&str], ids: &[u64]) -> Vec<Value> {
+    talked(home, home, lines, ids)
+}
+
+/// How a conversation begins.
+const BEGIN: [&str; 2] = [
+    r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}"#,
+    r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
+];
+
+fn talked(home: &Path, folder: &Path, lines: &[&str], ids: &[u64]) -> Vec<Value> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_baton"));
-    command.arg("mcp").current_dir(home).env_clear().env("HOME", home);
+    command.arg("mcp").current_dir(folder).env_clear().env("HOME", home);
     let mut server =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut stdin = server.stdin.take().unwrap();
@@ -189,6 +204,41 @@ pub fn answers(home: &Path, lines: &[&str], ids: &[u64]) -> Vec<Value> {
     drop(writing.join().unwrap());
     assert!(server.wait().unwrap().success());
     answers
+}
+
+/// Whoever sent a line that is no request does not wait for its answer for ever.
+#[test]
+fn lines_that_are_no_requests_are_answered() {
+    let home = TempDir::new().unwrap();
+    let long = format!("\"{}\"", "x".repeat(17 << 20));
+    let cases = [
+        (r#"{"jsonrpc":"2.0","id":2,"meth"#, -32700, json!(null)),
+        ("\u{feff}not a word of JSON", -32700, json!(null)),
+        ("[]", -32600, json!(null)),
+        (r#"{"jsonrpc":"2.0","id":3}"#, -32600, json!(3)),
+        (r#"{"jsonrpc":"1.0","id":"four","method":"tools/list"}"#, -32600, json!("four")),
+        (&long, -32600, json!(null)),
+        (r#"{"jsonrpc":"2.0","id":5,"method":"no/such"}"#, -32601, json!(5)),
+        (
+            r#"{"jsonrpc":"2.0","id":6,"method":"tools/call","params":{"name":"load_handoff","arguments":[1]}}"#,
+            -32602,
+            json!(6),
+        ),
+    ];
+    let lines: Vec<&str> = cases.iter().map(|(line, ..)| *line).collect();
+    let last = r#"{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"list_handoffs"}}"#;
+    let silent =
+        ["", "  ", r#"{"jsonrpc":"2.0","method":"notifications/of/nobody"}"#, r#"{"id":null,"error":{}}"#];
+    let lines = [&lines[..], &silent, &[last]].concat();
+    let answers = answered(home.path(), home.path(), &lines, &[5, 6, 7]);
+    let refused = answers.iter().filter_map(|it| Some((it["error"]["code"].as_i64()?, it["id"].clone())));
+    let mut refused: Vec<(i64, Value)> = refused.collect();
+    let mut expected: Vec<(i64, Value)> = cases.into_iter().map(|(_, code, id)| (code, id)).collect();
+    // Requests are worked on side by side.
+    for some in [&mut refused, &mut expected] {
+        some.sort_by_key(|(code, id)| (*code, id.to_string()));
+    }
+    assert_eq!(refused, expected, "{answers:?}");
 }
 
 /// Work that the client no longer wants ends without an effect. Another save of the same length, begun later, tells that
@@ -363,7 +413,7 @@ fn a_session_goes_on_under_its_name() {
     let named = |id: &str, version: u64| (id.to_owned(), version);
     assert_eq!(save(2, json!({"transcript_path": path})), named("own", 1));
     assert_eq!(save(3, json!({"transcript_path": path, "session_id": "limiter"})), named("limiter", 1));
-    assert_eq!(save(4, json!({"transcript_path": path})), named("limiter", 2));
-    assert_eq!(save(5, json!({"transcript_path": path, "session_id": "own"})), named("own", 2));
-    assert_eq!(save(6, json!({"transcript_path": path})), named("own", 3));
+    assert_eq!(save(4, json!({"transcript_path": path})), named("limiter", 1), "nothing is new");
+    assert_eq!(save(5, json!({"transcript_path": path, "session_id": "own"})), named("own", 1));
+    assert_eq!(save(6, json!({"transcript_path": path, "task_objective": "Round"})), named("own", 2));
 }
