@@ -78,10 +78,8 @@ fn by_itself(quote: &Quote) -> Kind {
 }
 
 fn is_step(quote: &Quote) -> bool {
-    if matches!(quote.source, Source::Reply | Source::Summary)
-        && is_planned(quote)
-        && plans(&quote.statement.heading)
-    {
+    let tells_plans = matches!(quote.source, Source::Reply | Source::Summary);
+    if tells_plans && is_under_plan(quote) && is_planned(quote) {
         return true;
     }
     let (ahead, headed) = (quote.cues.has(Cue::Ahead), quote.heading.has(Cue::Ahead));
@@ -155,10 +153,16 @@ fn proposes(quote: &Quote) -> bool {
 /// so of a change that was made stands in a commit, or under a heading that says so.
 fn is_planned(quote: &Quote) -> bool {
     let reported = [Cue::Change, Cue::Done, Cue::Version].iter().any(|cue| quote.heading.has(*cue));
-    let planned = plans(&quote.statement.heading) || proposes(quote);
+    let planned = is_under_plan(quote) || proposes(quote);
     quote.source != Source::Commit
         && (planned && !reports(&quote.statement.text)
             || begins_with_order(&quote.statement.text) && !reported)
+}
+
+/// Whether a statement stands under a heading of plans or advice, and not of one that was carried out.
+fn is_under_plan(quote: &Quote) -> bool {
+    let heading = &quote.statement.heading;
+    plans(heading) && !quote.heading.has(Cue::Done) && !reports(heading)
 }
 
 /// Whether a heading says that what stands below it is a plan or advice.
@@ -256,6 +260,12 @@ mod tests {
     fn what_was_done_is_progress() {
         check(Source::Reply, "Changes", "Add tests of the cache", Kind::Progress);
         check(Source::Commit, "", "Add tests of the cache", Kind::Progress);
+        check(
+            Source::Reply,
+            "Plan implemented in two commits",
+            "1a2b3c4: a cache, and its tests",
+            Kind::Progress,
+        );
         check(Source::Reply, "Plan", "Added tests of the cache", Kind::Progress);
         check(Source::Reply, "Cache", "Tests of the cache added", Kind::Progress);
     }
