@@ -2,8 +2,9 @@
 //! it cannot be had back.
 
 use super::Material;
+use super::cues::{Cue, Cues};
 use super::shell;
-use crate::event::{EventKind, Status};
+use crate::event::Status;
 use crate::fact::{Fact, Item};
 use crate::text::clip;
 
@@ -41,7 +42,8 @@ pub(super) fn fact(material: &Material) -> Option<Fact> {
         Item::Progress(format!("Ran {}", words.join("; ")))
     };
     let evidence = acts.iter().flat_map(|act| [session.line(act.at)].into_iter().chain(act.result)).collect();
-    let worth = 100 * session.recency(last) / 1000 + if is_at_work(material) { UNREPORTED } else { REPORTED };
+    let worth = 100 * session.recency(last) / 1000
+        + if is_unreported(material, last) { UNREPORTED } else { REPORTED };
     let latest = &acts[acts.len().saturating_sub(2)..];
     Some(
         Fact::new(words(&acts), evidence, worth.max(5), "it reaches out of the working tree")
@@ -49,11 +51,12 @@ pub(super) fn fact(material: &Material) -> Option<Fact> {
     )
 }
 
-/// Whether the session ends in the middle of work, where nobody reported what was done.
-fn is_at_work(material: &Material) -> bool {
+/// Whether an act came after the user's last words, and the agent's last words do not report that all was done.
+fn is_unreported(material: &Material, act: usize) -> bool {
     let session = &material.session;
-    let said = session.last_say().map_or(0, |(at, _)| at);
-    session.events[said..].iter().any(|event| matches!(event.kind, EventKind::Call(_)))
+    let since_asked = session.turns.last().is_none_or(|turn| turn.at < act);
+    let reports = |(at, text): (usize, &str)| at > act && Cues::of(text).has(Cue::Done);
+    since_asked && !session.last_say().is_some_and(reports)
 }
 
 /// The acts of the last calls, in order; one that was done again, only where it was done last.
@@ -82,7 +85,9 @@ fn reaches_out(part: &str) -> bool {
     let reads = has(&["--dry-run", "--help", "--list", "--contains", "--merged", "-l", "-n"]);
     let reaches = match words.first().copied() {
         Some("git") => git_reaches(&words),
-        Some("gh" | "glab") => has(&["create", "merge", "close", "comment", "edit", "release"]),
+        Some("gh" | "glab") => words.get(2).is_some_and(|word| {
+            matches!(*word, "create" | "merge" | "close" | "comment" | "edit" | "delete")
+        }),
         Some(
             "npm" | "pnpm" | "yarn" | "bun" | "cargo" | "poetry" | "uv" | "make" | "just" | "mix" | "gem",
         ) => has(&["publish", "release", "deploy"]),
@@ -140,6 +145,7 @@ mod tests {
             "git commit -m push",
             "git push --dry-run",
             "gh pr view 12",
+            "gh issue list --search 'create a thread'",
             "npm run build",
             "echo git push",
             "docker build .",
