@@ -7,7 +7,7 @@ use super::questions::asked;
 use super::session::{Session, Turn};
 use super::spoken::spoken;
 use crate::event::EventKind;
-use crate::text::{Statement, clip, statements, straight};
+use crate::text::{Block, Statement, clip, statements, straight};
 
 /// An agreement longer than this, in bytes, says itself what it agrees to.
 const SHORT: usize = 90;
@@ -169,7 +169,8 @@ fn proposed(reply: &str, answer: &str) -> Vec<String> {
         && question.len() < LEANING
         && let Some(before) = all.iter().rev().skip_while(|it| it.text != *question).nth(1)
     {
-        questions.insert(0, before.text.clone());
+        let lead = if before.block == Block::Prose { vec![before.text.clone()] } else { listed(&all) };
+        questions.splice(..0, lead);
     }
     questions
 }
@@ -240,14 +241,19 @@ mod tests {
     #[test]
     fn what_is_agreed_to_stands_at_the_end_of_the_reply() {
         let question = "Shall I add the cache as well, and write down how it is used?";
-        check(&format!("The parser is done, all tests of it pass. {question}"), "yes", &[question]);
+        check(
+            &format!("The parser is done, and by now all of its tests pass. {question}"),
+            "yes",
+            &[question],
+        );
         let proposal = "Next comes the cache, which is about a hundred lines of code.";
-        check(&format!("{proposal} Shall I?"), "yes", &[&format!("{proposal} Shall I?")]);
+        check(&format!("{proposal} Shall I?"), "yes", &[proposal, "Shall I?"]);
         check(&format!("{proposal}\n\nShall I go on?"), "yes", &[proposal, "Shall I go on?"]);
         let steps = "Done.\n\nNext steps:\n- Add the cache.\n- Write the guide.\n\nWhich one do you want?";
         check(steps, "do both", &["Add the cache.", "Write the guide."]);
-        check(steps, "yes", &["Which one do you want?"]);
-        check("Done. If you want, I can add the cache.", "go ahead", &["If you want, I can add the cache."]);
+        check(steps, "yes", &["Add the cache.", "Write the guide.", "Which one do you want?"]);
+        let offer = "Done. If you want, I can add the cache.";
+        check(offer, "go ahead", &[offer]);
         check("The parser is done, and all tests pass.", "continue", &[]);
     }
 }

@@ -12,8 +12,8 @@ use crate::state::{Decision, Rejected};
 use crate::text::{clip, plain};
 
 pub(super) fn extract(material: &Material) -> Vec<Fact> {
-    let mut facts: Vec<Fact> =
-        material.quotes_of(Kind::Decision).map(|quote| quoted(material, quote)).collect();
+    let told = material.quotes_of(Kind::Decision).filter(|quote| !material.is_agreed(quote));
+    let mut facts: Vec<Fact> = told.map(|quote| quoted(material, quote)).collect();
     for used in material.session.uses.iter().filter(|used| !used.abandoned) {
         facts.extend(used.answers.iter().map(|answer| chosen(material, used, answer)));
         facts.extend(denied(material, used));
@@ -131,7 +131,9 @@ fn agreed(material: &Material, agreement: &Agreement) -> Option<Fact> {
             evidence: evidence.clone(),
         })
     };
-    let worth = 100 * session.recency(agreement.at) / 1000;
+    let held = material.quotes_of(Kind::Decision).filter(|quote| quote.at == agreement.reply);
+    let held = held.filter(|quote| material.is_agreed(quote)).map(|quote| quote.worth);
+    let worth = held.fold(100 * session.recency(agreement.at) / 1000, i64::max);
     Some(Fact::new(form(240), evidence.clone(), worth, "the user agreed").or(form(120), 75))
 }
 

@@ -11,7 +11,8 @@ use crate::text::{Block, clip};
 
 pub(super) fn extract(material: &Material) -> Vec<Fact> {
     let told = material.quotes_of(Kind::Instruction).filter(|quote| is_told(material, quote));
-    material.quotes_of(Kind::Finding).chain(told).map(|quote| fact(material, quote)).collect()
+    let found = material.quotes_of(Kind::Finding).filter(|quote| !material.is_agreed(quote));
+    found.chain(told).map(|quote| fact(material, quote)).collect()
 }
 
 fn fact(material: &Material, quote: &Quote) -> Fact {

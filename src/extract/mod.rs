@@ -114,6 +114,12 @@ impl<'a> Material<'a> {
         self.agreements.iter().find(|agreement| agreement.at == at)
     }
 
+    /// Whether a statement stands in a proposal that the user agreed to, and is told with that.
+    fn is_agreed(&self, quote: &quotes::Quote) -> bool {
+        let text = quote.statement.text.as_str();
+        self.agreements.iter().any(|it| it.reply == quote.at && it.proposal.contains(text))
+    }
+
     /// The evidence of a quote.
     fn evidence(&self, quote: &quotes::Quote) -> Vec<u32> {
         vec![self.session.line(quote.at)]
