@@ -64,7 +64,7 @@ fn parts(material: &Material) -> Option<Vec<Part>> {
     let turns: Vec<&Turn> = session.turns.iter().filter(|turn| is_task(heard(turn))).collect();
     let begins = turns.iter().find(|turn| !resumes(heard(turn))).or(turns.first());
     let first = begins.copied().or(session.turns.first())?;
-    let later = turns
+    let mut later = turns
         .iter()
         .copied()
         .filter(|turn| turn.at != first.at && turn.text.len() > 24 && !only_answers(session, turn));
@@ -73,7 +73,7 @@ fn parts(material: &Material) -> Option<Vec<Part>> {
     let most = later.clone().max_by_key(|turn| (effort(turn), turn.at));
     let most = most.filter(|turn| effort(turn) * 4 >= session.uses.len());
     let mut parts = vec![Part { at: first.at, words: headline(heard(first), FULL.first), agreed: None }];
-    for turn in most.into_iter().chain(later.last()).chain(last(material)) {
+    for turn in most.into_iter().chain(later.next_back()).chain(last(material)) {
         let part = part(material, turn);
         if parts.iter().all(|told| told.at != part.at && !repeats(&told.words, &part.words)) {
             parts.push(part);

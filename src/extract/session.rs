@@ -261,7 +261,7 @@ fn uses(events: &[Event]) -> Vec<Use<'_>> {
 fn complete(used: &mut Use) {
     match &used.call.action {
         Action::Edit(edits) if used.edits.is_empty() && used.took_effect() => {
-            used.edits = edits.iter().collect()
+            used.edits = edits.iter().collect();
         }
         Action::Run { command, .. } => {
             used.command = Some(CommandLine::read(command));
