@@ -48,7 +48,7 @@ fn hash_in(line: &str) -> Option<&str> {
             && word.bytes().any(|b| b.is_ascii_digit())
             && word.bytes().any(|b| b.is_ascii_lowercase())
     };
-    line.split(|c: char| !c.is_alphanumeric()).filter(is_hash).next_back()
+    line.split(|c: char| !c.is_alphanumeric()).rfind(is_hash)
 }
 
 /// Whether the user says that they committed.
