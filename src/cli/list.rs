@@ -92,7 +92,10 @@ pub fn run(request: &List, surroundings: &Surroundings) -> Result<()> {
 }
 
 fn warning(damaged: &Damaged) -> String {
-    if damaged.moved_to.is_some() { damaged.to_string() } else { format!("warning: {damaged}") }
+    match damaged.moved_to {
+        Some(_) => damaged.to_string(),
+        None => format!("warning: {damaged}; 'baton list --repair' puts its last good version back"),
+    }
 }
 
 fn table(listed: &Listed) -> String {

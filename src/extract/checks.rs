@@ -191,7 +191,7 @@ static FAILURE: LazyLock<Regex> = LazyLock::new(|| {
             FAIL\b | ---\ FAIL | FAILED\b | error(?:\[\w+\])?: | Error:\s | ERROR\b | fatal: | panic: | thread\ '.*'\ panicked
           | Traceback | [A-Z]\w*(?:Error|Exception)(?::|$) | E\s{3,}\S | ✗ | ✘ | ✖ | npm\ (?:ERR!|error)
           | .*:\d+(?::\d+)?:\ (?:error|undefined|cannot|.*\((?:goconst|noctx|errcheck|staticcheck|govet|revive|gosec|wrapcheck|lll|gocritic|ireturn|unused|unparam|nestif|maintidx|dupl|gosimple|typecheck)\))
-          | .*\bTS\d{4}: | .*error\ TS\d+ | .*\b[1-9]\d*\ (?:failed|failing|failures)\b | command\ not\ found | .*:\ command\ not\ found
+          | .*\b\d+:\d+\ +error\b | .*\bTS\d{4}: | .*error\ TS\d+ | .*\b[1-9]\d*\ (?:failed|failing|failures)\b | command\ not\ found | .*:\ command\ not\ found
           | Exit\ code\ [1-9]
         )",
     )
@@ -217,4 +217,15 @@ pub fn telling_lines(output: &str) -> Vec<String> {
     let mut kept = if telling.is_empty() { lines } else { telling };
     kept.truncate(4);
     kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn linters_tell_of_errors_behind_a_place() {
+        let output = "a.md:12:91 error MD060 a table\n  12:5  error  no-unused-vars\n3:12 errors are shown\n";
+        assert_eq!(telling_lines(output), ["a.md:12:91 error MD060 a table", "12:5  error  no-unused-vars"]);
+    }
 }

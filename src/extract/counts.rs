@@ -31,7 +31,10 @@ const COUNTED: &[&str] = &[
 fn counts_of(line: &str) -> impl Iterator<Item = &str> {
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let bytes = line.as_bytes();
-    let begins = move |at: &usize| bytes[*at].is_ascii_digit() && (*at == 0 || !is_word(bytes[*at - 1]));
+    // Behind a colon stands a place: `a.md:12:91 error`.
+    let begins = move |at: &usize| {
+        bytes[*at].is_ascii_digit() && (*at == 0 || !is_word(bytes[*at - 1]) && bytes[*at - 1] != b':')
+    };
     let word_end = move |from: usize| from + bytes[from..].iter().take_while(|byte| is_word(**byte)).count();
     (0..bytes.len()).filter(begins).filter_map(move |start| {
         let digits = bytes[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -76,6 +79,7 @@ mod tests {
         check("test result: ok. 5 passed; 0 failed; 0 skipped", "5 passed, 0 failed");
         check("3 tests failed\n", "3 tests failed");
         check("see v12 passed 3", "");
+        check("a.md:12:91 error MD060 a table", "");
     }
 
     proptest! {

@@ -230,6 +230,14 @@ fn collect(session: &Session, ledger: &Ledger, overtaken: &Overtaken, text: &Tex
         .collect()
 }
 
+/// Whether a line names who made a commit: "Co-Authored-By: …".
+fn is_trailer(text: &str) -> bool {
+    let name = text.split_once(": ").map_or("", |(name, _)| name);
+    ["co-authored-by", "signed-off-by", "reviewed-by", "assisted-by"]
+        .iter()
+        .any(|it| name.eq_ignore_ascii_case(it))
+}
+
 /// A remark without what it says is done next.
 fn found(mut statement: Statement) -> Statement {
     let length = without_announcement(&statement.text).len();
@@ -247,6 +255,7 @@ fn is_quotable(statement: &Statement, source: Source) -> bool {
         && !text.starts_with("::")
         // What a host says in the agent's name.
         && !text.starts_with("API Error")
+        && !is_trailer(text)
         && !is_of_host(text)
         && !is_all_courtesy(text)
 }

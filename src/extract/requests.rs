@@ -114,6 +114,7 @@ const ASKING: &[&str] = &[
 /// Words for one piece of work.
 const WORKS: &[&str] = &[
     "add",
+    "address",
     "analyze",
     "annotate",
     "apply",

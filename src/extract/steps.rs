@@ -71,7 +71,11 @@ fn at_hand(material: &Material) -> Option<Fact> {
     let working = called || announced.is_some();
     let stated = || statements(text).into_iter().rev().map(|s| s.text).find(|text| text.len() > 12);
     let said = match announced {
-        Some(step) if step.len() < SHORT => format!("{} {step}", stated().unwrap_or_default()),
+        Some(step) if step.len() < SHORT => match stated() {
+            Some(before) if before.ends_with(step) => before,
+            Some(before) => format!("{before} {step}"),
+            None => step.to_owned(),
+        },
         Some(step) => step.to_owned(),
         None => stated()?,
     };
