@@ -94,7 +94,10 @@ pub fn run(request: &List, surroundings: &Surroundings) -> Result<()> {
 fn warning(damaged: &Damaged) -> String {
     match damaged.moved_to {
         Some(_) => damaged.to_string(),
-        None => format!("warning: {damaged}; 'baton list --repair' puts its last good version back"),
+        None if damaged.is_mendable => {
+            format!("warning: {damaged}; 'baton list --repair' puts its last good version back")
+        }
+        None => format!("warning: {damaged}"),
     }
 }
 

@@ -85,9 +85,9 @@ fn parts(material: &Material) -> Option<Vec<Part>> {
 
 /// Whether a message is a few words that answer what the reply before it asked, and orders nothing.
 fn only_answers(session: &Session, turn: &Turn) -> bool {
-    let before = session.turns.partition_point(|other| other.at < turn.at).checked_sub(1);
-    let reply = before.and_then(|before| session.turns[before].reply);
-    turn.text.len() < ANSWER && !orders(heard(turn)) && reply.is_some_and(|at| session.is_answered(at))
+    turn.text.len() < ANSWER
+        && !orders(heard(turn))
+        && session.reply_before(turn).is_some_and(|reply| session.is_answered(reply))
 }
 
 /// The user's last words that want something, however few: an agreement, or an order.

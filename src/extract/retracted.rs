@@ -64,7 +64,7 @@ fn turn_before(session: &Session, at: usize) -> usize {
 }
 
 fn by_user(session: &Session, turn: &Turn) -> Option<Retraction> {
-    let reply = session.turns[..].iter().rev().find(|before| before.at < turn.at)?.reply?;
+    let reply = session.reply_before(turn)?;
     rejects(&spoken(turn.text)).then_some(Retraction { from: reply, at: turn.at, words: None })
 }
 

@@ -120,6 +120,12 @@ impl<'a> Session<'a> {
         self.turns.get(next).filter(|_| is_reply)
     }
 
+    /// The reply before what the user said in a turn.
+    pub fn reply_before(&self, turn: &Turn) -> Option<usize> {
+        let before = self.turns.partition_point(|other| other.at < turn.at).checked_sub(1)?;
+        self.turns[before].reply
+    }
+
     /// Whether the reply at `at` ends by asking something, and the user spoke again.
     pub fn is_answered(&self, at: usize) -> bool {
         let EventKind::Assistant { text } = &self.events[at].kind else { return false };

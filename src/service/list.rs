@@ -148,7 +148,8 @@ pub(super) fn row((id, head, bytes): (Id, Head, u64)) -> Row {
 }
 
 fn stranger(name: String) -> Damaged {
-    Damaged { name, reason: "its name is no id; rename it".to_owned(), moved_to: None, restored: None }
+    let reason = "its name is no id; rename it".to_owned();
+    Damaged { name, reason, is_mendable: false, moved_to: None, restored: None }
 }
 
 /// The head of a file that another tool wrote, through the gate for secrets.

@@ -15,6 +15,9 @@ pub struct Damaged {
     pub name: String,
     /// What is wrong with it.
     pub reason: String,
+    /// Whether a repair would move it: not a file with a name that is no id, nor what a newer program saved.
+    #[serde(skip)]
+    pub is_mendable: bool,
     /// Where it was moved to, if that was asked for.
     pub moved_to: Option<String>,
     /// Which version of it was put in its place, if one could be read.
@@ -67,13 +70,14 @@ pub(super) fn damaged(name: String, error: &Error) -> Damaged {
         Error::Damaged { source, .. } => source.to_string(),
         error => error.to_string(),
     };
-    Damaged { name, reason, moved_to: None, restored: None }
+    let is_mendable = matches!(error, Error::Damaged { .. });
+    Damaged { name, reason, is_mendable, moved_to: None, restored: None }
 }
 
 /// What became of it, for people.
 impl fmt::Display for Damaged {
     fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        let Damaged { name, reason, moved_to, restored } = self;
+        let Damaged { name, reason, moved_to, restored, .. } = self;
         let Some(place) = moved_to else { return write!(formatter, "'{name}' cannot be read: {reason}") };
         write!(formatter, "'{name}' is damaged ({reason}) and was moved to {place}")?;
         match restored {

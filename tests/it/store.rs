@@ -179,6 +179,10 @@ fn one_damaged_handoff_does_not_hide_the_others() {
     for name in ["'torn'", "'empty'", "'no id.json'", "'newer'"] {
         assert!(said.contains(&format!("warning: {name} cannot be read: ")), "{said}");
     }
+    for line in said.lines() {
+        let is_damaged = ["'torn'", "'empty'"].iter().any(|name| line.contains(name));
+        assert_eq!(line.contains("--repair"), is_damaged, "{line}");
+    }
     assert_eq!(home.ids(), ["good"]);
     let said = home.fails("load torn", "", 1);
     assert!(said.contains("the handoff 'torn' is damaged; 'baton list --repair' moves it aside"), "{said}");
